@@ -1,0 +1,114 @@
+import { FormatError } from "../errors.ts";
+import type { ByteReader } from "./byte_reader.ts";
+
+const LINE_FEED = 0x0a;
+const CHUNK_SIZE = 1 << 20;
+/** A line longer than this is not text. */
+const MAX_LINE_LENGTH = 1 << 26;
+
+/**
+ * Cuts a stream of bytes into lines without making strings of them. The line stands in `view` at
+ * `[start, end)`, without its line feed (a carriage return stays), until the next call.
+ *
+ * Memory is one chunk of 1 MiB, or the longest line if that is longer.
+ *
+ * @example
+ * ```ts
+ * import { LineReader } from "./line_reader.ts";
+ * import { readerOfBytes } from "./byte_reader.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const lines = new LineReader(readerOfBytes("example", new TextEncoder().encode("a 1\nb 2")));
+ * const seen: string[] = [];
+ * while (await lines.fill()) {
+ *   while (lines.next()) seen.push(lines.text());
+ * }
+ * assertEquals(seen, ["a 1", "b 2"]);
+ * ```
+ */
+export class LineReader {
+  /** The bytes around the line. */
+  view: DataView<ArrayBuffer>;
+  /** Where the line begins in `view`. */
+  start = 0;
+  /** Where the line ends in `view`. */
+  end = 0;
+  /** 1-based number of the line; 0 before the first. */
+  lineNumber = 0;
+  /** How many bytes were read so far. */
+  bytesRead = 0;
+  readonly #reader: ByteReader;
+  #bytes: Uint8Array<ArrayBuffer>;
+  /** Where the next line begins, and where the bytes that were read end. */
+  #next = 0;
+  #filled = 0;
+  /** Up to here there is no line feed after `#next`: a long line is searched once. */
+  #searched = 0;
+  #atEnd = false;
+
+  /** Reads nothing yet. */
+  constructor(reader: ByteReader) {
+    this.#reader = reader;
+    this.#bytes = new Uint8Array(CHUNK_SIZE);
+    this.view = new DataView(this.#bytes.buffer);
+  }
+
+  /**
+   * Reads on, after {@linkcode next} found no further line.
+   *
+   * @returns False if there is nothing left.
+   * @throws {FormatError} If a line is longer than 64 MiB.
+   */
+  async fill(): Promise<boolean> {
+    if (this.#atEnd) return false;
+    this.#makeRoom();
+    const count = await this.#reader.read(this.#bytes.subarray(this.#filled));
+    this.bytesRead += count;
+    this.#filled += count;
+    if (count === 0) this.#atEnd = true;
+    return count > 0 || this.#filled > this.#next;
+  }
+
+  /** Moves to the next line that was read whole; false if more has to be read for it. */
+  next(): boolean {
+    if (this.#next >= this.#filled) return false;
+    const found = this.#bytes.indexOf(LINE_FEED, Math.max(this.#next, this.#searched));
+    const whole = found >= 0 && found < this.#filled;
+    if (!whole && !this.#atEnd) {
+      this.#searched = this.#filled;
+      return false;
+    }
+    this.start = this.#next;
+    this.end = whole ? found : this.#filled;
+    this.#next = whole ? found + 1 : this.#filled;
+    this.lineNumber++;
+    return true;
+  }
+
+  /** The line as a string; bytes that are no UTF-8 become U+FFFD. */
+  text(): string {
+    return new TextDecoder().decode(this.#bytes.subarray(this.start, this.end));
+  }
+
+  /** Moves what is left of the last chunk to the front, and makes the buffer larger if it is full. */
+  #makeRoom(): void {
+    const left = this.#filled - this.#next;
+    if (left > MAX_LINE_LENGTH) {
+      throw new FormatError({
+        action: "read a line",
+        source: this.#reader.name,
+        place: { line: this.lineNumber + 1 },
+        detail: `it has more than ${MAX_LINE_LENGTH} bytes`,
+      });
+    }
+    if (this.#next > 0) this.#bytes.copyWithin(0, this.#next, this.#filled);
+    this.#searched = Math.max(0, this.#searched - this.#next);
+    this.#next = 0;
+    this.#filled = left;
+    if (left < this.#bytes.length / 2) return;
+    const bytes = new Uint8Array(this.#bytes.length * 2);
+    bytes.set(this.#bytes.subarray(0, left));
+    this.#bytes = bytes;
+    this.view = new DataView(bytes.buffer);
+  }
+}

@@ -1,0 +1,79 @@
+import { hex } from "../errors.ts";
+import type { Image, LoadSegment } from "./find_images.ts";
+import type { Mapping } from "./mapping.ts";
+import { ceilToPage, floorToPage } from "./page.ts";
+
+/**
+ * Compares where a file says that its text lies with where the process had it. The loader maps a
+ * segment whole, so a file whose text is shorter or longer than what was mapped is not the file
+ * that ran, even if its offsets happen to fit.
+ *
+ * Pages that something else took (anonymous memory, another file) are left out of the comparison.
+ *
+ * @param image What {@linkcode findImages} found.
+ * @param segments The LOAD segments of the file.
+ * @param all All mappings of the snapshot, by start.
+ * @param pageSize Of the recorded machine, in bytes.
+ * @returns What does not agree, as a clause; empty if all does.
+ */
+export function checkText(
+  image: Image,
+  segments: readonly LoadSegment[],
+  all: readonly Mapping[],
+  pageSize: number,
+): string {
+  const ranges = segments.filter((segment) => segment.executable && segment.fileSize > 0)
+    .map((segment) => textRange(segment, image.loadBias, pageSize));
+  for (const mapping of image.mappings) {
+    if (!mapping.executable || ranges.some((range) => holds(range, mapping))) continue;
+    if (segments.some((segment) => holds(textRange(segment, image.loadBias, pageSize), mapping))) {
+      continue;
+    }
+    return `text is mapped up to vaddr ${hex(mapping.end - image.loadBias)}, ` +
+      `the file's ends at ${hex(Math.max(...ranges.map(({ end }) => end)) - image.loadBias)}`;
+  }
+  const own = new Set(image.mappings);
+  for (const range of ranges) {
+    const gap = firstGap(range, all, own, image.mappings[0]!.path);
+    if (gap !== undefined) {
+      return `the file has text at vaddr ${hex(gap - image.loadBias)}, where it is not mapped`;
+    }
+  }
+  return "";
+}
+
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+function textRange(segment: LoadSegment, loadBias: number, pageSize: number): Range {
+  return {
+    start: loadBias + segment.vaddr - segment.fileOffset +
+      floorToPage(segment.fileOffset, pageSize),
+    end: loadBias + segment.vaddr - segment.fileOffset +
+      ceilToPage(segment.fileOffset + segment.fileSize, pageSize),
+  };
+}
+
+function holds(range: Range, mapping: Mapping): boolean {
+  return mapping.start >= range.start && mapping.end <= range.end;
+}
+
+/** The first address of a range that is not mapped, or mapped by the same file in another way. */
+function firstGap(
+  range: Range,
+  all: readonly Mapping[],
+  own: ReadonlySet<Mapping>,
+  path: string,
+): number | undefined {
+  let reached = range.start;
+  for (const mapping of all) {
+    if (mapping.end <= reached) continue;
+    if (mapping.start >= range.end) break;
+    if (mapping.start > reached || !own.has(mapping) && mapping.path === path) return reached;
+    reached = mapping.end;
+    if (reached >= range.end) return undefined;
+  }
+  return reached;
+}

@@ -1,0 +1,172 @@
+import type { Mapping } from "./mapping.ts";
+import { ceilToPage, floorToPage } from "./page.ts";
+
+/** What of a program header of type PT_LOAD decides where it is loaded. */
+export interface LoadSegment {
+  /** `p_offset`: bytes from the start of the file. */
+  readonly fileOffset: number;
+  /** `p_filesz` in bytes. */
+  readonly fileSize: number;
+  /** `p_vaddr`. */
+  readonly vaddr: number;
+  /** `p_memsz` in bytes. */
+  readonly memorySize: number;
+  /** `PF_X`, `PF_W` and `PF_R` of `p_flags`. */
+  readonly executable: boolean;
+  readonly writable: boolean;
+  readonly readable: boolean;
+}
+
+/** One loaded copy of an ELF file. */
+export interface Image {
+  /** `address - vaddr`, for every address of the image. */
+  readonly loadBias: number;
+  /** The runtime address of the image's first mapping, which holds the first LOAD segment. */
+  readonly imageBase: number;
+  /** The mappings of the file that belong to this copy, by start. */
+  readonly mappings: readonly Mapping[];
+  /** Anonymous executable mappings that lie where the image's text is: text moved by the program. */
+  readonly anonymousText: readonly Mapping[];
+}
+
+/**
+ * Finds the loaded copies of a file among the mappings of that file.
+ *
+ * A mapping that starts at `start` and shows the file from offset `o` on fits a segment if the
+ * segment's pages hold `o`. The segment says that `p_offset` is loaded at `p_vaddr`, so the vaddr of
+ * `start` is `o - p_offset + p_vaddr`, and
+ *
+ *     loadBias = start - (o - p_offset + p_vaddr)
+ *
+ * One page of a file may belong to several segments, so several may fit. All mappings of one copy
+ * have the same bias, those of another copy another one; so the bias that explains most mappings is
+ * that of a copy, its mappings are taken away, and the search goes on with the rest. How well the
+ * permissions agree decides between biases that explain equally many.
+ *
+ * A file that was only mapped for reading explains one mapping and has no text: it is no image.
+ *
+ * @param mappings The mappings of the file, by start.
+ * @param segments The LOAD segments of the file.
+ * @param pageSize Of the recorded machine, in bytes.
+ * @param anonymous Other mappings that may have taken the place of text: executable and anonymous.
+ * @returns The images by base; empty if the file does not fit its mappings.
+ */
+export function findImages(
+  mappings: readonly Mapping[],
+  segments: readonly LoadSegment[],
+  pageSize: number,
+  anonymous: readonly Mapping[] = [],
+): Image[] {
+  const images: Image[] = [];
+  let rest = mappings;
+  for (;;) {
+    const fits = fitsByBias(rest, segments, pageSize);
+    const best = bestFit(fits.values());
+    if (best === undefined) break;
+    const taken = new Set(best.mappings);
+    rest = rest.filter((mapping) => !taken.has(mapping));
+    const anonymousText = anonymous.filter((mapping) =>
+      isWithinText(mapping, best.loadBias, segments, pageSize)
+    );
+    if (anonymousText.length === 0 && !hasText(best, segments)) continue;
+    images.push({
+      loadBias: best.loadBias,
+      imageBase: best.mappings[0]!.start,
+      mappings: best.mappings,
+      anonymousText,
+    });
+  }
+  return images.sort((a, b) => a.imageBase - b.imageBase);
+}
+
+/** A bias, and the mappings that it explains. */
+interface Fit {
+  readonly loadBias: number;
+  readonly mappings: Mapping[];
+  score: number;
+}
+
+function fitsByBias(
+  mappings: readonly Mapping[],
+  segments: readonly LoadSegment[],
+  pageSize: number,
+): Map<number, Fit> {
+  const fits = new Map<number, Fit>();
+  for (const mapping of mappings) {
+    for (const [loadBias, score] of scoresByBias(mapping, segments, pageSize)) {
+      const fit = fits.get(loadBias) ?? { loadBias, mappings: [], score: 0 };
+      fits.set(loadBias, fit);
+      fit.mappings.push(mapping);
+      fit.score += score;
+    }
+  }
+  return fits;
+}
+
+/** Each bias that a mapping may have, with its agreement with the segment that says so. */
+function scoresByBias(
+  mapping: Mapping,
+  segments: readonly LoadSegment[],
+  pageSize: number,
+): Map<number, number> {
+  const scores = new Map<number, number>();
+  for (const segment of segments) {
+    if (!holdsOffset(segment, mapping.fileOffset, pageSize)) continue;
+    const loadBias = mapping.start - (mapping.fileOffset - segment.fileOffset + segment.vaddr);
+    const score = agreement(mapping, segment, pageSize);
+    scores.set(loadBias, Math.max(score, scores.get(loadBias) ?? 0));
+  }
+  return scores;
+}
+
+function bestFit(fits: Iterable<Fit>): Fit | undefined {
+  let best: Fit | undefined;
+  for (const fit of fits) {
+    if (best === undefined || fit.score > best.score) best = fit;
+  }
+  return best;
+}
+
+function holdsOffset(segment: LoadSegment, fileOffset: number, pageSize: number): boolean {
+  return segment.fileSize > 0 && fileOffset >= floorToPage(segment.fileOffset, pageSize) &&
+    fileOffset < ceilToPage(segment.fileOffset + segment.fileSize, pageSize);
+}
+
+/**
+ * How well a mapping agrees with a segment: 8 for explaining it at all, more for permissions. A
+ * segment that is written may be read-only by now (relocations), so that weighs least. A mapping
+ * that goes on behind the segment was made for something else.
+ */
+function agreement(mapping: Mapping, segment: LoadSegment, pageSize: number): number {
+  const behind = ceilToPage(segment.fileOffset + segment.fileSize, pageSize);
+  if (mapping.fileOffset + (mapping.end - mapping.start) > behind) return 1;
+  if (!mapping.readable && !mapping.writable && !mapping.executable) return 1;
+  return 8 + (mapping.executable === segment.executable ? 4 : 0) +
+    (mapping.writable && !segment.writable ? 0 : 1);
+}
+
+/** Whether a mapping is executable, or shows a segment that is: text may be made readable only. */
+function hasText(fit: Fit, segments: readonly LoadSegment[]): boolean {
+  return fit.mappings.some((mapping) => mapping.executable) ||
+    fit.mappings.length > 1 &&
+      fit.mappings.some((mapping) =>
+        segments.some((segment) =>
+          segment.executable && segment.fileSize > 0 &&
+          mapping.start < fit.loadBias + segment.vaddr + segment.fileSize &&
+          fit.loadBias + segment.vaddr < mapping.end
+        )
+      );
+}
+
+function isWithinText(
+  mapping: Mapping,
+  loadBias: number,
+  segments: readonly LoadSegment[],
+  pageSize: number,
+): boolean {
+  return segments.some((segment) =>
+    segment.executable &&
+    mapping.start >= floorToPage(loadBias + segment.vaddr, pageSize) &&
+    mapping.end <= ceilToPage(loadBias + segment.vaddr + segment.memorySize, pageSize)
+  );
+}

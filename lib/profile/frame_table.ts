@@ -1,0 +1,35 @@
+import { ByteInterner } from "../bytes/byte_interner.ts";
+
+/**
+ * The different frames of a profile, each with a number: 0, 1, 2, ... in order of first appearance.
+ * A frame is its text, as UTF-8 bytes.
+ */
+export class FrameTable {
+  readonly #interner = new ByteInterner();
+
+  /** How many different frames there are. */
+  get size(): number {
+    return this.#interner.size;
+  }
+
+  /** The number of the frame whose text is the bytes `[start, end)` of a view. */
+  intern(view: DataView, start: number, end: number): number {
+    return this.#interner.intern(view, start, end);
+  }
+
+  /** The number of the frame with this text. */
+  internText(text: string): number {
+    const bytes = new TextEncoder().encode(text);
+    return this.intern(new DataView(bytes.buffer), 0, bytes.length);
+  }
+
+  /** The text of a frame as bytes, not copied. */
+  bytesOf(frame: number): Uint8Array {
+    return this.#interner.bytesOf(frame);
+  }
+
+  /** The text of a frame; bytes that are no UTF-8 become U+FFFD. */
+  textOf(frame: number): string {
+    return new TextDecoder().decode(this.bytesOf(frame));
+  }
+}

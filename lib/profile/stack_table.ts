@@ -1,0 +1,61 @@
+/**
+ * Stacks as runs of frame numbers, root first, one run after the other in one column. Reading a
+ * stack is reading memory in order; a table of 200,000 stacks of 30 frames takes 24 MB.
+ *
+ * @example
+ * ```ts
+ * import { StackTable } from "./stack_table.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const stacks = new StackTable();
+ * stacks.push(7);
+ * stacks.push(8);
+ * assertEquals(stacks.finish(), 0);
+ * assertEquals([...stacks.framesOf(0)], [7, 8]);
+ * ```
+ */
+export class StackTable {
+  /** How many stacks there are. */
+  size = 0;
+  /** The frames of all stacks; only the first {@linkcode frameCount} are meaningful. */
+  frames = new Uint32Array(1 << 12);
+  /** How many frames all stacks have together. */
+  frameCount = 0;
+  #ends = new Uint32Array(1 << 8);
+
+  /** Appends a frame to the stack that is being made. */
+  push(frame: number): void {
+    if (this.frameCount === this.frames.length) {
+      const frames = new Uint32Array(this.frames.length * 2);
+      frames.set(this.frames);
+      this.frames = frames;
+    }
+    this.frames[this.frameCount++] = frame;
+  }
+
+  /** Ends the stack that is being made; gives its number. */
+  finish(): number {
+    if (this.size === this.#ends.length) {
+      const ends = new Uint32Array(this.#ends.length * 2);
+      ends.set(this.#ends);
+      this.#ends = ends;
+    }
+    this.#ends[this.size] = this.frameCount;
+    return this.size++;
+  }
+
+  /** Where the frames of a stack begin in {@linkcode frames}. */
+  startOf(stack: number): number {
+    return stack === 0 ? 0 : this.#ends[stack - 1]!;
+  }
+
+  /** Where the frames of a stack end in {@linkcode frames}. */
+  endOf(stack: number): number {
+    return this.#ends[stack]!;
+  }
+
+  /** The frames of a stack, root first, not copied. */
+  framesOf(stack: number): Uint32Array {
+    return this.frames.subarray(this.startOf(stack), this.endOf(stack));
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * Why a native frame has no name. A miss is a value: it is counted with its weight and reported
+ * with what can be done about it, never thrown and never dropped.
+ */
+export type UnresolvedReason = keyof typeof UNRESOLVED_REASONS;
+
+/** What a person is told about a reason. */
+export interface ReasonText {
+  /** What is the case, as a clause. */
+  readonly meaning: string;
+  /** What to do about it; empty if there is nothing. */
+  readonly advice: string;
+}
+
+/** Every reason, with its texts. */
+export const UNRESOLVED_REASONS = {
+  "no-maps": {
+    meaning: "no maps snapshot was given",
+    advice: "give the process's /proc/PID/maps with --maps FILE",
+  },
+  "not-canonical": {
+    meaning: "the value is not an address of this machine",
+    advice: "the recording's unwinding is broken there: build with frame pointers",
+  },
+  "outside-mappings": {
+    meaning: "no mapping of the snapshot holds the address",
+    advice: "take the snapshot of the same process, late in its life; broken unwinding does it too",
+  },
+  "not-executable": {
+    meaning: "the mapping that holds the address is not executable",
+    advice: "the recording's unwinding is broken there: build with frame pointers",
+  },
+  "kernel": {
+    meaning: "the address is the kernel's",
+    advice: "",
+  },
+  "anonymous": {
+    meaning: "the code was made at run time, in memory without a file",
+    advice: "",
+  },
+  "special-mapping": {
+    meaning: "the kernel made the mapping, there is no file",
+    advice: "",
+  },
+  "unknown-module": {
+    meaning: "the frame names a file that is not in the snapshot",
+    advice: "give the snapshot of the same process, or write the frame with the file's full path",
+  },
+  "ambiguous-module": {
+    meaning: "the frame's file name is that of several files in the snapshot",
+    advice: "",
+  },
+  "file-not-found": {
+    meaning: "there is no such file here",
+    advice: "copy it from the recorded machine below a folder and give that with --sysroot DIR",
+  },
+  "file-deleted": {
+    meaning: "the mapped file was deleted or replaced before the snapshot",
+    advice: "give the file that was running with --sysroot DIR",
+  },
+  "file-unreadable": {
+    meaning: "the file cannot be read",
+    advice: "",
+  },
+  "not-elf": {
+    meaning: "the mapped file is not an ELF file",
+    advice: "",
+  },
+  "malformed-elf": {
+    meaning: "the ELF file is damaged",
+    advice: "copy the file again",
+  },
+  "unsupported-elf": {
+    meaning: "the ELF file uses a feature that is not supported",
+    advice: "",
+  },
+  "layout-mismatch": {
+    meaning:
+      "the file's segments do not fit the mapping: it is another build than the one that ran",
+    advice: "give the file that was running with --sysroot DIR",
+  },
+  "no-symbols": {
+    meaning: "the file has no symbol table",
+    advice: "give the unstripped file with --sysroot DIR",
+  },
+  "no-covering-symbol": {
+    meaning: "no symbol of the file covers the address",
+    advice: "give the unstripped file with --sysroot DIR",
+  },
+} as const satisfies Record<string, ReasonText>;
