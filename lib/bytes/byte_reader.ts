@@ -41,7 +41,10 @@ export function readerOfBytes(name: string, bytes: Uint8Array): ByteReader {
 }
 
 /** The chunks that a reader gives, for those who want a stream. */
-export async function* chunksOf(reader: ByteReader, chunkSize = 1 << 16) {
+export async function* chunksOf(
+  reader: ByteReader,
+  chunkSize: number = 1 << 16,
+): AsyncGenerator<Uint8Array> {
   for (;;) {
     const chunk = new Uint8Array(chunkSize);
     const count = await reader.read(chunk);

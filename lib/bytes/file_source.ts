@@ -49,21 +49,30 @@ export class FileSource implements ByteSource, Disposable {
   #readAt(fileOffset: number, length: number): Uint8Array {
     checkRange(this, fileOffset, length);
     const bytes = new Uint8Array(length);
-    this.#file.seekSync(fileOffset, Deno.SeekMode.Start);
     let filled = 0;
-    while (filled < length) {
-      const count = this.#file.readSync(bytes.subarray(filled));
-      if (count === null || count === 0) {
-        throw new FormatError({
-          action: "read bytes",
-          source: this.name,
-          place: { fileOffset },
-          detail: `need ${length} bytes, file was cut to ${hex(fileOffset + filled)} meanwhile`,
-        });
+    try {
+      this.#file.seekSync(fileOffset, Deno.SeekMode.Start);
+      while (filled < length) {
+        const count = this.#file.readSync(bytes.subarray(filled));
+        if (count === null || count === 0) break;
+        filled += count;
       }
-      filled += count;
+    } catch (error) {
+      // A disk or a network that fails; the system's words say which.
+      throw this.#error(fileOffset, (error as Error).message);
     }
-    return bytes;
+    if (filled === length) return bytes;
+    const end = hex(fileOffset + filled);
+    throw this.#error(fileOffset, `need ${length} bytes, file was cut to ${end} meanwhile`);
+  }
+
+  #error(fileOffset: number, detail: string): FormatError {
+    return new FormatError({
+      action: "read bytes",
+      source: this.name,
+      place: { fileOffset },
+      detail,
+    });
   }
 }
 

@@ -71,7 +71,8 @@ function firstGap(
   for (const mapping of all) {
     if (mapping.end <= reached) continue;
     if (mapping.start >= range.end) break;
-    if (mapping.start > reached || !own.has(mapping) && mapping.path === path) return reached;
+    const isOther = !own.has(mapping) && mapping.path === path && mapping.readable;
+    if (mapping.start > reached || isOther) return reached;
     reached = mapping.end;
     if (reached >= range.end) return undefined;
   }

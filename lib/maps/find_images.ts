@@ -11,9 +11,11 @@ export interface LoadSegment {
   readonly vaddr: number;
   /** `p_memsz` in bytes. */
   readonly memorySize: number;
-  /** `PF_X`, `PF_W` and `PF_R` of `p_flags`. */
+  /** `PF_X` of `p_flags`. */
   readonly executable: boolean;
+  /** `PF_W` of `p_flags`. */
   readonly writable: boolean;
+  /** `PF_R` of `p_flags`. */
   readonly readable: boolean;
 }
 
@@ -43,6 +45,10 @@ export interface Image {
  * that of a copy, its mappings are taken away, and the search goes on with the rest. How well the
  * permissions agree decides between biases that explain equally many.
  *
+ * Mappings without any permission say nothing: the dynamic linker maps a library in one piece before
+ * it maps its segments, and what is left of that piece between them shows offsets that no segment
+ * asked for.
+ *
  * A file that was only mapped for reading explains one mapping and has no text: it is no image.
  *
  * @param mappings The mappings of the file, by start.
@@ -58,7 +64,7 @@ export function findImages(
   anonymous: readonly Mapping[] = [],
 ): Image[] {
   const images: Image[] = [];
-  let rest = mappings;
+  let rest = mappings.filter(isAccessible);
   for (;;) {
     const fits = fitsByBias(rest, segments, pageSize);
     const best = bestFit(fits.values());
@@ -77,6 +83,10 @@ export function findImages(
     });
   }
   return images.sort((a, b) => a.imageBase - b.imageBase);
+}
+
+function isAccessible(mapping: Mapping): boolean {
+  return mapping.readable || mapping.writable || mapping.executable;
 }
 
 /** A bias, and the mappings that it explains. */
@@ -140,7 +150,6 @@ function holdsOffset(segment: LoadSegment, fileOffset: number, pageSize: number)
 function agreement(mapping: Mapping, segment: LoadSegment, pageSize: number): number {
   const behind = ceilToPage(segment.fileOffset + segment.fileSize, pageSize);
   if (mapping.fileOffset + (mapping.end - mapping.start) > behind) return 1;
-  if (!mapping.readable && !mapping.writable && !mapping.executable) return 1;
   return 8 + (mapping.executable === segment.executable ? 4 : 0) +
     (mapping.writable && !segment.writable ? 0 : 1);
 }

@@ -4,13 +4,17 @@ export interface Mapping {
   readonly start: number;
   /** Address behind the range. */
   readonly end: number;
+  /** `r`: the process may read it. */
   readonly readable: boolean;
+  /** `w`: the process may write to it. */
   readonly writable: boolean;
+  /** `x`: the process may run it. */
   readonly executable: boolean;
   /** Bytes from the start of the file to what is mapped at `start`. */
   readonly fileOffset: number;
   /** Device as `major:minor` in hexadecimal, as the line has it. */
   readonly device: string;
+  /** 0 if no file is behind it. */
   readonly inode: number;
   /**
    * What the kernel writes behind the inode, without ` (deleted)` and with `\012` undone: a path,

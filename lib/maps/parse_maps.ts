@@ -7,6 +7,7 @@ import type { Mapping } from "./mapping.ts";
 export interface InvalidMapsLine {
   /** 1-based. */
   readonly line: number;
+  /** The whole line. */
   readonly text: string;
 }
 
@@ -21,8 +22,9 @@ export interface MapsSnapshot {
    * least the page size of the recorded machine, which the snapshot does not say.
    */
   readonly pageSize: number;
-  /** How many lines could not be read, and the first of them. */
+  /** How many lines could not be read. */
   readonly invalidCount: number;
+  /** The first of them; undefined if there is none. */
   readonly firstInvalid: InvalidMapsLine | undefined;
 }
 

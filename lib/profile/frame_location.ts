@@ -11,11 +11,13 @@ export type FrameLocation =
 
 /** A frame that is a name already, or anything that carries no address. */
 export interface NameLocation {
+  /** Tells the locations apart. */
   readonly kind: "name";
 }
 
 /** A runtime address. */
 export interface AddressLocation extends RawLocation {
+  /** Tells the locations apart. */
   readonly kind: "address";
   /**
    * The runtime virtual address, the kernel's half as a negative number; NaN if the text is no
@@ -31,6 +33,7 @@ export interface AddressLocation extends RawLocation {
 
 /** An address as the ELF file writes it, in a named file. */
 export interface VaddrLocation extends RawLocation {
+  /** Tells the locations apart. */
   readonly kind: "vaddr";
   /** A path or the last part of one. */
   readonly module: string;
@@ -45,11 +48,13 @@ export interface VaddrLocation extends RawLocation {
 
 /** Bytes from the start of a file, which is known by name or by build-id. */
 export interface FileOffsetLocation extends RawLocation {
+  /** Tells the locations apart. */
   readonly kind: "fileOffset";
   /** A path or the last part of one; empty if only the build-id is known. */
   readonly module: string;
   /** Lower-case hexadecimal; empty if only the name is known. */
   readonly buildId: string;
+  /** In bytes; NaN if the text is no number that an offset may have. */
   readonly fileOffset: number;
 }
 

@@ -5,8 +5,11 @@ import type { StackTable } from "./stack_table.ts";
 
 /** What every stage shares: frames, stacks of them, and how often each stack was seen. */
 export interface Profile {
+  /** The different frames. */
   readonly frames: FrameTable;
+  /** Runs of frames, root first. */
   readonly stacks: StackTable;
+  /** Stacks with their weights. */
   readonly samples: SampleTable;
   /**
    * How many decimal digits the weights had before they were made whole: with 2, a weight of 150
@@ -35,6 +38,7 @@ export interface SkippedLines {
 
 /** A line that could not be read. */
 export interface InvalidLine {
+  /** The name of the recording. */
   readonly source: string;
   /** 1-based. */
   readonly line: number;

@@ -1,5 +1,5 @@
 /** The largest weight that is held exactly. */
-export const MAX_WEIGHT = Number.MAX_SAFE_INTEGER;
+export const MAX_WEIGHT: number = Number.MAX_SAFE_INTEGER;
 
 /**
  * Samples: which stack was seen with which weight. Weights are whole numbers, see

@@ -18,7 +18,7 @@ export class StackTable {
   /** How many stacks there are. */
   size = 0;
   /** The frames of all stacks; only the first {@linkcode frameCount} are meaningful. */
-  frames = new Uint32Array(1 << 12);
+  frames: Uint32Array = new Uint32Array(1 << 12);
   /** How many frames all stacks have together. */
   frameCount = 0;
   #ends = new Uint32Array(1 << 8);

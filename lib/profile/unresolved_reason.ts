@@ -79,6 +79,10 @@ export const UNRESOLVED_REASONS = {
       "the file's segments do not fit the mapping: it is another build than the one that ran",
     advice: "give the file that was running with --sysroot DIR",
   },
+  "outside-segments": {
+    meaning: "the file offset is in no segment that is loaded",
+    advice: "the file is another build than the one that ran",
+  },
   "no-symbols": {
     meaning: "the file has no symbol table",
     advice: "give the unstripped file with --sysroot DIR",

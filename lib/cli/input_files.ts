@@ -1,0 +1,60 @@
+import type { ByteReader } from "../bytes/mod.ts";
+
+/** A file that the user named, as bytes one after the other. */
+export interface InputFile extends ByteReader, Disposable {
+  /** In bytes; undefined if it is not known, as of a pipe. */
+  readonly size: number | undefined;
+}
+
+/**
+ * Opens a file that the user named; `-` is standard input. It may be a pipe or a FIFO.
+ *
+ * @throws {Error} With a message for the user, if it cannot be read.
+ */
+export function openInput(path: string): InputFile {
+  if (path === "-") return readerOf(Deno.stdin, "standard input", undefined);
+  try {
+    const file = Deno.openSync(path);
+    const info = file.statSync();
+    if (info.isDirectory) {
+      file.close();
+      throw new Deno.errors.IsADirectory("it is a directory, want a file");
+    }
+    return readerOf(file, path, info.isFile ? info.size : undefined);
+  } catch (error) {
+    throw new Error(`Cannot read "${path}": ${explain(error)}`);
+  }
+}
+
+/** Reads synchronously: a thread pool costs more than the page cache or a pipe takes. */
+function readerOf(
+  file: { readSync(into: Uint8Array): number | null; close(): void },
+  name: string,
+  size: number | undefined,
+): InputFile {
+  return {
+    name,
+    size,
+    read(into: Uint8Array): Promise<number> {
+      try {
+        return Promise.resolve(file.readSync(into) ?? 0);
+      } catch (error) {
+        return Promise.reject(new Error(`Cannot read "${name}": ${explain(error)}`));
+      }
+    },
+    [Symbol.dispose](): void {
+      if (file !== Deno.stdin) file.close();
+    },
+  };
+}
+
+/** What the system says, in words that help. */
+export function explain(error: unknown): string {
+  if (error instanceof Deno.errors.NotCapable) {
+    return "Deno does not open files in /proc, /dev and /sys: copy it first, " +
+      "as in cp /proc/4711/maps 4711.maps";
+  }
+  if (error instanceof Deno.errors.NotFound) return "there is no such file";
+  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+  return error instanceof Error ? error.message : String(error);
+}

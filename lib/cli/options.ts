@@ -1,0 +1,209 @@
+// @ts-types="./parse_args.d.ts"
+import { parseArgs } from "@std/cli/parse-args";
+import type { ReturnAddresses, UnresolvedStyle } from "../resolve/mod.ts";
+import type { DemangleStyle } from "../symbols/mod.ts";
+
+/** What the user asked for. */
+export interface Options {
+  /** The recordings; `-` is standard input. Never empty. */
+  readonly inputs: readonly string[];
+  readonly maps: readonly string[];
+  readonly sysroot: string | undefined;
+  readonly output: string | undefined;
+  readonly report: string | undefined;
+  readonly demangle: DemangleStyle;
+  readonly unresolved: UnresolvedStyle;
+  readonly returnAddresses: ReturnAddresses;
+  readonly merge: boolean;
+  /** A share of frames in percent, 0 to 100; undefined if any will do. */
+  readonly failUnder: number | undefined;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly help: boolean;
+  readonly version: boolean;
+}
+
+/** The command line is not one that symfold takes. */
+export class UsageError extends Error {
+  /** The message says what is there and what is wanted. */
+  constructor(message: string) {
+    super(message);
+    this.name = "UsageError";
+  }
+}
+
+/** One option of the command line. Parsing and help both come from this table. */
+interface OptionRow {
+  readonly name: string;
+  readonly short?: string;
+  /** What stands for the value in the help; none for a switch. */
+  readonly value?: string;
+  readonly choices?: readonly string[];
+  readonly repeatable?: boolean;
+  /** A switch that is on unless `--no-NAME` is given. */
+  readonly negated?: boolean;
+  readonly help: string;
+}
+
+const TABLE: readonly OptionRow[] = [
+  {
+    name: "maps",
+    value: "FILE",
+    repeatable: true,
+    help: "a copy of the process's /proc/PID/maps or smaps; give several snapshots of one " +
+      "process by repeating it",
+  },
+  {
+    name: "sysroot",
+    value: "DIR",
+    help: "look for the mapped files below DIR, which holds copies at their full paths",
+  },
+  { name: "output", short: "o", value: "FILE", help: "write to FILE, complete or not at all" },
+  {
+    name: "demangle",
+    value: "STYLE",
+    choices: ["short", "full", "none"],
+    help: "C++ and Rust names without parameters (short), whole, or as in the symbol table",
+  },
+  {
+    name: "unresolved",
+    value: "STYLE",
+    choices: ["offset", "file", "address"],
+    help: "what stands for a frame without a name: [file+0xvaddr], [file], or the frame as it was",
+  },
+  {
+    name: "return-addresses",
+    value: "WHICH",
+    choices: ["callers", "all", "none"],
+    help: "which frames are return addresses: all but the leaf, all (heap profiles), or none " +
+      "(the recorder has adjusted them)",
+  },
+  { name: "merge", negated: true, help: "write a line for each line read, in the same order" },
+  {
+    name: "report",
+    value: "FILE",
+    help: "write what was resolved, and what was not and why, as JSON",
+  },
+  {
+    name: "fail-under",
+    value: "PERCENT",
+    help: "exit with 1 if less than PERCENT of the native frames, by weight, were resolved",
+  },
+  { name: "quiet", short: "q", help: "no report and no progress on standard error" },
+  { name: "verbose", short: "v", help: "say more in the report" },
+  { name: "help", short: "h", help: "print this help" },
+  { name: "version", help: "print the version" },
+];
+
+/**
+ * Reads the command line.
+ *
+ * @throws {UsageError} If it has an unknown option, or a value that is none.
+ */
+export function parseOptions(args: readonly string[]): Options {
+  const values = parseArgs(args, {
+    boolean: TABLE.filter(({ value }) => value === undefined).map(({ name }) => name),
+    string: [...TABLE.filter(({ value }) => value !== undefined).map(({ name }) => name), "_"],
+    collect: TABLE.filter(({ value }) => value !== undefined).map(({ name }) => name),
+    negatable: TABLE.filter(({ negated }) => negated).map(({ name }) => name),
+    alias: Object.fromEntries(
+      TABLE.flatMap(({ name, short }) => short === undefined ? [] : [[short, name]]),
+    ),
+    default: { merge: true },
+    unknown: (arg, key) => {
+      if (key === undefined || arg === "-") return true;
+      throw new UsageError(`Unknown option "${arg}"`);
+    },
+  });
+  for (const row of TABLE) checkValues(row, values[row.name]);
+  const last = (name: string) => (values[name] as readonly string[]).at(-1);
+  const inputs = values._.map(String);
+  return {
+    inputs: inputs.length > 0 ? inputs : ["-"],
+    maps: values.maps as readonly string[],
+    sysroot: last("sysroot"),
+    output: last("output"),
+    report: last("report"),
+    demangle: (last("demangle") ?? "short") as DemangleStyle,
+    unresolved: (last("unresolved") ?? "offset") as UnresolvedStyle,
+    returnAddresses: (last("return-addresses") ?? "callers") as ReturnAddresses,
+    merge: values.merge === true,
+    failUnder: percent(last("fail-under")),
+    quiet: values.quiet === true,
+    verbose: values.verbose === true,
+    help: values.help === true,
+    version: values.version === true,
+  };
+}
+
+/** The text of `--help`, at most 80 columns wide. */
+export function helpText(): string {
+  const rows = TABLE.map((row) => {
+    const name = `${row.negated ? "--no-" : "--"}${row.name}`;
+    const short = row.short === undefined ? "    " : `-${row.short}, `;
+    return { head: `  ${short}${name}${row.value === undefined ? "" : ` ${row.value}`}`, row };
+  });
+  const lines = rows.flatMap(({ head, row }) => {
+    const choices = row.choices === undefined
+      ? ""
+      : `; one of ${row.choices.join(", ")} (default ${row.choices[0]})`;
+    const wrapped = wrap(row.help + choices, HELP_WIDTH - HELP_INDENT);
+    const indent = " ".repeat(HELP_INDENT);
+    if (head.length >= HELP_INDENT) return [head, ...wrapped.map((line) => indent + line)];
+    return wrapped.map((line, at) => (at === 0 ? head.padEnd(HELP_INDENT) : indent) + line);
+  });
+  return `${USAGE}\nOptions:\n${lines.join("\n")}\n\n${EPILOGUE}`;
+}
+
+const HELP_WIDTH = 80;
+const HELP_INDENT = 27;
+
+const USAGE = `Usage: symfold --maps FILE [OPTION]... [RECORDING]...
+
+Turns the addresses in collapsed stacks into function names, offline.
+
+Reads collapsed stacks ("main;0x7f572d91b230 42" a line, gzip or not) from the
+RECORDINGs, or standard input if there is none or it is "-". Writes them with
+names to standard output, for flamegraph.pl, inferno, speedscope and others.
+
+  symfold --maps 4711.maps raw.folded | flamegraph.pl > cpu.svg
+  bpftrace ... | symfold --maps 4711.maps --sysroot server1/ > named.folded
+`;
+
+const EPILOGUE = `Exit codes: 0 all done; 1 something could not be done, or part of the input could
+not be read (the rest was written); 2 the command line is wrong.
+`;
+
+function checkValues(row: OptionRow, value: unknown): void {
+  if (row.value === undefined) return;
+  const name = `--${row.name}`;
+  const values = value as readonly string[];
+  for (const one of values) {
+    if (one === "") throw new UsageError(`Option "${name}" needs a value: ${row.value}`);
+    if (row.choices !== undefined && !row.choices.includes(one)) {
+      const wanted = row.choices.join(", ");
+      throw new UsageError(`Option "${name}" has the value "${one}", want one of ${wanted}`);
+    }
+  }
+  if (!row.repeatable && values.length > 1) {
+    throw new UsageError(`Option "${name}" is given ${values.length} times, want it once`);
+  }
+}
+
+function percent(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 0 && value <= 100) return value;
+  throw new UsageError(`Option "--fail-under" has the value "${text}", want a number up to 100`);
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1)!;
+    if (line === "") lines[lines.length - 1] = word;
+    else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

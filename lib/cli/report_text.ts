@@ -1,0 +1,125 @@
+import {
+  type InvalidLine,
+  type ReasonText,
+  UNRESOLVED_REASONS,
+  type UnresolvedReason,
+} from "../profile/mod.ts";
+import type { FrameCounts, ImageCounts, ReasonCounts, Report } from "../resolve/mod.ts";
+
+/** Images that are listed unless more is asked for. */
+const MAX_IMAGES = 12;
+
+/**
+ * The report as a person reads it: how much was resolved, a row for each image with what to do about
+ * the rest, and the reasons all together.
+ */
+export function reportText(report: Report, verbose: boolean): string {
+  const lines = [headline(report), ...notes(report)];
+  const images = verbose ? report.images : report.images.slice(0, MAX_IMAGES);
+  if (images.length > 0) lines.push("", ...imageTable(images, report, verbose));
+  if (images.length < report.images.length) {
+    lines.push(`  (${report.images.length - images.length} more images: -v lists them)`);
+  }
+  if (report.reasons.length > 0) lines.push("", ...reasonTable(report));
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+/** A line that could not be read, with its place. */
+export function invalidLineText(count: number, first: InvalidLine): string {
+  const { source, line, text, detail } = first;
+  return `Ignored ${number(count)} ${plural(count, "line")} that ${
+    count === 1 ? "is" : "are"
+  } no stack; the first is line ${line} of "${source}" (${detail}): ${JSON.stringify(text)}`;
+}
+
+/** The share of native frames that were resolved, in percent; 100 if there were none. */
+export function percentResolved({ weight, resolvedWeight }: FrameCounts): number {
+  return weight === 0 ? 100 : 100 * resolvedWeight / weight;
+}
+
+function headline(report: Report): string {
+  if (report.frames === 0) return "symfold: no native frames";
+  return `symfold: ${percent(report)} of native frames resolved ` +
+    `(${number(report.resolvedWeight)} of ${number(report.weight)} by weight, ` +
+    `${number(report.resolvedFrames)} of ${number(report.frames)} different)`;
+}
+
+function notes({ decimals }: Report): string[] {
+  if (decimals === 0) return [];
+  const factor = 10 ** decimals;
+  return [
+    `Weights were multiplied by ${number(factor)} to make them whole (--factor ${1 / factor})`,
+  ];
+}
+
+function imageTable(images: readonly ImageCounts[], report: Report, verbose: boolean): string[] {
+  const rows = images.map((image) => [
+    number(image.weight),
+    percent(image),
+    image.namesFrom.join(" ") || "-",
+    image.image,
+  ]);
+  const header = ["frames", "resolved", "names from", "image"];
+  const table = alignColumns([header, ...rows]);
+  return table.flatMap((line, at) => {
+    const image = images[at - 1];
+    return image === undefined ? [line] : [line, ...imageNotes(image, report, verbose)];
+  });
+}
+
+/** What to do about the unresolved frames of an image, if they matter. */
+function imageNotes(image: ImageCounts, report: Report, verbose: boolean): string[] {
+  return image.reasons
+    .filter(({ weight }) => verbose || weight * 1000 >= report.weight)
+    .map(({ reason, weight, detail }) => {
+      const { meaning, advice } = textsOf(reason);
+      const what = detail === "" || !verbose && advice !== "" ? meaning : `${meaning}: ${detail}`;
+      return `      ${number(weight)} unresolved: ${what}${advice === "" ? "" : `; ${advice}`}`;
+    });
+}
+
+function reasonTable(report: Report): string[] {
+  const rows = report.reasons.map(({ reason, weight, frames }) => [
+    number(weight),
+    share(weight, report.weight),
+    reason,
+    `${textsOf(reason).meaning} (${number(frames)} different)`,
+  ]);
+  return ["Unresolved:", ...alignColumns(rows)];
+}
+
+function textsOf(reason: UnresolvedReason): ReasonText {
+  return UNRESOLVED_REASONS[reason];
+}
+
+/** Numbers to the right, texts to the left; the last column is not padded. */
+function alignColumns(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
+    "  " + row.map((cell, column) => {
+      if (column === row.length - 1) return cell;
+      return column < 2 ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!);
+    }).join("  ")
+  );
+}
+
+function percent(counts: FrameCounts): string {
+  return `${floorTo(percentResolved(counts), 1)} %`;
+}
+
+function share(weight: ReasonCounts["weight"], total: number): string {
+  return `${floorTo(total === 0 ? 0 : 100 * weight / total, 1)} %`;
+}
+
+/** Rounds down: 100.0 % is all of them. */
+function floorTo(value: number, digits: number): string {
+  return (Math.floor(value * 10 ** digits) / 10 ** digits).toFixed(digits);
+}
+
+function number(value: number): string {
+  return value.toLocaleString("en-US", { maximumFractionDigits: 0 });
+}
+
+function plural(count: number, word: string): string {
+  return count === 1 ? word : `${word}s`;
+}

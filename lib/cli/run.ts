@@ -1,0 +1,163 @@
+import { chunksOf } from "../bytes/mod.ts";
+import { FoldedReader } from "../input/mod.ts";
+import { type MapsSnapshot, parseMaps } from "../maps/mod.ts";
+import { writeFolded } from "../output/mod.ts";
+import type { RawProfile } from "../profile/mod.ts";
+import { type Report, resolve, type Resolved } from "../resolve/mod.ts";
+import { DiskFiles } from "./disk_files.ts";
+import { type InputFile, openInput } from "./input_files.ts";
+import { helpText, type Options, parseOptions, UsageError } from "./options.ts";
+import { ClosedPipeError, writeFile, writeStandardOutput } from "./output_files.ts";
+import { Progress } from "./progress.ts";
+import { invalidLineText, percentResolved, reportText } from "./report_text.ts";
+import { VERSION } from "./version.ts";
+
+/** All was done. */
+export const EXIT_DONE = 0;
+/** Something could not be done; what could be was. */
+export const EXIT_FAILED = 1;
+/** The command line is wrong. */
+export const EXIT_USAGE = 2;
+
+/**
+ * The command `symfold`.
+ *
+ * @param args Without the program's name.
+ * @returns The exit code.
+ */
+export async function run(args: readonly string[]): Promise<number> {
+  try {
+    const options = parseOptions(args);
+    if (options.help) return print(helpText());
+    if (options.version) return print(`symfold ${VERSION}\n`);
+    if (options.inputs.includes("-") && Deno.stdin.isTerminal()) {
+      throw new UsageError("Standard input is a terminal: name a recording, or pipe one in");
+    }
+    dropPermissions(options);
+    return await new Run(options).run();
+  } catch (error) {
+    if (error instanceof ClosedPipeError) return EXIT_DONE;
+    const message = error instanceof Error ? error.message : String(error);
+    complain(message);
+    if (!(error instanceof UsageError)) return EXIT_FAILED;
+    complain("Try --help");
+    return EXIT_USAGE;
+  }
+}
+
+/** One run of the command: read, resolve, write, report. */
+class Run {
+  readonly #options: Options;
+  readonly #progress: Progress;
+  /** Whether something was lost on the way that the exit code has to tell. */
+  #isIncomplete = false;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#progress = new Progress(!options.quiet);
+  }
+
+  async run(): Promise<number> {
+    const options = this.#options;
+    const snapshots: MapsSnapshot[] = [];
+    for (const path of options.maps) snapshots.push(await this.#readMaps(path));
+    const raw = await this.#readRecordings();
+    using files = new DiskFiles(options.sysroot);
+    this.#progress.show(() => "symfold: reading symbols");
+    const resolved = await resolve(raw, { ...options, snapshots, files });
+    this.#write(resolved);
+    this.#report(resolved.report);
+    return this.#isIncomplete ? EXIT_FAILED : EXIT_DONE;
+  }
+
+  async #readMaps(path: string): Promise<MapsSnapshot> {
+    using file = openInput(path);
+    const snapshot = await parseMaps(file.name, chunksOf(file));
+    const { firstInvalid, invalidCount } = snapshot;
+    if (firstInvalid !== undefined) {
+      this.#lose(
+        `Ignored ${invalidCount} of the lines of "${path}", which are no mappings; the first is ` +
+          `line ${firstInvalid.line}: ${JSON.stringify(firstInvalid.text.slice(0, 200))}`,
+      );
+    }
+    return snapshot;
+  }
+
+  /** Reads all recordings; one that fails does not stop the others. */
+  async #readRecordings(): Promise<RawProfile> {
+    let current: InputFile | undefined;
+    const reader = new FoldedReader({
+      merge: this.#options.merge,
+      onProgress: (_, bytesRead) => this.#progress.show(() => readingText(current!, bytesRead)),
+    });
+    for (const path of this.#options.inputs) {
+      try {
+        using file = openInput(path);
+        current = file;
+        await reader.read(file);
+      } catch (error) {
+        this.#lose((error as Error).message);
+      }
+    }
+    const profile = reader.profile();
+    const { invalid, firstInvalid } = profile.skipped;
+    if (firstInvalid !== undefined) this.#lose(invalidLineText(invalid, firstInvalid));
+    if (profile.samples.size === 0) this.#lose("Found no stacks: there is nothing to write");
+    return profile;
+  }
+
+  #write({ profile }: Resolved): void {
+    const { output, merge } = this.#options;
+    const fill = (write: (bytes: Uint8Array) => void) => {
+      for (const chunk of writeFolded(profile, { merge })) write(chunk);
+    };
+    this.#progress.show(() => "symfold: writing");
+    if (output === undefined || output === "-") writeStandardOutput(fill);
+    else writeFile(output, fill);
+    this.#progress.clear();
+  }
+
+  #report(report: Report): void {
+    const { report: path, quiet, verbose, failUnder } = this.#options;
+    if (path !== undefined) {
+      const text = JSON.stringify({ symfold: VERSION, ...report }, undefined, 2) + "\n";
+      writeFile(path, (write) => write(new TextEncoder().encode(text)));
+    }
+    if (!quiet) complain(reportText(report, verbose).trimEnd(), "");
+    if (report.reasons.some(({ reason }) => reason === "no-maps")) {
+      this.#lose("Cannot resolve addresses: no maps snapshot was given, use --maps FILE");
+    }
+    if (failUnder !== undefined && percentResolved(report) < failUnder) {
+      const share = percentResolved(report).toFixed(2);
+      this.#lose(`Resolved ${share} % of the native frames, want at least ${failUnder} %`);
+    }
+  }
+
+  #lose(message: string): void {
+    this.#isIncomplete = true;
+    this.#progress.clear();
+    complain(message);
+  }
+}
+
+/** Nothing needs to write unless the user asked for a file. */
+function dropPermissions({ output, report }: Options): void {
+  if (output === undefined && report === undefined) {
+    Deno.permissions.revokeSync({ name: "write" });
+  }
+}
+
+function readingText(file: InputFile, bytesRead: number): string {
+  const megabytes = (bytesRead / 1e6).toFixed(0);
+  const share = file.size ? `, ${Math.min(100, 100 * bytesRead / file.size).toFixed(0)} %` : "";
+  return `symfold: reading ${file.name}: ${megabytes} MB${share}`;
+}
+
+function print(text: string): number {
+  writeStandardOutput((write) => write(new TextEncoder().encode(text)));
+  return EXIT_DONE;
+}
+
+function complain(message: string, prefix = "symfold: "): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${prefix}${message}\n`));
+}

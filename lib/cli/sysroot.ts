@@ -1,0 +1,41 @@
+// @ts-types="./path.d.ts"
+import { join } from "@std/path";
+
+/** The kernel follows at most 40 links, too. */
+const MAX_LINKS = 40;
+
+/**
+ * Finds a file of another machine below a folder that holds a copy of its file system. Symbolic
+ * links and `..` mean what they meant there: they start at the folder and never lead out of it.
+ *
+ * @param root The folder.
+ * @param path The path on the other machine.
+ * @returns The path here, without links in it below the folder.
+ * @throws {Deno.errors.NotFound} If there is no such file.
+ * @throws {Deno.errors.FilesystemLoop} If there are more than 40 links on the way.
+ */
+export function resolveInSysroot(root: string, path: string): string {
+  const todo = path.split("/").reverse();
+  let inside: string[] = [];
+  let links = 0;
+  while (todo.length > 0) {
+    const part = todo.pop()!;
+    if (part === "" || part === ".") continue;
+    if (part === "..") {
+      inside.pop();
+      continue;
+    }
+    const here = join(root, ...inside, part);
+    if (!Deno.lstatSync(here).isSymlink) {
+      inside.push(part);
+      continue;
+    }
+    if (++links > MAX_LINKS) {
+      throw new Deno.errors.FilesystemLoop(`Cannot open "${here}": too many symbolic links`);
+    }
+    const target = Deno.readLinkSync(here);
+    if (target.startsWith("/")) inside = [];
+    todo.push(...target.split("/").reverse());
+  }
+  return join(root, ...inside);
+}

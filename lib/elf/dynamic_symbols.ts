@@ -1,0 +1,121 @@
+import { ByteCursor } from "../bytes/mod.ts";
+import {
+  DT_GNU_HASH,
+  DT_HASH,
+  DT_NULL,
+  DT_STRSZ,
+  DT_STRTAB,
+  DT_SYMTAB,
+  EM_ALPHA,
+  EM_S390,
+  PT_DYNAMIC,
+} from "./constants.ts";
+import type { ElfFile } from "./elf_file.ts";
+
+/** Where the dynamic symbols are, as the dynamic segment says. */
+export interface DynamicSymbols {
+  /** Bytes from the start of the file to the first symbol. */
+  readonly fileOffset: number;
+  readonly count: number;
+  /** The string table: bytes from the start of the file, and its size in bytes. */
+  readonly stringsOffset: number;
+  readonly stringsSize: number;
+}
+
+/** No dynamic segment is larger; more is damage. */
+const MAX_DYNAMIC_SIZE = 1 << 20;
+const CHUNK_SIZE = 1 << 16;
+
+/**
+ * Finds the dynamic symbols of a file without its section headers. The dynamic segment does not say
+ * how many there are: `DT_HASH` does, and `DT_GNU_HASH` shows the last of them.
+ *
+ * @returns Undefined if the file has no dynamic symbols, or no hash table.
+ * @throws {FormatError} If a table does not lie inside the file.
+ */
+export async function findDynamicSymbols(elf: ElfFile): Promise<DynamicSymbols | undefined> {
+  const entries = await readDynamicEntries(elf);
+  const [symbols, strings] = [DT_SYMTAB, DT_STRTAB].map((tag) => offsetOf(elf, entries.get(tag)));
+  if (symbols === undefined || strings === undefined) return undefined;
+  const hash = offsetOf(elf, entries.get(DT_HASH));
+  const gnuHash = offsetOf(elf, entries.get(DT_GNU_HASH));
+  const count = hash !== undefined
+    ? await countByHash(elf, hash)
+    : gnuHash !== undefined
+    ? await countByGnuHash(elf, gnuHash)
+    : 0;
+  if (count === 0) return undefined;
+  const stringsSize = Math.min(entries.get(DT_STRSZ) ?? 0, elf.source.size - strings);
+  return { fileOffset: symbols, count, stringsOffset: strings, stringsSize };
+}
+
+/** The dynamic segment as tag to value (gABI, "Dynamic Section"); empty if there is none. */
+async function readDynamicEntries(elf: ElfFile): Promise<Map<number, number>> {
+  const entries = new Map<number, number>();
+  const segment = elf.programHeaders.find(({ type }) => type === PT_DYNAMIC);
+  if (segment === undefined) return entries;
+  const cursor = await cursorAt(
+    elf,
+    segment.fileOffset,
+    Math.min(segment.fileSize, MAX_DYNAMIC_SIZE),
+  );
+  const word = () => elf.header.is64 ? cursor.address64() : cursor.u32();
+  const entrySize = elf.header.is64 ? 16 : 8;
+  while (cursor.remaining >= entrySize) {
+    const tag = word();
+    const value = word();
+    if (tag === DT_NULL) break;
+    entries.set(tag, value);
+  }
+  return entries;
+}
+
+function offsetOf(elf: ElfFile, vaddr: number | undefined): number | undefined {
+  return vaddr === undefined ? undefined : elf.fileOffsetOf(vaddr);
+}
+
+/** `DT_HASH` (gABI, "Hash Table"): the second word, nchain, is the number of symbols. */
+async function countByHash(elf: ElfFile, fileOffset: number): Promise<number> {
+  const { machine, is64 } = elf.header;
+  const wide = is64 && (machine === EM_S390 || machine === EM_ALPHA);
+  const cursor = await cursorAt(elf, fileOffset, wide ? 16 : 8);
+  cursor.skip(wide ? 8 : 4);
+  return wide ? cursor.u64() : cursor.u32();
+}
+
+/**
+ * `DT_GNU_HASH`: symbols are sorted by bucket, and the last of a bucket has the lowest bit of its
+ * hash set. So the last symbol of all is the end of the chain of the bucket that begins last.
+ */
+async function countByGnuHash(elf: ElfFile, fileOffset: number): Promise<number> {
+  const header = await cursorAt(elf, fileOffset, 16);
+  const bucketCount = header.u32();
+  const firstSymbol = header.u32();
+  const bloomSize = header.u32() * (elf.header.is64 ? 8 : 4);
+  const bucketsOffset = fileOffset + 16 + bloomSize;
+  const chainsOffset = bucketsOffset + 4 * bucketCount;
+  let last = 0;
+  for await (const bucket of words(elf, bucketsOffset, bucketCount)) last = Math.max(last, bucket);
+  if (last < firstSymbol) return firstSymbol;
+  const chainOffset = chainsOffset + 4 * (last - firstSymbol);
+  const available = Math.floor((elf.source.size - chainOffset) / 4);
+  for await (const hash of words(elf, chainOffset, available)) {
+    last++;
+    if ((hash & 1) !== 0) break;
+  }
+  return last;
+}
+
+async function* words(elf: ElfFile, fileOffset: number, count: number) {
+  for (let first = 0; first < count; first += CHUNK_SIZE / 4) {
+    const length = Math.min(CHUNK_SIZE / 4, count - first);
+    const cursor = await cursorAt(elf, fileOffset + 4 * first, 4 * length);
+    for (let at = 0; at < length; at++) yield cursor.u32();
+  }
+}
+
+async function cursorAt(elf: ElfFile, fileOffset: number, length: number): Promise<ByteCursor> {
+  const bytes = await elf.source.readAt(fileOffset, length);
+  const { littleEndian } = elf.header;
+  return new ByteCursor(bytes, { source: elf.source.name, fileOffset, littleEndian });
+}

@@ -1,0 +1,88 @@
+import type { ByteSource } from "../bytes/mod.ts";
+import { FormatError } from "../errors.ts";
+
+/** Where a string table is in a file. */
+export interface StringTable {
+  /** Bytes from the start of the file to the first string. */
+  readonly stringsOffset: number;
+  /** In bytes. */
+  readonly stringsSize: number;
+}
+
+/** Strings closer together than this are read in one piece: cheaper than two reads. */
+const MAX_GAP = 2048;
+const MAX_CHUNK = 1 << 20;
+/** How much is read for a string whose length is not known yet. */
+const FIRST_GUESS = 256;
+
+/**
+ * Reads strings from a string table (gABI, "String Table"), and as little else as it can.
+ *
+ * @param offsets Bytes from the start of the table; in any order, repeated or not.
+ * @returns The strings by offset; bytes that are no UTF-8 become U+FFFD.
+ * @throws {FormatError} If an offset is outside the table, or a string does not end in it.
+ */
+export async function readStrings(
+  source: ByteSource,
+  table: StringTable,
+  offsets: Iterable<number>,
+): Promise<Map<number, string>> {
+  const sorted = Float64Array.from(new Set(offsets)).sort();
+  const strings = new Map<number, string>();
+  let first = 0;
+  while (first < sorted.length) {
+    const last = endOfRun(sorted, first);
+    await readRun(source, table, sorted.subarray(first, last), strings);
+    first = last;
+  }
+  return strings;
+}
+
+function endOfRun(sorted: Float64Array, first: number): number {
+  let last = first + 1;
+  while (
+    last < sorted.length && sorted[last]! - sorted[last - 1]! <= MAX_GAP &&
+    sorted[last]! - sorted[first]! < MAX_CHUNK
+  ) last++;
+  return last;
+}
+
+async function readRun(
+  source: ByteSource,
+  table: StringTable,
+  offsets: Float64Array,
+  strings: Map<number, string>,
+): Promise<void> {
+  const { stringsOffset, stringsSize } = table;
+  const start = offsets[0]!;
+  const last = offsets.at(-1)!;
+  if (last >= stringsSize) throw stringError(source, table, last, "it is outside the table");
+  for (let guess = FIRST_GUESS;; guess *= 4) {
+    const end = Math.min(stringsSize, last + guess);
+    const bytes = await source.readAt(stringsOffset + start, end - start);
+    if (bytes.indexOf(0, last - start) < 0) {
+      if (end < stringsSize && guess < MAX_CHUNK) continue;
+      throw stringError(source, table, last, "it has no end");
+    }
+    const decoder = new TextDecoder();
+    for (const offset of offsets) {
+      const from = offset - start;
+      strings.set(offset, decoder.decode(bytes.subarray(from, bytes.indexOf(0, from))));
+    }
+    return;
+  }
+}
+
+function stringError(
+  source: ByteSource,
+  table: StringTable,
+  offset: number,
+  detail: string,
+): FormatError {
+  return new FormatError({
+    action: "read a string",
+    source: source.name,
+    place: { fileOffset: table.stringsOffset + offset },
+    detail,
+  });
+}

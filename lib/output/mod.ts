@@ -1,0 +1,22 @@
+/**
+ * Profiles out: a `Profile` of names becomes bytes. One file a format. Weight out is weight in.
+ *
+ * @example
+ * ```ts
+ * import { writeFolded } from "./mod.ts";
+ * import { FrameTable, SampleTable, StackTable } from "../profile/mod.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const frames = new FrameTable();
+ * const stacks = new StackTable();
+ * const samples = new SampleTable();
+ * stacks.push(frames.internText("main"));
+ * stacks.push(frames.internText("work"));
+ * samples.push(stacks.finish(), 42);
+ * const chunks = [...writeFolded({ frames, stacks, samples, decimals: 0 })];
+ * assertEquals(new TextDecoder().decode(chunks[0]), "main;work 42\n");
+ * ```
+ *
+ * @module
+ */
+export { writeFolded, type WriteFoldedOptions } from "./folded.ts";

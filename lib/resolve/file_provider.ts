@@ -1,0 +1,24 @@
+import type { ByteSource } from "../bytes/mod.ts";
+import type { UnresolvedReason } from "../profile/mod.ts";
+
+/** A file that the recorded process had mapped. */
+export interface FileRequest {
+  /** The path that the snapshot gives, or a frame. */
+  readonly path: string;
+  /** Whether the file had been deleted or replaced when the snapshot was taken. */
+  readonly deleted: boolean;
+}
+
+/** The file, or why there is none. */
+export type FileAnswer =
+  | { readonly source: ByteSource }
+  | { readonly reason: UnresolvedReason; readonly detail: string };
+
+/**
+ * Where the files of the recorded machine are. The command line has one that looks on disk; a
+ * library user may have them in memory or elsewhere.
+ */
+export interface FileProvider {
+  /** Finds a file. Paths come from snapshots and are not to be trusted. */
+  open(request: FileRequest): Promise<FileAnswer>;
+}

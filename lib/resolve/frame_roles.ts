@@ -1,0 +1,53 @@
+import type { FrameLocation, RawProfile } from "../profile/mod.ts";
+
+/** Which frames of a recording are return addresses. */
+export type ReturnAddresses =
+  /** Every frame but the leaf, as samplers of running code record them. */
+  | "callers"
+  /** The leaf too, as allocation profilers record them. */
+  | "all"
+  /** None: the recorder has adjusted them. */
+  | "none";
+
+/** The address of the frame is that of the instruction that ran. */
+export const EXACT = 0;
+/** The address of the frame is that behind a call. */
+export const RETURN = 1;
+/** Either of the above. */
+export type FrameRole = typeof EXACT | typeof RETURN;
+
+/**
+ * Tells for each frame of a stack whether its address is a return address. The last user frame
+ * before the kernel's is exact: it is where the program was interrupted or trapped.
+ */
+export class FrameRoles {
+  readonly #mode: ReturnAddresses;
+  readonly #isKernel: Uint8Array;
+
+  /** Looks at each frame of the profile once. */
+  constructor(profile: RawProfile, mode: ReturnAddresses) {
+    this.#mode = mode;
+    this.#isKernel = Uint8Array.from(
+      profile.locations,
+      (location, frame) => isKernel(location, profile.frames.textOf(frame)) ? 1 : 0,
+    );
+  }
+
+  /**
+   * The role of a frame.
+   *
+   * @param frame The frame's number.
+   * @param next The number of the frame that it called; -1 if it is the leaf.
+   */
+  roleOf(frame: number, next: number): FrameRole {
+    if (this.#mode !== "callers") return this.#mode === "all" ? RETURN : EXACT;
+    if (next < 0) return EXACT;
+    return this.#isKernel[next] === 1 && this.#isKernel[frame] === 0 ? EXACT : RETURN;
+  }
+}
+
+/** Kernel frames, and the delimiters that bcc and others write before them. */
+function isKernel(location: FrameLocation, text: string): boolean {
+  if (location.kind === "address" && location.address < 0) return true;
+  return text.endsWith("_[k]") || text === "-" || text === "--";
+}

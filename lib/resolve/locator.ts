@@ -1,0 +1,201 @@
+import { hex } from "../errors.ts";
+import type { Mapping, MapsSnapshot } from "../maps/mod.ts";
+import type {
+  AddressLocation,
+  FileOffsetLocation,
+  FrameLocation,
+  VaddrLocation,
+} from "../profile/mod.ts";
+import type { FileProvider } from "./file_provider.ts";
+import type { FrameRole } from "./frame_roles.ts";
+import type { MissingPlace, Place } from "./place.ts";
+import type { RecordedFile } from "./recorded_file.ts";
+import { RecordedFiles } from "./recorded_files.ts";
+import { type NoPlace, SnapshotIndex } from "./snapshot_index.ts";
+
+/**
+ * Finds for each frame the file and the vaddr of its code. Made for all frames at once, because it
+ * opens only the files that they need.
+ */
+export class Locator {
+  readonly #snapshots: readonly SnapshotIndex[];
+  readonly #files: RecordedFiles;
+  readonly #byBuildId: ReadonlyMap<string, RecordedFile>;
+
+  private constructor(
+    snapshots: readonly SnapshotIndex[],
+    files: RecordedFiles,
+    byBuildId: ReadonlyMap<string, RecordedFile>,
+  ) {
+    this.#snapshots = snapshots;
+    this.#files = files;
+    this.#byBuildId = byBuildId;
+  }
+
+  /** Opens all files that the frames need, and finds the images in the snapshots. */
+  static async open(
+    locations: readonly FrameLocation[],
+    snapshots: readonly MapsSnapshot[],
+    provider: FileProvider,
+  ): Promise<Locator> {
+    const files = new RecordedFiles();
+    const indexes = snapshots.map((snapshot) => new SnapshotIndex(snapshot, files));
+    const needed = new Set<RecordedFile>();
+    let needsBuildIds = false;
+    for (const location of locations) {
+      if (location.kind === "address") {
+        for (const index of indexes) needAddress(index, location);
+      } else if (location.kind === "fileOffset" && location.buildId !== "") {
+        needsBuildIds = true;
+      } else if (location.kind !== "name") {
+        for (const file of candidatesOf(files, location)) needed.add(file);
+      }
+    }
+    for (const index of indexes) for (const file of index.needed) needed.add(file);
+    if (needsBuildIds) { for (const file of files.all()) needed.add(file); }
+    for (const file of needed) await file.open(provider);
+    for (const index of indexes) index.findImages();
+    const byBuildId = new Map<string, RecordedFile>();
+    if (needsBuildIds) { for (const file of needed) byBuildId.set(await file.buildId(), file); }
+    return new Locator(indexes, files, byBuildId);
+  }
+
+  /** The files that were opened, and those that the snapshots name. */
+  get files(): Iterable<RecordedFile> {
+    return this.#files.all();
+  }
+
+  /** Where the code of a frame is. */
+  placeOf(location: FrameLocation, role: FrameRole): Place {
+    switch (location.kind) {
+      case "name":
+        return location;
+      case "address":
+        return this.#placeOfAddress(location, role);
+      case "vaddr":
+        return this.#placeOfVaddr(location, role);
+      case "fileOffset":
+        return this.#placeOfFileOffset(location, role);
+    }
+  }
+
+  #placeOfAddress(location: AddressLocation, role: FrameRole): Place {
+    const { address, bare } = location;
+    const lookup = address - role;
+    if (bare && !(address < 0) && !this.#snapshots.some((index) => index.isCode(lookup))) {
+      return { kind: "name" };
+    }
+    if (Number.isNaN(address)) return missing("not-canonical", "", "[not an address]");
+    let first: NoPlace | undefined;
+    for (const index of this.#snapshots) {
+      const place = index.placeOf(lookup);
+      if ("loadBias" in place) {
+        const vaddr = address - place.loadBias;
+        return { kind: "code", file: place.file, vaddr, lookupVaddr: vaddr - role };
+      }
+      if (first === undefined || first.mapping === undefined) first = place;
+    }
+    if (first !== undefined) return missingAddress(address, first);
+    return address < 0 ? missing("kernel", "", "[kernel]") : missing("no-maps", "", "[no maps]");
+  }
+
+  #placeOfVaddr(location: VaddrLocation, role: FrameRole): Place {
+    const { module, vaddr, bare } = location;
+    const files = candidatesOf(this.#files, location);
+    if (bare && files.length === 0) return { kind: "name" };
+    if (Number.isNaN(vaddr)) return missing("not-canonical", "", module);
+    const file = onlyOf(files, module);
+    const label = `[${lastPart(module)}+${hex(vaddr)}]`;
+    if ("reason" in file) return { ...file, label };
+    if (file.elf === undefined) return { ...missingFile(file), label };
+    return { kind: "code", file, vaddr, lookupVaddr: vaddr - role };
+  }
+
+  #placeOfFileOffset(location: FileOffsetLocation, role: FrameRole): Place {
+    const { module, buildId, fileOffset } = location;
+    if (Number.isNaN(fileOffset)) return missing("not-canonical", "", module || buildId);
+    const byId = this.#byBuildId.get(buildId);
+    const file = buildId === ""
+      ? onlyOf(candidatesOf(this.#files, location), module)
+      : byId ?? missing("unknown-module", `no file has the build-id ${buildId}`, buildId);
+    const label = buildId === "" ? `[${lastPart(module)}@${hex(fileOffset)}]` : "";
+    if ("reason" in file) return { ...file, label };
+    if (file.elf === undefined) return { ...missingFile(file), label };
+    const vaddr = file.elf.vaddrOf(fileOffset);
+    if (vaddr === undefined) return { ...missingFile(file), reason: "outside-segments", label };
+    return { kind: "code", file, vaddr, lookupVaddr: vaddr - role };
+  }
+}
+
+/** A frame may be looked up at its address or one before it, which may be another mapping. */
+function needAddress(index: SnapshotIndex, { address }: AddressLocation): void {
+  if (Number.isNaN(address)) return;
+  index.need(address);
+  index.need(address - 1);
+}
+
+/** The files that a frame's module may be; a full path that no snapshot knows is taken as it is. */
+function candidatesOf(
+  files: RecordedFiles,
+  location: VaddrLocation | FileOffsetLocation,
+): RecordedFile[] {
+  const { module } = location;
+  const named = files.named(module);
+  if (named.length > 0 || !module.startsWith("/")) return named;
+  return [files.ofPath(module)];
+}
+
+function onlyOf(files: readonly RecordedFile[], module: string): RecordedFile | MissingPlace {
+  const [file, ...others] = files;
+  if (file === undefined) return missing("unknown-module", "", module);
+  if (others.length === 0) return file;
+  const paths = files.map(({ request }) => request.path).join('", "');
+  return missing("ambiguous-module", `it may be "${paths}"`, module);
+}
+
+/** What stands for an address that no image explains. */
+function missingAddress(address: number, place: NoPlace): MissingPlace {
+  const { mapping, file, reason, detail } = place;
+  if (mapping === undefined) {
+    const label = reason === "kernel" ? "[kernel]" : "[unknown]";
+    return { kind: "missing", reason, detail, image: label, label, shortLabel: label };
+  }
+  if (reason === "not-executable") {
+    const image = mapping.path || "[anonymous memory]";
+    return { kind: "missing", reason, detail, image, label: "[unknown]", shortLabel: "[unknown]" };
+  }
+  const fileOffset = hex(address - mapping.start + mapping.fileOffset);
+  if (file !== undefined) {
+    const label = `[${file.baseName}@${fileOffset}]`;
+    return { ...missingFile(file), reason, detail, label };
+  }
+  if (reason === "special-mapping") {
+    const name = mapping.path.replace(/^\[|\]$/g, "");
+    const label = `[${name}+${hex(address - mapping.start)}]`;
+    const shortLabel = mapping.path;
+    return { kind: "missing", reason, detail, image: mapping.path, label, shortLabel };
+  }
+  const label = labelOfAnonymous(mapping);
+  return { kind: "missing", reason, detail, image: label, label, shortLabel: label };
+}
+
+/** One frame for all code made at run time, not a hundred that are each seen once. */
+function labelOfAnonymous({ path }: Mapping): string {
+  if (path === "") return "[jit]";
+  return path.startsWith("[") ? path : `[${path.replace(/^\/+/, "")}]`;
+}
+
+function missingFile(file: RecordedFile): MissingPlace {
+  const { reason, detail } = file.failure ?? { reason: "file-not-found", detail: "" };
+  const shortLabel = `[${file.baseName}]`;
+  return { kind: "missing", reason, detail, image: file.request.path, label: "", shortLabel };
+}
+
+function missing(reason: MissingPlace["reason"], detail: string, image: string): MissingPlace {
+  const shortLabel = reason === "unknown-module" ? `[${lastPart(image)}]` : "";
+  return { kind: "missing", reason, detail, image, label: "", shortLabel };
+}
+
+function lastPart(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}

@@ -1,0 +1,29 @@
+/**
+ * From addresses to names. `resolve` takes a `RawProfile`, snapshots and a `FileProvider`, and gives
+ * a `Profile` of names with the same weight, and a `Report`. The whole way is in `resolve.ts`.
+ *
+ * @example
+ * ```ts
+ * import { resolve } from "./mod.ts";
+ * import { readFolded } from "../input/mod.ts";
+ * import { readerOfBytes } from "../bytes/mod.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const text = new TextEncoder().encode("app;main;0xffffffff81000000 7\n");
+ * const raw = await readFolded([readerOfBytes("a.folded", text)]);
+ * const { profile, report } = await resolve(raw, {
+ *   snapshots: [],
+ *   files: { open: () => Promise.resolve({ reason: "file-not-found", detail: "" }) },
+ * });
+ * assertEquals(report.reasons[0]?.reason, "kernel");
+ * assertEquals(report.sampleWeight, 7);
+ * assertEquals(profile.samples.weightOf(0), 7);
+ * ```
+ *
+ * @module
+ */
+export type { FileAnswer, FileProvider, FileRequest } from "./file_provider.ts";
+export type { ReturnAddresses } from "./frame_roles.ts";
+export type { FrameCounts, ImageCounts, ReasonCounts, Report } from "./report.ts";
+export { resolve, type Resolved, type ResolveOptions } from "./resolve.ts";
+export type { UnresolvedStyle } from "./spell_frame.ts";

@@ -1,0 +1,44 @@
+import type { NamedFunction } from "../symbols/mod.ts";
+import type { Failure, RecordedFile } from "./recorded_file.ts";
+
+/** What is known of one frame in one role, before its name. */
+export type Place = NamePlace | CodePlace | MissingPlace;
+
+/** The frame is a name already. */
+export interface NamePlace {
+  readonly kind: "name";
+}
+
+/** The frame's code is in a file that was read. */
+export interface CodePlace {
+  readonly kind: "code";
+  readonly file: RecordedFile;
+  /** Of the recorded address itself. */
+  readonly vaddr: number;
+  /** The one to look up: one less for a return address. */
+  readonly lookupVaddr: number;
+}
+
+/** It is not known where the frame's code is. */
+export interface MissingPlace extends Failure {
+  readonly kind: "missing";
+  /** What the report counts it under: a path, or a label in brackets. */
+  readonly image: string;
+  /** What stands for the code in the output; empty if there is nothing better than the raw text. */
+  readonly label: string;
+  /** The label without the number, for those who want it; empty if there is none. */
+  readonly shortLabel: string;
+}
+
+/**
+ * The function at a place. A return address is looked up one byte before, so that a call at the very
+ * end of a function is not given to the next one. But the return address of a signal handler is the
+ * first byte of a function that was never called from anywhere: if nothing covers the byte before,
+ * the function that starts at the address itself is it.
+ */
+export function functionAt(place: CodePlace): NamedFunction | undefined {
+  const found = place.file.functionAt(place.lookupVaddr);
+  if (found !== undefined || place.lookupVaddr === place.vaddr) return found;
+  const next = place.file.functionAt(place.vaddr);
+  return next?.start === place.vaddr ? next : undefined;
+}

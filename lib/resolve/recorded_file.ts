@@ -1,0 +1,93 @@
+import { ElfFile, readBuildId } from "../elf/mod.ts";
+import { FormatError, isSourceError } from "../errors.ts";
+import type { UnresolvedReason } from "../profile/mod.ts";
+import { lookupSymbols, type NamedFunction, type SymbolLookup } from "../symbols/mod.ts";
+import type { FileProvider, FileRequest } from "./file_provider.ts";
+
+/** Why something of a file is not known. */
+export interface Failure {
+  readonly reason: UnresolvedReason;
+  /** What exactly was the matter; empty if the reason says it all. */
+  readonly detail: string;
+}
+
+/** One file of the recorded machine: opened once, asked once for all names that are wanted. */
+export class RecordedFile {
+  readonly request: FileRequest;
+  /** Set by {@linkcode open}; undefined if it failed. */
+  elf: ElfFile | undefined;
+  /** Why there is no {@linkcode elf}, or no symbols in it. */
+  failure: Failure | undefined;
+  /** Which symbol tables the names come from. */
+  tables: SymbolLookup["tables"] = [];
+  readonly #wanted = new Set<number>();
+  readonly #functions = new Map<number, NamedFunction>();
+
+  /** Nothing is opened yet. */
+  constructor(request: FileRequest) {
+    this.request = request;
+  }
+
+  /** The last part of the path. */
+  get baseName(): string {
+    return this.request.path.slice(this.request.path.lastIndexOf("/") + 1);
+  }
+
+  /** Opens the file and reads its headers. */
+  async open(files: FileProvider): Promise<void> {
+    const answer = await files.open(this.request);
+    if (!("source" in answer)) {
+      this.failure = answer;
+      return;
+    }
+    try {
+      this.elf = await ElfFile.open(answer.source);
+    } catch (error) {
+      this.failure = failureOf(error, answer.source.size);
+    }
+  }
+
+  /** The build-id of the file; empty if it has none, or cannot be read. */
+  async buildId(): Promise<string> {
+    try {
+      return this.elf === undefined ? "" : await readBuildId(this.elf);
+    } catch (error) {
+      if (isSourceError(error)) return "";
+      throw error;
+    }
+  }
+
+  /** Asks for the function at a vaddr. */
+  want(vaddr: number): void {
+    this.#wanted.add(vaddr);
+  }
+
+  /** Finds all functions that were asked for. */
+  async lookUp(): Promise<void> {
+    if (this.elf === undefined || this.#wanted.size === 0) return;
+    const vaddrs = Float64Array.from(this.#wanted).sort();
+    try {
+      const { functions, tables } = await lookupSymbols(this.elf, vaddrs);
+      for (const [at, found] of functions.entries()) {
+        if (found !== undefined) this.#functions.set(vaddrs[at]!, found);
+      }
+      this.tables = tables;
+    } catch (error) {
+      this.failure = failureOf(error, this.elf.source.size);
+    }
+  }
+
+  /** The function at a vaddr that was asked for; undefined if no symbol covers it. */
+  functionAt(vaddr: number): NamedFunction | undefined {
+    return this.#functions.get(vaddr);
+  }
+}
+
+function failureOf(error: unknown, size: number): Failure {
+  if (!isSourceError(error)) throw error;
+  const detail = error.message;
+  if (!(error instanceof FormatError)) return { reason: "unsupported-elf", detail };
+  const isElsewhere = error.place === undefined || !("fileOffset" in error.place) ||
+    error.place.fileOffset > 0;
+  return { reason: isElsewhere || size === 0 ? "malformed-elf" : "not-elf", detail };
+}

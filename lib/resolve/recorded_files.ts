@@ -1,0 +1,45 @@
+import type { Mapping } from "../maps/mod.ts";
+import { RecordedFile } from "./recorded_file.ts";
+
+/** The files of the recorded machine, each once, whichever snapshot or frame names it. */
+export class RecordedFiles {
+  readonly #files = new Map<string, RecordedFile>();
+
+  /**
+   * The file behind a mapping. Device, inode and path tell files apart: a file that was replaced
+   * while it was mapped has the path of the new one.
+   */
+  ofMapping(mapping: Mapping): RecordedFile {
+    const { path, deleted, device, inode } = mapping;
+    return this.#get(`${path}\n${deleted}\n${device}\n${inode}`, path, deleted);
+  }
+
+  /** The file at a path that a frame names. */
+  ofPath(path: string): RecordedFile {
+    return this.#get(path, path, false);
+  }
+
+  /**
+   * The files of the snapshots that a frame may mean.
+   *
+   * @param module A path, or the last part of one.
+   */
+  named(module: string): RecordedFile[] {
+    return [...this.#files.values()].filter(({ request, baseName }) =>
+      module.includes("/") ? request.path === module : baseName === module
+    );
+  }
+
+  /** All of them. */
+  all(): Iterable<RecordedFile> {
+    return this.#files.values();
+  }
+
+  #get(key: string, path: string, deleted: boolean): RecordedFile {
+    const known = this.#files.get(key);
+    if (known !== undefined) return known;
+    const file = new RecordedFile({ path, deleted });
+    this.#files.set(key, file);
+    return file;
+  }
+}

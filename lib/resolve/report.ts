@@ -1,0 +1,160 @@
+import type { RawProfile, SkippedLines, UnresolvedReason } from "../profile/mod.ts";
+import type { Place } from "./place.ts";
+
+/** How many frames there were and how many of them have names. */
+export interface FrameCounts {
+  /** Frames of all stacks, each with the weight of its stack. */
+  readonly weight: number;
+  /** Those of them that were resolved. */
+  readonly resolvedWeight: number;
+  /** Different frames; one that is a leaf here and a caller there counts twice. */
+  readonly frames: number;
+  /** Those of them that were resolved. */
+  readonly resolvedFrames: number;
+}
+
+/** The frames of one image, or of one kind of memory. */
+export interface ImageCounts extends FrameCounts {
+  /** The path of the file, or a label in brackets such as `[jit]`. */
+  readonly image: string;
+  /** Where its names came from: `.symtab`, `.dynsym`. */
+  readonly namesFrom: readonly string[];
+  /** Why frames of it are unresolved, heaviest first. */
+  readonly reasons: readonly ReasonCounts[];
+}
+
+/** The frames that are unresolved for one reason. */
+export interface ReasonCounts {
+  /** Which one. */
+  readonly reason: UnresolvedReason;
+  /** What the frames weigh together. */
+  readonly weight: number;
+  /** How many different frames. */
+  readonly frames: number;
+  /** What exactly was the matter, of the first of them; empty if the reason says it all. */
+  readonly detail: string;
+}
+
+/** What became of the native frames of a recording. Weights are those of the output. */
+export interface Report extends FrameCounts {
+  /** How many samples there were: different stacks, or lines if they were not merged. */
+  readonly samples: number;
+  /** What the samples weigh together. */
+  readonly sampleWeight: number;
+  /** Weights were multiplied by 10 to this power to make them whole. */
+  readonly decimals: number;
+  /** By image, heaviest first. */
+  readonly images: readonly ImageCounts[];
+  /** By reason, heaviest first. */
+  readonly reasons: readonly ReasonCounts[];
+  /** Lines of the recording that are no stacks. */
+  readonly skipped: SkippedLines;
+}
+
+/** Counts frames while the stacks are written. */
+export class Tally {
+  readonly #places: readonly (Place | undefined)[];
+  readonly #isResolved: readonly boolean[];
+  readonly #weights: Float64Array;
+
+  /** Both lists by key, see `resolve`. */
+  constructor(places: readonly (Place | undefined)[], isResolved: readonly boolean[]) {
+    this.#places = places;
+    this.#isResolved = isResolved;
+    this.#weights = new Float64Array(places.length);
+  }
+
+  /** Counts one frame of one stack. */
+  add(key: number, weight: number): void {
+    this.#weights[key]! += weight;
+  }
+
+  /** Sums up. */
+  report(profile: RawProfile): Report {
+    const total = new Counter("");
+    const images = new Map<string, Counter>();
+    for (const [key, place] of this.#places.entries()) {
+      if (place === undefined || place.kind === "name") continue;
+      const name = place.kind === "code" ? place.file.request.path : place.image;
+      const image = images.get(name) ?? new Counter(name);
+      images.set(name, image);
+      for (const counter of [total, image]) {
+        counter.add(place, this.#isResolved[key]!, this.#weights[key]!);
+      }
+    }
+    const { samples } = profile;
+    let sampleWeight = 0;
+    for (let sample = 0; sample < samples.size; sample++) sampleWeight += samples.weightOf(sample);
+    const { weight, resolvedWeight, frames, resolvedFrames, reasons } = total.counts();
+    return {
+      weight,
+      resolvedWeight,
+      frames,
+      resolvedFrames,
+      samples: samples.size,
+      sampleWeight,
+      decimals: profile.decimals,
+      images: [...images.values()].map((image) => image.counts()).sort(byWeight),
+      reasons,
+      skipped: profile.skipped,
+    };
+  }
+}
+
+class Counter {
+  readonly #image: string;
+  readonly #reasons = new Map<
+    UnresolvedReason,
+    { weight: number; frames: number; detail: string }
+  >();
+  readonly #namesFrom = new Set<string>();
+  #weight = 0;
+  #resolvedWeight = 0;
+  #frames = 0;
+  #resolvedFrames = 0;
+
+  constructor(image: string) {
+    this.#image = image;
+  }
+
+  add(place: Exclude<Place, { kind: "name" }>, isResolved: boolean, weight: number): void {
+    this.#weight += weight;
+    this.#frames++;
+    if (place.kind === "code") {
+      for (const table of place.file.tables) this.#namesFrom.add(`.${table}`);
+    }
+    if (isResolved) {
+      this.#resolvedWeight += weight;
+      this.#resolvedFrames++;
+      return;
+    }
+    const { reason, detail } = whyUnresolved(place);
+    const counts = this.#reasons.get(reason) ?? { weight: 0, frames: 0, detail };
+    this.#reasons.set(reason, counts);
+    counts.weight += weight;
+    counts.frames++;
+  }
+
+  counts(): ImageCounts {
+    return {
+      image: this.#image,
+      weight: this.#weight,
+      resolvedWeight: this.#resolvedWeight,
+      frames: this.#frames,
+      resolvedFrames: this.#resolvedFrames,
+      namesFrom: [...this.#namesFrom].sort().reverse(),
+      reasons: [...this.#reasons].map(([reason, counts]) => ({ reason, ...counts })).sort(byWeight),
+    };
+  }
+}
+
+function whyUnresolved(place: Exclude<Place, { kind: "name" }>) {
+  if (place.kind === "missing") return place;
+  if (place.file.failure !== undefined) return place.file.failure;
+  const reason = place.file.tables.length === 0 ? "no-symbols" : "no-covering-symbol";
+  return { reason, detail: "" } as const;
+}
+
+function byWeight(a: { readonly weight: number }, b: { readonly weight: number }): number {
+  return b.weight - a.weight;
+}

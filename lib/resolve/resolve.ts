@@ -1,0 +1,148 @@
+import type { MapsSnapshot } from "../maps/mod.ts";
+import {
+  FrameTable,
+  type Profile,
+  type RawProfile,
+  SampleTable,
+  StackTable,
+} from "../profile/mod.ts";
+import { type DemangleStyle, loadDemangler } from "../symbols/mod.ts";
+import type { FileProvider } from "./file_provider.ts";
+import { type FrameRole, FrameRoles, type ReturnAddresses } from "./frame_roles.ts";
+import { Locator } from "./locator.ts";
+import { functionAt, type Place } from "./place.ts";
+import { type Report, Tally } from "./report.ts";
+import { spellFrame, type UnresolvedStyle } from "./spell_frame.ts";
+
+/** What {@linkcode resolve} needs besides the recording. */
+export interface ResolveOptions {
+  /** Snapshots of the recorded process; of several that explain an address the first is taken. */
+  readonly snapshots: readonly MapsSnapshot[];
+  /** Where the files of the recorded machine are. */
+  readonly files: FileProvider;
+  /**
+   * How names are spelled.
+   *
+   * @default {"short"}
+   */
+  readonly demangle?: DemangleStyle;
+  /**
+   * What stands for a frame without a name.
+   *
+   * @default {"offset"}
+   */
+  readonly unresolved?: UnresolvedStyle;
+  /**
+   * Which frames are return addresses.
+   *
+   * @default {"callers"}
+   */
+  readonly returnAddresses?: ReturnAddresses;
+}
+
+/** What {@linkcode resolve} gives. */
+export interface Resolved {
+  /** The same samples with names for addresses; each sample keeps its weight and its place. */
+  readonly profile: Profile;
+  /** What was resolved and what was not, by weight. */
+  readonly report: Report;
+}
+
+/**
+ * Turns the addresses of a recording into names.
+ *
+ * Each different frame is looked up once, in each role it has: as a leaf, whose address is exact,
+ * and as a caller, whose address is the one behind a call. Only the files that hold frames are
+ * opened, and each symbol table is read once.
+ *
+ * What cannot be resolved is not an error: it keeps a frame that says where it was, and the report
+ * counts it with its reason.
+ */
+export async function resolve(profile: RawProfile, options: ResolveOptions): Promise<Resolved> {
+  const { snapshots, files, demangle = "short", unresolved = "offset" } = options;
+  const roles = new FrameRoles(profile, options.returnAddresses ?? "callers");
+  const locator = await Locator.open(profile.locations, snapshots, files);
+  const places = locateAll(profile, roles, locator);
+  for (const place of places) {
+    if (place?.kind !== "code") continue;
+    place.file.want(place.lookupVaddr);
+    place.file.want(place.vaddr);
+  }
+  for (const file of locator.files) await file.lookUp();
+  const functions = places.map((place) => place?.kind === "code" ? functionAt(place) : undefined);
+  const spell = await loadDemangler(
+    demangle,
+    functions.flatMap((found) => found === undefined ? [] : [found.name]),
+  );
+  const names = new FrameTable();
+  const nameOf = Int32Array.from(places, (place, key) => {
+    if (place === undefined) return -1;
+    const frame = key >> 1;
+    const found = functions[key];
+    const name = found && spell(found.name);
+    const text = profile.frames.textOf(frame);
+    return names.internText(spellFrame(text, profile.locations[frame]!, place, name, unresolved));
+  });
+  const tally = new Tally(places, functions.map((found) => found !== undefined));
+  return { profile: rename(profile, roles, names, nameOf, tally), report: tally.report(profile) };
+}
+
+/** A frame in a role is numbered `2 * frame + role`. */
+function keyOf(frame: number, role: FrameRole): number {
+  return 2 * frame + role;
+}
+
+/** Locates each frame in each role that it has in some stack. */
+function locateAll(
+  profile: RawProfile,
+  roles: FrameRoles,
+  locator: Locator,
+): (Place | undefined)[] {
+  const { stacks } = profile;
+  const used = new Uint8Array(2 * profile.frames.size);
+  for (let stack = 0; stack < stacks.size; stack++) {
+    let next = -1;
+    for (let at = stacks.endOf(stack) - 1; at >= stacks.startOf(stack); at--) {
+      const frame = stacks.frames[at]!;
+      used[keyOf(frame, roles.roleOf(frame, next))] = 1;
+      next = frame;
+    }
+  }
+  return Array.from(
+    used,
+    (isUsed, key) =>
+      isUsed === 1
+        ? locator.placeOf(profile.locations[key >> 1]!, (key & 1) as FrameRole)
+        : undefined,
+  );
+}
+
+/** Writes every stack anew with the names of its frames, and counts the frames on the way. */
+function rename(
+  profile: RawProfile,
+  roles: FrameRoles,
+  names: FrameTable,
+  nameOf: Int32Array,
+  tally: Tally,
+): Profile {
+  const { stacks, samples } = profile;
+  const weights = new Float64Array(stacks.size);
+  const renamed = new SampleTable();
+  for (let sample = 0; sample < samples.size; sample++) {
+    const stack = samples.stackOf(sample);
+    weights[stack]! += samples.weightOf(sample);
+    renamed.push(stack, samples.weightOf(sample), samples.baseOf(sample));
+  }
+  const named = new StackTable();
+  for (let stack = 0; stack < stacks.size; stack++) {
+    const end = stacks.endOf(stack);
+    for (let at = stacks.startOf(stack); at < end; at++) {
+      const frame = stacks.frames[at]!;
+      const key = keyOf(frame, roles.roleOf(frame, at + 1 < end ? stacks.frames[at + 1]! : -1));
+      named.push(nameOf[key]!);
+      tally.add(key, weights[stack]!);
+    }
+    named.finish();
+  }
+  return { frames: names, stacks: named, samples: renamed, decimals: profile.decimals };
+}

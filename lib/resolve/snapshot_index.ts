@@ -1,0 +1,169 @@
+import {
+  checkText,
+  findImages,
+  type Image,
+  isAnonymous,
+  isFileBacked,
+  type Mapping,
+  type MapsSnapshot,
+} from "../maps/mod.ts";
+import type { UnresolvedReason } from "../profile/mod.ts";
+import type { RecordedFile } from "./recorded_file.ts";
+import type { RecordedFiles } from "./recorded_files.ts";
+
+/** Where an address lies: in an image, or why not. */
+export type AddressPlace = ImagePlace | NoPlace;
+
+/** An address in a loaded image. */
+export interface ImagePlace {
+  readonly file: RecordedFile;
+  readonly loadBias: number;
+}
+
+/** An address that no image explains. */
+export interface NoPlace {
+  readonly reason: UnresolvedReason;
+  readonly detail: string;
+  /** The mapping that holds the address; undefined if none does. */
+  readonly mapping: Mapping | undefined;
+  /** The file behind the mapping; undefined if there is none. */
+  readonly file: RecordedFile | undefined;
+}
+
+/**
+ * Finds the image that holds an address of one snapshot. Use it in three steps: tell it all
+ * addresses, so that it knows which files are needed; have those opened; ask.
+ */
+export class SnapshotIndex {
+  readonly #snapshot: MapsSnapshot;
+  readonly #files: RecordedFiles;
+  readonly #starts: Float64Array;
+  /** The mappings of each file, by start. */
+  readonly #mappingsOf = new Map<RecordedFile, Mapping[]>();
+  readonly #needed = new Set<RecordedFile>();
+  /** Made when the files were opened. */
+  readonly #placeOf = new Map<Mapping, AddressPlace>();
+
+  /** Registers the files of the snapshot. */
+  constructor(snapshot: MapsSnapshot, files: RecordedFiles) {
+    this.#snapshot = snapshot;
+    this.#files = files;
+    this.#starts = Float64Array.from(snapshot.mappings, ({ start }) => start);
+    for (const mapping of snapshot.mappings.filter(isFileBacked)) {
+      const file = files.ofMapping(mapping);
+      const mappings = this.#mappingsOf.get(file);
+      if (mappings === undefined) this.#mappingsOf.set(file, [mapping]);
+      else mappings.push(mapping);
+    }
+  }
+
+  /** Step 1: marks the files that may hold an address. */
+  need(address: number): void {
+    const at = this.#indexOf(address);
+    const mapping = this.#snapshot.mappings[at];
+    if (mapping === undefined) return;
+    if (isFileBacked(mapping)) this.#needed.add(this.#files.ofMapping(mapping));
+    else if (mapping.executable && isAnonymous(mapping)) this.#needNeighbours(at);
+  }
+
+  /** Step 2: the files that were marked. */
+  get needed(): Iterable<RecordedFile> {
+    return this.#needed;
+  }
+
+  /** Step 3, once the files are open: finds the images of all files that were marked. */
+  findImages(): void {
+    const { mappings, pageSize } = this.#snapshot;
+    const anonymous = mappings.filter((mapping) => mapping.executable && isAnonymous(mapping));
+    for (const file of this.#needed) {
+      if (file.elf === undefined) continue;
+      const segments = file.elf.loadSegments;
+      const own = this.#mappingsOf.get(file) ?? [];
+      for (const image of findImages(own, segments, pageSize, anonymous)) {
+        this.#place(file, image, checkText(image, segments, mappings, pageSize));
+      }
+    }
+  }
+
+  /** Where an address lies. Call it after {@linkcode findImages}. */
+  placeOf(address: number): AddressPlace {
+    const mapping = this.#snapshot.mappings[this.#indexOf(address)];
+    if (mapping === undefined) {
+      const reason = address < 0 ? "kernel" : "outside-mappings";
+      return { reason, detail: "", mapping: undefined, file: undefined };
+    }
+    return this.#placeOf.get(mapping) ?? this.#noPlace(mapping);
+  }
+
+  /** Whether an address lies in an executable mapping, or in text that was made readable only. */
+  isCode(address: number): boolean {
+    const mapping = this.#snapshot.mappings[this.#indexOf(address)];
+    if (mapping === undefined) return false;
+    const place = this.#placeOf.get(mapping);
+    return mapping.executable || place !== undefined && "loadBias" in place;
+  }
+
+  #place(file: RecordedFile, image: Image, problem: string): void {
+    const place: ImagePlace = { file, loadBias: image.loadBias };
+    const text = file.elf!.loadSegments.filter(({ executable }) => executable);
+    for (const mapping of [...image.mappings, ...image.anonymousText]) {
+      const holdsText = mapping.executable ||
+        text.some(({ vaddr, memorySize }) =>
+          mapping.start < image.loadBias + vaddr + memorySize &&
+          image.loadBias + vaddr < mapping.end
+        );
+      if (!holdsText || this.#placeOf.has(mapping)) continue;
+      this.#placeOf.set(
+        mapping,
+        problem === "" ? place : { reason: "layout-mismatch", detail: problem, mapping, file },
+      );
+    }
+  }
+
+  #noPlace(mapping: Mapping): NoPlace {
+    if (!isFileBacked(mapping)) {
+      const reason = !mapping.executable
+        ? "not-executable"
+        : isAnonymous(mapping)
+        ? "anonymous"
+        : "special-mapping";
+      return { reason, detail: "", mapping, file: undefined };
+    }
+    const file = this.#files.ofMapping(mapping);
+    if (file.elf === undefined && file.failure !== undefined && mapping.executable) {
+      return { ...file.failure, mapping, file };
+    }
+    if (!mapping.executable) return { reason: "not-executable", detail: "", mapping, file };
+    const detail = "no LOAD segment of the file holds the file offset of the mapping";
+    return { reason: "layout-mismatch", detail, mapping, file };
+  }
+
+  /** The files whose text an anonymous mapping may have replaced are those mapped around it. */
+  #needNeighbours(at: number): void {
+    for (const step of [-1, 1]) {
+      const seen = new Set<RecordedFile>();
+      for (let near = at + step; seen.size < MAX_NEIGHBOURS; near += step) {
+        const mapping = this.#snapshot.mappings[near];
+        if (mapping === undefined) break;
+        if (!isFileBacked(mapping)) continue;
+        seen.add(this.#files.ofMapping(mapping));
+        this.#needed.add(this.#files.ofMapping(mapping));
+      }
+    }
+  }
+
+  /** The index of the mapping that holds an address; -1 if none does. */
+  #indexOf(address: number): number {
+    let low = 0;
+    let high = this.#starts.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#starts[middle]! <= address) low = middle + 1;
+      else high = middle;
+    }
+    return low > 0 && address < this.#snapshot.mappings[low - 1]!.end ? low - 1 : -1;
+  }
+}
+
+/** Files on each side; between an image's own mappings there are hardly ever more. */
+const MAX_NEIGHBOURS = 2;

@@ -1,0 +1,45 @@
+/** A version that is the default one; another (`memcpy@GLIBC_2.2.5`) is another function. */
+const DEFAULT_VERSION_REGEXP = /@@[^@]*$/;
+const UNDERSCORES_REGEXP = /^_*/;
+
+/**
+ * Chooses one of several names of the same code: fewer leading underscores, then the shorter, then
+ * the one that is smaller byte by byte. Default versions (`@@GLIBC_2.17`) are cut off before.
+ *
+ * @param names In any order; empty ones do not count.
+ * @returns Empty if there is none.
+ *
+ * @example
+ * ```ts
+ * import { chooseName } from "./choose_name.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(chooseName(["__libc_memmove", "memmove@@GLIBC_2.2.5", "__memmove"]), "memmove");
+ * ```
+ */
+export function chooseName(names: readonly string[]): string {
+  let best = "";
+  for (const name of names) {
+    const candidate = name.replace(DEFAULT_VERSION_REGEXP, "");
+    if (candidate !== "" && (best === "" || compareNames(candidate, best) < 0)) best = candidate;
+  }
+  return best;
+}
+
+function compareNames(a: string, b: string): number {
+  return underscoresOf(a) - underscoresOf(b) || a.length - b.length || compareBytes(a, b);
+}
+
+function underscoresOf(name: string): number {
+  return UNDERSCORES_REGEXP.exec(name)![0].length;
+}
+
+/** By code point, which is the order of the bytes of UTF-8. */
+function compareBytes(a: string, b: string): number {
+  const [left, right] = [[...a], [...b]];
+  for (let at = 0; at < left.length && at < right.length; at++) {
+    const difference = left[at]!.codePointAt(0)! - right[at]!.codePointAt(0)!;
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}

@@ -1,0 +1,20 @@
+/**
+ * For one ELF file: a sorted set of vaddrs becomes functions with names. Which symbol names a vaddr
+ * is decided by rules that do not depend on the order of the table; see `SymbolMatcher` and
+ * `chooseName`.
+ *
+ * @example
+ * ```ts
+ * import { chooseName, loadDemangler } from "./mod.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const name = chooseName(["_ZN3Foo3barEv", "__Foo_bar_alias"]);
+ * const demangle = await loadDemangler("short", [name]);
+ * assertEquals(demangle(name), "Foo::bar");
+ * ```
+ *
+ * @module
+ */
+export { chooseName } from "./choose_name.ts";
+export { type Demangler, type DemangleStyle, loadDemangler } from "./demangle.ts";
+export { lookupSymbols, type NamedFunction, type SymbolLookup } from "./lookup_symbols.ts";

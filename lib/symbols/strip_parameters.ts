@@ -1,0 +1,65 @@
+/**
+ * Cuts the parameter lists, and the qualifiers behind them, from a demangled C++ name. What stands
+ * in `<>`, `{}` or `[]` stays, as do `(anonymous namespace)` and `operator()`.
+ *
+ * @example
+ * ```ts
+ * import { stripParameters } from "./strip_parameters.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(
+ *   stripParameters("ns::run(int)::{lambda(char)#1}::operator()(char) const [clone .cold]"),
+ *   "ns::run::{lambda(char)#1}::operator() [clone .cold]",
+ * );
+ * assertEquals(stripParameters("std::less<void (int)>::operator()(int)"), "std::less<void (int)>::operator()");
+ * ```
+ */
+export function stripParameters(name: string): string {
+  let kept = "";
+  let depth = 0;
+  for (let at = 0; at < name.length; at++) {
+    const operator = operatorAt(name, at);
+    if (operator !== "") {
+      kept += operator;
+      at += operator.length - 1;
+      continue;
+    }
+    const char = name[at]!;
+    if (depth === 0 && char === "(" && !name.startsWith(ANONYMOUS, at)) {
+      at = endOfList(name, at);
+      continue;
+    }
+    if (OPENING.includes(char)) depth++;
+    else if (CLOSING.includes(char)) depth--;
+    kept += char;
+  }
+  // Unbalanced: something here is not what it looks like.
+  return depth === 0 && kept.trim() !== "" ? kept.trim() : name;
+}
+
+const ANONYMOUS = "(anonymous namespace)";
+const OPENING = "(<{[";
+const CLOSING = ")>}]";
+/** Operators whose names hold brackets or blanks. */
+const OPERATOR_REGEXP =
+  /operator(?:\(\)|\[\]|<=>|<<=?|>>=?|->\*?|<=?|>=?|-|,| new(?:\[\])?| delete(?:\[\])?)/y;
+const QUALIFIERS_REGEXP = /(?: (?:const|volatile|noexcept)| ?&&?(?!\w))*/y;
+
+/** The operator that begins at an index; empty if none with brackets in its name does. */
+function operatorAt(name: string, at: number): string {
+  if (name[at] !== "o" || at > 0 && /\w/.test(name[at - 1]!)) return "";
+  OPERATOR_REGEXP.lastIndex = at;
+  return OPERATOR_REGEXP.exec(name)?.[0] ?? "";
+}
+
+/** The index of the last character of a parameter list and its qualifiers. */
+function endOfList(name: string, start: number): number {
+  let depth = 0;
+  let at = start;
+  for (; at < name.length; at++) {
+    if (name[at] === "(") depth++;
+    else if (name[at] === ")" && --depth === 0) break;
+  }
+  QUALIFIERS_REGEXP.lastIndex = at + 1;
+  return at + (QUALIFIERS_REGEXP.exec(name)?.[0].length ?? 0);
+}
