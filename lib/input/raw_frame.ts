@@ -7,8 +7,9 @@ import type { FrameLocation } from "../profile/mod.ts";
  * | text | what the number is |
  * | --- | --- |
  * | `0x7f572d91b230`, `00007f572d91b230`, `7f572d91b230` | address (bpftrace, libbpf-tools, perf) |
- * | `7f57.. [unknown] (/lib/x.so)`, `0x7f57.. sym+0x12 (/lib/x.so+0x1c4b5)` | address |
- * | `[libc.so.6 <7f57..>]` | address (collapsers with `--addrs`) |
+ * | `7f57.. [unknown] (/lib/x.so)` | address, or file offset in newer perf |
+ * | `0x7f57.. sym+0x12 (/lib/x.so+0x1c4b5)` | address (libbpf-tools) |
+ * | `[libc.so.6 <7f57..>]` | the same (collapsers of perf with `--addrs`) |
  * | `/lib/x.so(sym+0x1a) [0x7f57..]` | address (`backtrace_symbols(3)`) |
  * | `#1 0x55.. in f (/lib/x.so+0x29d8f)` | address (sanitizers) |
  * | ``libc.so.1`0x7f57..``, `unknown ([exited]) <7f57..>` | address (DTrace, systing) |
@@ -97,11 +98,11 @@ const SPELLINGS: readonly Spelling[] = [
     read: readAddress,
   },
   {
-    pattern: /^(?<address>[0-9a-f]{5,16})\s+(?<symbol>.*?)\s*\([^()]*(?: \(deleted\))?\)$/i,
+    pattern: /^(?<address>[0-9a-f]{1,16})\s+(?<symbol>.*?)\s*\((?<module>\/.*|\[.*\])\)$/i,
     read: readAddress,
   },
   { pattern: /^(?<address>[0-9a-f]{5,16})\s+(?<symbol>\[unknown\])$/i, read: readAddress },
-  { pattern: /^\[.+ <(?:0x)?(?<address>[0-9a-f]+)>\]$/i, read: readAddress },
+  { pattern: /^\[(?<module>.+) <(?:0x)?(?<address>[0-9a-f]+)>\]$/i, read: readAddress },
   {
     pattern: /^\S.*\((?<symbol>[^()]*)\)\s*\[0x(?<address>[0-9a-f]+)\]$/i,
     read: readAddress,
@@ -140,9 +141,16 @@ function readAddress(parts: Parts): FrameLocation {
     kind: "address",
     address: parseHexAddress(parts.address ?? ""),
     bare: false,
+    perfModule: perfModuleOf(parts.module),
     symbol: symbolOnly(parts.symbol),
     annotation: parts.annotation,
   };
+}
+
+/** The file without what else may stand in the parentheses; empty if perf knew none. */
+function perfModuleOf(module: string | undefined): string {
+  if (module === undefined || /^(?:\[.*\]|unknown|)$/.test(module)) return "";
+  return module.replace(/\+0x[0-9a-f]+$/, "").replace(/ \(deleted\)$/, "");
 }
 
 function readBareAddress(parts: Parts): FrameLocation {
@@ -150,6 +158,7 @@ function readBareAddress(parts: Parts): FrameLocation {
     kind: "address",
     address: parseHexAddress(parts.address ?? ""),
     bare: true,
+    perfModule: "",
     symbol: "",
     annotation: parts.annotation,
   };

@@ -29,6 +29,11 @@ export interface AddressLocation extends RawLocation {
    * it is an address only if code lies there.
    */
   readonly bare: boolean;
+  /**
+   * The file that perf wrote beside the number, a path or the last part of one; empty if the
+   * recorder is another one. Since Linux 5.16 perf prints file offsets where it printed addresses.
+   */
+  readonly perfModule: string;
 }
 
 /** An address as the ELF file writes it, in a named file. */

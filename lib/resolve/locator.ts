@@ -21,8 +21,11 @@ export class Locator {
   readonly #snapshots: readonly SnapshotIndex[];
   readonly #files: RecordedFiles;
   readonly #byBuildId: ReadonlyMap<string, RecordedFile>;
+  /** Whether the numbers beside perf's file names are file offsets. */
+  readonly #perfWroteOffsets: boolean;
 
   private constructor(
+    locations: readonly FrameLocation[],
     snapshots: readonly SnapshotIndex[],
     files: RecordedFiles,
     byBuildId: ReadonlyMap<string, RecordedFile>,
@@ -30,6 +33,7 @@ export class Locator {
     this.#snapshots = snapshots;
     this.#files = files;
     this.#byBuildId = byBuildId;
+    this.#perfWroteOffsets = locations.some((location) => this.#isPerfOffset(location));
   }
 
   /** Opens all files that the frames need, and finds the images in the snapshots. */
@@ -45,10 +49,11 @@ export class Locator {
     for (const location of locations) {
       if (location.kind === "address") {
         for (const index of indexes) needAddress(index, location);
+        for (const file of candidatesOf(files, location.perfModule)) needed.add(file);
       } else if (location.kind === "fileOffset" && location.buildId !== "") {
         needsBuildIds = true;
       } else if (location.kind !== "name") {
-        for (const file of candidatesOf(files, location)) needed.add(file);
+        for (const file of candidatesOf(files, location.module)) needed.add(file);
       }
     }
     for (const index of indexes) for (const file of index.needed) needed.add(file);
@@ -57,7 +62,7 @@ export class Locator {
     for (const index of indexes) index.findImages();
     const byBuildId = new Map<string, RecordedFile>();
     if (needsBuildIds) { for (const file of needed) byBuildId.set(await file.buildId(), file); }
-    return new Locator(indexes, files, byBuildId);
+    return new Locator(locations, indexes, files, byBuildId);
   }
 
   /** The files that were opened, and those that the snapshots name. */
@@ -80,8 +85,18 @@ export class Locator {
   }
 
   #placeOfAddress(location: AddressLocation, role: FrameRole): Place {
-    const { address, bare } = location;
-    const lookup = address - role;
+    const { address, bare, perfModule } = location;
+    // The byte before address 0 would be the last one of the kernel.
+    const lookup = address === 0 ? 0 : address - role;
+    if (this.#perfWroteOffsets && perfModule !== "" && address >= 0) {
+      return this.#placeOfFileOffset({
+        ...location,
+        kind: "fileOffset",
+        module: perfModule,
+        buildId: "",
+        fileOffset: address,
+      }, role);
+    }
     if (bare && !(address < 0) && !this.#snapshots.some((index) => index.isCode(lookup))) {
       return { kind: "name" };
     }
@@ -101,7 +116,7 @@ export class Locator {
 
   #placeOfVaddr(location: VaddrLocation, role: FrameRole): Place {
     const { module, vaddr, bare } = location;
-    const files = candidatesOf(this.#files, location);
+    const files = candidatesOf(this.#files, module);
     if (bare && files.length === 0) return { kind: "name" };
     if (Number.isNaN(vaddr)) return missing("not-canonical", "", module);
     const file = onlyOf(files, module);
@@ -116,7 +131,7 @@ export class Locator {
     if (Number.isNaN(fileOffset)) return missing("not-canonical", "", module || buildId);
     const byId = this.#byBuildId.get(buildId);
     const file = buildId === ""
-      ? onlyOf(candidatesOf(this.#files, location), module)
+      ? onlyOf(candidatesOf(this.#files, module), module)
       : byId ?? missing("unknown-module", `no file has the build-id ${buildId}`, buildId);
     const label = buildId === "" ? `[${lastPart(module)}@${hex(fileOffset)}]` : "";
     if ("reason" in file) return { ...file, label };
@@ -124,6 +139,22 @@ export class Locator {
     const vaddr = file.elf.vaddrOf(fileOffset);
     if (vaddr === undefined) return { ...missingFile(file), reason: "outside-segments", label };
     return { kind: "code", file, vaddr, lookupVaddr: vaddr - role };
+  }
+
+  /**
+   * Whether a number that perf wrote beside a file's name cannot be an address, but is the file
+   * offset of code of that file. One such number decides for the whole recording: in a file at a
+   * fixed low address the two cannot be told apart.
+   */
+  #isPerfOffset(location: FrameLocation): boolean {
+    if (location.kind !== "address" || location.perfModule === "") return false;
+    const { address, perfModule } = location;
+    if (this.#snapshots.some((index) => index.holds(address))) return false;
+    return candidatesOf(this.#files, perfModule).some(({ elf }) =>
+      elf?.loadSegments.some(({ executable, fileOffset, fileSize }) =>
+        executable && address >= fileOffset && address < fileOffset + fileSize
+      )
+    );
   }
 }
 
@@ -135,11 +166,7 @@ function needAddress(index: SnapshotIndex, { address }: AddressLocation): void {
 }
 
 /** The files that a frame's module may be; a full path that no snapshot knows is taken as it is. */
-function candidatesOf(
-  files: RecordedFiles,
-  location: VaddrLocation | FileOffsetLocation,
-): RecordedFile[] {
-  const { module } = location;
+function candidatesOf(files: RecordedFiles, module: string): readonly RecordedFile[] {
   const named = files.named(module);
   if (named.length > 0 || !module.startsWith("/")) return named;
   return [files.ofPath(module)];

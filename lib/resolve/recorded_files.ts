@@ -4,6 +4,8 @@ import { RecordedFile } from "./recorded_file.ts";
 /** The files of the recorded machine, each once, whichever snapshot or frame names it. */
 export class RecordedFiles {
   readonly #files = new Map<string, RecordedFile>();
+  /** What `named` found; forgotten when a file is added. */
+  readonly #named = new Map<string, readonly RecordedFile[]>();
 
   /**
    * The file behind a mapping. Device, inode and path tell files apart: a file that was replaced
@@ -24,10 +26,14 @@ export class RecordedFiles {
    *
    * @param module A path, or the last part of one.
    */
-  named(module: string): RecordedFile[] {
-    return [...this.#files.values()].filter(({ request, baseName }) =>
+  named(module: string): readonly RecordedFile[] {
+    const known = this.#named.get(module);
+    if (known !== undefined) return known;
+    const files = [...this.#files.values()].filter(({ request, baseName }) =>
       module.includes("/") ? request.path === module : baseName === module
     );
+    this.#named.set(module, files);
+    return files;
   }
 
   /** All of them. */
@@ -40,6 +46,7 @@ export class RecordedFiles {
     if (known !== undefined) return known;
     const file = new RecordedFile({ path, deleted });
     this.#files.set(key, file);
+    this.#named.clear();
     return file;
   }
 }

@@ -95,6 +95,11 @@ export class SnapshotIndex {
     return this.#placeOf.get(mapping) ?? this.#noPlace(mapping);
   }
 
+  /** Whether any mapping holds an address. */
+  holds(address: number): boolean {
+    return this.#indexOf(address) >= 0;
+  }
+
   /** Whether an address lies in an executable mapping, or in text that was made readable only. */
   isCode(address: number): boolean {
     const mapping = this.#snapshot.mappings[this.#indexOf(address)];

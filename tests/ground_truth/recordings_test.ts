@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { resolveText } from "../support/resolve_text.ts";
+import { parseMaps } from "../../lib/maps/mod.ts";
+import { bytesOf, resolveText } from "../support/resolve_text.ts";
 import { testdata } from "../support/testdata.ts";
 
 // Real programs, with the names that perf or the program's own loader gave their addresses. See
@@ -57,6 +58,26 @@ for (const variant of ["raw-bpftrace.folded", "raw-perf-addrs.folded"]) {
     if (variant === "raw-perf-addrs.folded") assertEquals(other!.output, plain!.output);
   });
 }
+
+// perf writes `ip - start + pgoff` for user frames since Linux 5.16; checked against `perf script`.
+Deno.test("resolve() takes the file offsets of newer perf for what they are", async () => {
+  const folder = "recordings/cpp-x86_64";
+  const maps = Deno.readTextFileSync(testdata(`${folder}/maps`));
+  const sysroot = testdata(`${folder}/sysroot`);
+  const raw = Deno.readTextFileSync(testdata(`${folder}/raw.folded`));
+  const { mappings } = await parseMaps("maps", [bytesOf(maps)]);
+  const offsets = raw.replaceAll(/0x([0-9a-f]+)/g, (_, digits) => {
+    const address = parseInt(digits, 16);
+    const mapping = mappings.find(({ start, end }) => start <= address && address < end);
+    if (mapping === undefined || !mapping.path.startsWith("/")) return `${digits} ([unknown])`;
+    const fileOffset = address - mapping.start + mapping.fileOffset;
+    return `${fileOffset.toString(16)} [unknown] (${mapping.path})`;
+  });
+  const plain = await resolveText(raw, { maps, sysroot });
+  const other = await resolveText(offsets, { maps, sysroot });
+  assertEquals(other.report.resolvedWeight, plain.report.resolvedWeight);
+  assertEquals(other.output, plain.output);
+});
 
 Deno.test("resolve() takes the last user frame before the kernel's as exact", async () => {
   const folder = "recordings/cpp-x86_64";
