@@ -26,6 +26,21 @@ export function openInput(path: string): InputFile {
   }
 }
 
+/**
+ * Checks that a path that the user named is a folder.
+ *
+ * @throws {Error} With a message for the user, if it is none.
+ */
+export function checkFolder(path: string): void {
+  let isFolder: boolean;
+  try {
+    isFolder = Deno.statSync(path).isDirectory;
+  } catch (error) {
+    throw new Error(`Cannot read "${path}": ${explain(error)}`);
+  }
+  if (!isFolder) throw new Error(`Cannot read "${path}": it is a file, want a directory`);
+}
+
 /** Reads synchronously: a thread pool costs more than the page cache or a pipe takes. */
 function readerOf(
   file: { readSync(into: Uint8Array): number | null; close(): void },
@@ -54,7 +69,7 @@ export function explain(error: unknown): string {
     return "Deno does not open files in /proc, /dev and /sys: copy it first, " +
       "as in cp /proc/4711/maps 4711.maps";
   }
-  if (error instanceof Deno.errors.NotFound) return "there is no such file";
+  if (error instanceof Deno.errors.NotFound) return "there is no such file or directory";
   if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
   return error instanceof Error ? error.message : String(error);
 }

@@ -101,7 +101,8 @@ const TABLE: readonly OptionRow[] = [
  * @throws {UsageError} If it has an unknown option, or a value that is none.
  */
 export function parseOptions(args: readonly string[]): Options {
-  const values = parseArgs(args, {
+  for (const { name, value } of TABLE) if (value === undefined) checkSwitch(name, args);
+  const values = parseArgs(joinDashes(args), {
     boolean: TABLE.filter(({ value }) => value === undefined).map(({ name }) => name),
     string: [...TABLE.filter(({ value }) => value !== undefined).map(({ name }) => name), "_"],
     collect: TABLE.filter(({ value }) => value !== undefined).map(({ name }) => name),
@@ -134,6 +135,19 @@ export function parseOptions(args: readonly string[]): Options {
     help: values.help === true,
     version: values.version === true,
   };
+}
+
+/** `parseArgs` takes `--maps=-`, but not `--maps -`. */
+function joinDashes(args: readonly string[]): string[] {
+  const names = TABLE.filter(({ value }) => value !== undefined).map(({ name }) => `--${name}`);
+  const joined: string[] = [];
+  for (const [at, arg] of args.entries()) {
+    if (arg === "--") return [...joined, ...args.slice(at)];
+    const name = joined.at(-1)!;
+    if (arg === "-" && names.includes(name)) joined[joined.length - 1] = `${name}=-`;
+    else joined.push(arg);
+  }
+  return joined;
 }
 
 /** The text of `--help`, at most 80 columns wide. */
@@ -173,6 +187,16 @@ names to standard output, for flamegraph.pl, inferno, speedscope and others.
 const EPILOGUE = `Exit codes: 0 all done; 1 something could not be done, or part of the input could
 not be read (the rest was written); 2 the command line is wrong.
 `;
+
+/** `parseArgs` would take `--no-merge=yes` for its opposite. */
+function checkSwitch(name: string, args: readonly string[]): void {
+  const end = args.indexOf("--");
+  for (const arg of end < 0 ? args : args.slice(0, end)) {
+    const [head] = arg.split("=", 1);
+    if (head === arg || head !== `--${name}` && head !== `--no-${name}`) continue;
+    throw new UsageError(`Option "${head}" takes no value: "${arg}"`);
+  }
+}
 
 function checkValues(row: OptionRow, value: unknown): void {
   if (row.value === undefined) return;

@@ -1,4 +1,9 @@
+// @ts-types="./path.d.ts"
+import { dirname } from "@std/path";
 import { explain } from "./input_files.ts";
+
+/** The kernel follows at most 40 links, too. */
+const MAX_LINKS = 40;
 
 /** Takes bytes, all of them, or throws. */
 export type Write = (bytes: Uint8Array) => void;
@@ -37,11 +42,16 @@ export function writeStandardOutput(fill: (write: Write) => void): void {
  */
 export function writeFile(path: string, fill: (write: Write) => void): void {
   try {
-    const target = existing(path);
-    if (target !== undefined && !target.isFile) writeTo(path, { write: true }, fill);
-    else replaceFile(target?.path ?? path, fill);
+    const target = behindLinks(path);
+    const info = infoOf(Deno.statSync, target);
+    if (info?.isDirectory) throw new Error("it is a directory, want a file");
+    if (info !== undefined && !info.isFile) writeTo(target, { write: true }, fill);
+    else replaceFile(target, fill);
   } catch (error) {
-    throw new Error(`Cannot write "${path}": ${explain(error)}`);
+    const detail = error instanceof Deno.errors.NotCapable
+      ? "Deno does not open files in /proc, /dev and /sys: redirect standard output there"
+      : explain(error);
+    throw new Error(`Cannot write "${path}": ${detail}`);
   }
 }
 
@@ -63,10 +73,18 @@ function writeTo(path: string, options: Deno.OpenOptions, fill: (write: Write) =
   fill((bytes) => writeAll(file, bytes));
 }
 
-/** What is at a path, behind symbolic links; undefined if nothing is. */
-function existing(path: string): { path: string; isFile: boolean } | undefined {
+/** Where a path leads by its symbolic links, also if nothing is there yet. */
+function behindLinks(path: string): string {
+  let target = path;
+  for (let links = 0; links < MAX_LINKS && infoOf(Deno.lstatSync, target)?.isSymlink; links++) {
+    const link = Deno.readLinkSync(target);
+    target = link.startsWith("/") ? link : `${dirname(target)}/${link}`;
+  }
+  return target;
+}
+function infoOf(stat: (path: string) => Deno.FileInfo, path: string): Deno.FileInfo | undefined {
   try {
-    return { path: Deno.realPathSync(path), isFile: Deno.statSync(path).isFile };
+    return stat(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;

@@ -5,7 +5,7 @@ import { writeFolded } from "../output/mod.ts";
 import type { RawProfile } from "../profile/mod.ts";
 import { type Report, resolve, type Resolved } from "../resolve/mod.ts";
 import { DiskFiles } from "./disk_files.ts";
-import { type InputFile, openInput } from "./input_files.ts";
+import { checkFolder, type InputFile, openInput } from "./input_files.ts";
 import { helpText, type Options, parseOptions, UsageError } from "./options.ts";
 import { ClosedPipeError, writeFile, writeStandardOutput } from "./output_files.ts";
 import { Progress } from "./progress.ts";
@@ -30,9 +30,7 @@ export async function run(args: readonly string[]): Promise<number> {
     const options = parseOptions(args);
     if (options.help) return print(helpText());
     if (options.version) return print(`symfold ${VERSION}\n`);
-    if (options.inputs.includes("-") && Deno.stdin.isTerminal()) {
-      throw new UsageError("Standard input is a terminal: name a recording, or pipe one in");
-    }
+    checkStandardStreams(options);
     dropPermissions(options);
     return await new Run(options).run();
   } catch (error) {
@@ -59,13 +57,14 @@ class Run {
 
   async run(): Promise<number> {
     const options = this.#options;
+    if (options.sysroot !== undefined) checkFolder(options.sysroot);
     const snapshots: MapsSnapshot[] = [];
     for (const path of options.maps) snapshots.push(await this.#readMaps(path));
     const raw = await this.#readRecordings();
     using files = new DiskFiles(options.sysroot);
     this.#progress.show(() => "symfold: reading symbols");
     const resolved = await resolve(raw, { ...options, snapshots, files });
-    this.#write(resolved);
+    if (raw.samples.size > 0) this.#write(resolved);
     this.#report(resolved.report);
     return this.#isIncomplete ? EXIT_FAILED : EXIT_DONE;
   }
@@ -121,7 +120,8 @@ class Run {
     const { report: path, quiet, verbose, failUnder } = this.#options;
     if (path !== undefined) {
       const text = JSON.stringify({ symfold: VERSION, ...report }, undefined, 2) + "\n";
-      writeFile(path, (write) => write(new TextEncoder().encode(text)));
+      if (path === "-") print(text);
+      else writeFile(path, (write) => write(new TextEncoder().encode(text)));
     }
     if (!quiet) complain(reportText(report, verbose).trimEnd(), "");
     if (report.reasons.some(({ reason }) => reason === "no-maps")) {
@@ -137,6 +137,22 @@ class Run {
     this.#isIncomplete = true;
     this.#progress.clear();
     complain(message);
+  }
+}
+
+/** What a pipe or a terminal cannot do. */
+function checkStandardStreams({ inputs, maps, output = "-", report }: Options): void {
+  const readers = [...inputs, ...maps].filter((path) => path === "-");
+  if (readers.length > 1) {
+    throw new UsageError(`Standard input is to be read ${readers.length} times, want it once`);
+  }
+  if (readers.length > 0 && Deno.stdin.isTerminal()) {
+    throw new UsageError("Standard input is a terminal: name a recording, or pipe one in");
+  }
+  if (report === "-" && output === "-") {
+    throw new UsageError(
+      'Standard output cannot take both the stacks and the report: use "--output FILE"',
+    );
   }
 }
 
@@ -159,5 +175,9 @@ function print(text: string): number {
 }
 
 function complain(message: string, prefix = "symfold: "): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(`${prefix}${message}\n`));
+  try {
+    Deno.stderr.writeSync(new TextEncoder().encode(`${prefix}${message}\n`));
+  } catch {
+    // Nobody can be told. That must not keep the work from being done.
+  }
 }

@@ -2,10 +2,12 @@ import type { FrameTable } from "../profile/mod.ts";
 
 /** The texts of the frames in folded lines, and their order. Everything is by frame number. */
 export interface LineKeys {
-  /** A frame that calls another: its text and a semicolon. */
-  readonly callerBytes: readonly Uint8Array[];
-  /** A leaf: its text and a space. */
-  readonly leafBytes: readonly Uint8Array[];
+  /** All texts one after the other, and four bytes more. */
+  readonly textView: DataView;
+  /** Where the text of a frame that calls another begins: its name and a semicolon. */
+  readonly callerStarts: Uint32Array;
+  /** Where the text of a leaf begins: its name and a space. Each text ends where the next begins. */
+  readonly leafStarts: Uint32Array;
   /** Where each stands when all texts are sorted by their bytes, 0 first. */
   readonly callerRank: Uint32Array;
   readonly leafRank: Uint32Array;
@@ -27,6 +29,7 @@ export function lineKeys(frames: FrameTable): LineKeys {
   const encoder = new TextEncoder();
   const callerBytes = texts.map((text) => encoder.encode(text + ";"));
   const leafBytes = leaves.map((text) => encoder.encode(text + " "));
+  const { view, starts } = joined([...callerBytes, ...leafBytes]);
   // The count behind a leaf begins with a digit, of which 0 is the least.
   const keys = [...callerBytes, ...leaves.map((text) => encoder.encode(text + " 0"))].map(byteText);
   const order = keys.map((_, at) => at).sort((a, b) => compare(keys[a]!, keys[b]!));
@@ -38,8 +41,9 @@ export function lineKeys(frames: FrameTable): LineKeys {
     ranks[key] = rank;
   }
   return {
-    callerBytes,
-    leafBytes,
+    textView: view,
+    callerStarts: starts.subarray(0, frames.size + 1),
+    leafStarts: starts.subarray(frames.size),
     callerRank: ranks.slice(0, frames.size),
     leafRank: ranks.slice(frames.size),
     ranksSuffice: !hasDigitAfterLeaf(texts, leaves),
@@ -58,6 +62,15 @@ function hasDigitAfterLeaf(texts: readonly string[], leaves: readonly string[]):
     }
   }
   return false;
+}
+
+/** Pieces as one, with the start of each and, last, the end of all. */
+function joined(pieces: readonly Uint8Array[]): { view: DataView; starts: Uint32Array } {
+  const starts = new Uint32Array(pieces.length + 1);
+  for (const [at, piece] of pieces.entries()) starts[at + 1] = starts[at]! + piece.length;
+  const bytes = new Uint8Array(starts[pieces.length]! + 4);
+  for (const [at, piece] of pieces.entries()) bytes.set(piece, starts[at]);
+  return { view: new DataView(bytes.buffer), starts };
 }
 
 /** Bytes as a string of which each character is a byte: the engine compares those fast. */

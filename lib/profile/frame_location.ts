@@ -31,7 +31,7 @@ export interface AddressLocation extends RawLocation {
   readonly bare: boolean;
   /**
    * The file that perf wrote beside the number, a path or the last part of one; empty if the
-   * recorder is another one. Since Linux 5.16 perf prints file offsets where it printed addresses.
+   * recorder is another one. Newer perf (6.1 does) prints file offsets where it printed addresses.
    */
   readonly perfModule: string;
 }

@@ -54,6 +54,20 @@ export class StackTable {
     return this.#ends[stack]!;
   }
 
+  /**
+   * The same stacks with other frames.
+   *
+   * @param frames One for each of {@linkcode frames}, in the same places; not copied.
+   */
+  withFrames(frames: Uint32Array): StackTable {
+    const table = new StackTable();
+    table.size = this.size;
+    table.frames = frames;
+    table.frameCount = this.frameCount;
+    table.#ends = this.#ends;
+    return table;
+  }
+
   /** The frames of a stack, root first, not copied. */
   framesOf(stack: number): Uint32Array {
     return this.frames.subarray(this.startOf(stack), this.endOf(stack));

@@ -1,11 +1,5 @@
 import type { MapsSnapshot } from "../maps/mod.ts";
-import {
-  FrameTable,
-  type Profile,
-  type RawProfile,
-  SampleTable,
-  StackTable,
-} from "../profile/mod.ts";
+import { FrameTable, type Profile, type RawProfile, SampleTable } from "../profile/mod.ts";
 import { type DemangleStyle, loadDemangler } from "../symbols/mod.ts";
 import type { FileProvider } from "./file_provider.ts";
 import { type FrameRole, FrameRoles, type ReturnAddresses } from "./frame_roles.ts";
@@ -133,16 +127,22 @@ function rename(
     weights[stack]! += samples.weightOf(sample);
     renamed.push(stack, samples.weightOf(sample), samples.baseOf(sample));
   }
-  const named = new StackTable();
+  const frames = new Uint32Array(stacks.frameCount);
   for (let stack = 0; stack < stacks.size; stack++) {
-    const end = stacks.endOf(stack);
-    for (let at = stacks.startOf(stack); at < end; at++) {
+    const weight = weights[stack]!;
+    let next = -1;
+    for (let at = stacks.endOf(stack) - 1; at >= stacks.startOf(stack); at--) {
       const frame = stacks.frames[at]!;
-      const key = keyOf(frame, roles.roleOf(frame, at + 1 < end ? stacks.frames[at + 1]! : -1));
-      named.push(nameOf[key]!);
-      tally.add(key, weights[stack]!);
+      const key = keyOf(frame, roles.roleOf(frame, next));
+      frames[at] = nameOf[key]!;
+      tally.add(key, weight);
+      next = frame;
     }
-    named.finish();
   }
-  return { frames: names, stacks: named, samples: renamed, decimals: profile.decimals };
+  return {
+    frames: names,
+    stacks: stacks.withFrames(frames),
+    samples: renamed,
+    decimals: profile.decimals,
+  };
 }
