@@ -154,7 +154,7 @@ export class ByteInterner {
 
   #growSlots(): void {
     const old = this.#slots;
-    const slots = new Int32Array(old.length * 4).fill(-1);
+    const slots = new Int32Array(old.length * 2).fill(-1);
     const mask = slots.length - 2;
     for (let from = 0; from < old.length; from += 2) {
       if (old[from]! < 0) continue;

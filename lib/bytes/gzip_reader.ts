@@ -1,4 +1,3 @@
-import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { FormatError } from "../errors.ts";
 import { type ByteReader, chunksOf, readerOfChunks } from "./byte_reader.ts";
@@ -7,8 +6,9 @@ import { type ByteReader, chunksOf, readerOfChunks } from "./byte_reader.ts";
  * Gives the bytes of a reader, decompressed if they begin as a gzip file does (RFC 1952), as they
  * are otherwise. Several members one after the other are one file, as `gzip` has it.
  *
- * Damaged or cut data throws a {@linkcode FormatError} from `read`, after all that came before it
- * was given out.
+ * Cut data throws a {@linkcode FormatError} from `read`, after all that came before the cut was
+ * given out. So does damaged data, but what shares a step of 64 KiB of compressed data with the
+ * damage is lost.
  */
 export async function gunzipIfCompressed(reader: ByteReader): Promise<ByteReader> {
   const head = new Uint8Array(2);
@@ -23,10 +23,7 @@ export async function gunzipIfCompressed(reader: ByteReader): Promise<ByteReader
 }
 
 function gunzip(reader: ByteReader): ByteReader {
-  const compressed = Readable.from(chunksOf(reader), { objectMode: false });
-  const gunzipped = createGunzip({ chunkSize: 1 << 18 });
-  compressed.on("error", (error: Error) => gunzipped.destroy(error));
-  const inner = readerOfChunks(reader.name, compressed.pipe(gunzipped));
+  const inner = readerOfChunks(reader.name, gunzippedChunks(reader));
   return {
     name: reader.name,
     async read(into: Uint8Array): Promise<number> {
@@ -37,6 +34,30 @@ function gunzip(reader: ByteReader): ByteReader {
       }
     },
   };
+}
+
+/** Bytes of compressed data that are decompressed at a time: at most 64 MiB come of it. */
+const STEP = 1 << 16;
+
+/** Driven chunk by chunk: a pipe throws away what it has not handed out when an error comes. */
+async function* gunzippedChunks(reader: ByteReader): AsyncGenerator<Uint8Array> {
+  const gunzip = createGunzip({ chunkSize: 1 << 18 });
+  const output: Uint8Array[] = [];
+  let failure: Error | undefined;
+  gunzip.on("data", (chunk: Uint8Array) => output.push(chunk));
+  gunzip.on("error", (error: Error) => failure = error);
+  // Also comes before the input's end: what follows the last member is not read.
+  const closed = new Promise<void>((resolve) => gunzip.once("close", () => resolve()));
+  for await (const chunk of chunksOf(reader, STEP)) {
+    const written = new Promise<void>((resolve) => gunzip.write(chunk, () => resolve()));
+    await Promise.race([written, closed]);
+    yield* output.splice(0);
+    if (gunzip.destroyed) break;
+  }
+  gunzip.end();
+  await closed;
+  yield* output.splice(0);
+  if (failure !== undefined) throw failure;
 }
 
 /** What zlib complains about is a matter of format; anything else (no disk, no access) is not. */

@@ -65,11 +65,17 @@ export class LineReader {
     const count = await this.#reader.read(this.#bytes.subarray(this.#filled));
     this.bytesRead += count;
     this.#filled += count;
+    // The search for the next line feed goes no further than this one, which is never a line's end.
+    if (this.#filled < this.#bytes.length) this.#bytes[this.#filled] = LINE_FEED;
     if (count === 0) this.#atEnd = true;
     return count > 0 || this.#filled > this.#next;
   }
 
-  /** Moves to the next line that was read whole; false if more has to be read for it. */
+  /**
+   * Moves to the next line that was read whole; false if more has to be read for it.
+   *
+   * @throws {FormatError} If it is longer than 64 MiB.
+   */
   next(): boolean {
     if (this.#next >= this.#filled) return false;
     const found = this.#bytes.indexOf(LINE_FEED, Math.max(this.#next, this.#searched));
@@ -80,6 +86,7 @@ export class LineReader {
     }
     this.start = this.#next;
     this.end = whole ? found : this.#filled;
+    if (this.end - this.start > MAX_LINE_LENGTH) throw this.#tooLong();
     this.#next = whole ? found + 1 : this.#filled;
     this.lineNumber++;
     return true;
@@ -93,14 +100,7 @@ export class LineReader {
   /** Moves what is left of the last chunk to the front, and makes the buffer larger if it is full. */
   #makeRoom(): void {
     const left = this.#filled - this.#next;
-    if (left > MAX_LINE_LENGTH) {
-      throw new FormatError({
-        action: "read a line",
-        source: this.#reader.name,
-        place: { line: this.lineNumber + 1 },
-        detail: `it has more than ${MAX_LINE_LENGTH} bytes`,
-      });
-    }
+    if (left > MAX_LINE_LENGTH) throw this.#tooLong();
     if (this.#next > 0) this.#bytes.copyWithin(0, this.#next, this.#filled);
     this.#searched = Math.max(0, this.#searched - this.#next);
     this.#next = 0;
@@ -110,5 +110,13 @@ export class LineReader {
     bytes.set(this.#bytes.subarray(0, left));
     this.#bytes = bytes;
     this.view = new DataView(bytes.buffer);
+  }
+  #tooLong(): FormatError {
+    return new FormatError({
+      action: "read a line",
+      source: this.#reader.name,
+      place: { line: this.lineNumber + 1 },
+      detail: `it has more than ${MAX_LINE_LENGTH} bytes`,
+    });
   }
 }

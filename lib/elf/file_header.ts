@@ -39,13 +39,10 @@ const HEADER_SIZE_64 = 64;
 export async function readFileHeader(source: ByteSource): Promise<FileHeader> {
   const bytes = await source.readAt(0, Math.min(source.size, HEADER_SIZE_64));
   if (!isElf(bytes)) {
-    throw new FormatError({
-      action: "read the ELF header",
-      source: source.name,
-      place: { fileOffset: 0 },
-      detail: `first bytes are ${spellBytes(bytes.subarray(0, 4))}, want 7f 45 4c 46`,
-    });
+    const first = spellBytes(bytes.subarray(0, 4));
+    throw headerError(source, `first bytes are ${first}, want 7f 45 4c 46`);
   }
+  if (bytes.length < IDENT_SIZE) throw cutError(source, IDENT_SIZE);
   const [elfClass, data] = [bytes[4], bytes[5]];
   if (elfClass !== ELFCLASS32 && elfClass !== ELFCLASS64) {
     throw new UnsupportedError(source.name, `EI_CLASS ${elfClass}`);
@@ -54,14 +51,8 @@ export async function readFileHeader(source: ByteSource): Promise<FileHeader> {
     throw new UnsupportedError(source.name, `EI_DATA ${data}`);
   }
   const is64 = elfClass === ELFCLASS64;
-  if (bytes.length < (is64 ? HEADER_SIZE_64 : HEADER_SIZE_32)) {
-    throw new FormatError({
-      action: "read the ELF header",
-      source: source.name,
-      place: { fileOffset: 0 },
-      detail: `need ${is64 ? HEADER_SIZE_64 : HEADER_SIZE_32} bytes, file has ${bytes.length}`,
-    });
-  }
+  const headerSize = is64 ? HEADER_SIZE_64 : HEADER_SIZE_32;
+  if (bytes.length < headerSize) throw cutError(source, headerSize);
   const littleEndian = data === ELFDATA2LSB;
   return parseFields(new ByteCursor(bytes, { source: source.name, littleEndian }), {
     is64,
@@ -71,8 +62,7 @@ export async function readFileHeader(source: ByteSource): Promise<FileHeader> {
 
 /** Whether the bytes are the start of an ELF file: `EI_MAG0` to `EI_MAG3`. */
 export function isElf(bytes: Uint8Array): boolean {
-  return bytes.length >= IDENT_SIZE && bytes[0] === 0x7f && bytes[1] === 0x45 &&
-    bytes[2] === 0x4c && bytes[3] === 0x46;
+  return bytes[0] === 0x7f && bytes[1] === 0x45 && bytes[2] === 0x4c && bytes[3] === 0x46;
 }
 
 function parseFields(
@@ -99,6 +89,19 @@ function parseFields(
     sectionHeaderSize: cursor.u16(),
     sectionHeaderCount: cursor.u16(),
   };
+}
+
+function cutError(source: ByteSource, wanted: number): FormatError {
+  return headerError(source, `need ${wanted} bytes, file has ${source.size}`);
+}
+
+function headerError(source: ByteSource, detail: string): FormatError {
+  return new FormatError({
+    action: "read the ELF header",
+    source: source.name,
+    place: { fileOffset: 0 },
+    detail,
+  });
 }
 
 function spellBytes(bytes: Uint8Array): string {

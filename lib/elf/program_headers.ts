@@ -46,7 +46,12 @@ export async function readProgramHeaders(
   if (entrySize < wanted) {
     throw tableError(source, fileOffset, `e_phentsize is ${entrySize}, want at least ${wanted}`);
   }
-  const count = header.programHeaderCount === PN_XNUM
+  const isExtended = header.programHeaderCount === PN_XNUM;
+  if (isExtended && header.sectionHeaderOffset === 0) {
+    const detail = "e_phnum is PN_XNUM, want a section 0 that holds the number";
+    throw tableError(source, fileOffset, detail);
+  }
+  const count = isExtended
     ? (await readFirstSection(source, header)).info
     : header.programHeaderCount;
   if (fileOffset + count * entrySize > source.size) {

@@ -11,12 +11,15 @@ import type { LineKeys } from "./line_keys.ts";
  */
 export function sortStacks(profile: Profile, keys: LineKeys): Uint32Array {
   const { stacks } = profile;
-  const order = Uint32Array.from({ length: stacks.size }, (_, stack) => stack);
-  const starts = Uint32Array.from(order, (stack) => stacks.startOf(stack));
-  const lengths = Uint32Array.from(order, (stack) => stacks.endOf(stack) - stacks.startOf(stack));
+  const order = new Uint32Array(stacks.size);
+  const starts = new Uint32Array(stacks.size);
+  const lengths = new Uint32Array(stacks.size);
   const ranks = new Uint32Array(stacks.frameCount);
   for (let stack = 0; stack < stacks.size; stack++) {
     const leaf = stacks.endOf(stack) - 1;
+    order[stack] = stack;
+    starts[stack] = stacks.startOf(stack);
+    lengths[stack] = leaf + 1 - stacks.startOf(stack);
     for (let at = stacks.startOf(stack); at < leaf; at++) {
       ranks[at] = keys.callerRank[stacks.frames[at]!]!;
     }

@@ -25,11 +25,13 @@ export class StackTable {
 
   /** Appends a frame to the stack that is being made. */
   push(frame: number): void {
-    if (this.frameCount === this.frames.length) {
-      const frames = new Uint32Array(this.frames.length * 2);
-      frames.set(this.frames);
-      this.frames = frames;
+    const frames = this.frames;
+    if (this.frameCount < frames.length) {
+      frames[this.frameCount++] = frame;
+      return;
     }
+    this.frames = new Uint32Array(frames.length * 2);
+    this.frames.set(frames);
     this.frames[this.frameCount++] = frame;
   }
 
