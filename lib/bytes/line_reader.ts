@@ -2,7 +2,7 @@ import { FormatError } from "../errors.ts";
 import type { ByteReader } from "./byte_reader.ts";
 
 const LINE_FEED = 0x0a;
-const CHUNK_SIZE = 1 << 20;
+const CHUNK_SIZE = 1 << 19;
 /** A line longer than this is not text. */
 const MAX_LINE_LENGTH = 1 << 26;
 
@@ -10,7 +10,7 @@ const MAX_LINE_LENGTH = 1 << 26;
  * Cuts a stream of bytes into lines without making strings of them. The line stands in `view` at
  * `[start, end)`, without its line feed (a carriage return stays), until the next call.
  *
- * Memory is one chunk of 1 MiB, or the longest line if that is longer.
+ * Memory is one chunk of 512 KiB, or the longest line if that is longer.
  *
  * @example
  * ```ts

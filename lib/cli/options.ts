@@ -184,8 +184,8 @@ names to standard output, for flamegraph.pl, inferno, speedscope and others.
   bpftrace ... | symfold --maps 4711.maps --sysroot server1/ > named.folded
 `;
 
-const EPILOGUE = `Exit codes: 0 all done; 1 something could not be done, or part of the input could
-not be read (the rest was written); 2 the command line is wrong.
+const EPILOGUE = `Exit codes: 0 all done; 1 something could not be done, or part of the input
+could not be read (the rest was written); 2 the command line is wrong.
 `;
 
 /** `parseArgs` would take `--no-merge=yes` for its opposite. */

@@ -12,7 +12,8 @@ const MAX_NOTES_SIZE = 1 << 16;
  * @throws {FormatError} If its notes do not lie inside the file.
  */
 export async function readBuildId(elf: ElfFile): Promise<string> {
-  const segments = elf.programHeaders.filter(({ type }) => type === PT_NOTE);
+  const segments = elf.programHeaders
+    .filter(({ type, fileSize }) => type === PT_NOTE && fileSize > 0);
   for (const { fileOffset, fileSize, alignment } of segments) {
     const found = await findBuildId(elf, fileOffset, fileSize, alignment);
     if (found !== "") return found;
@@ -41,7 +42,7 @@ async function findBuildId(
     const descriptionSize = cursor.u32();
     const type = cursor.u32();
     if (nameSize + descriptionSize > cursor.remaining) return "";
-    const name = new TextDecoder().decode(cursor.bytes(nameSize));
+    const name = new TextDecoder("utf-8", { ignoreBOM: true }).decode(cursor.bytes(nameSize));
     skipPadding(cursor, pad);
     if (descriptionSize > cursor.remaining) return "";
     const description = cursor.bytes(descriptionSize);

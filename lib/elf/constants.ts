@@ -58,6 +58,14 @@ export const SHT_DYNSYM = 11;
 /** `sh_flags`: executable machine instructions. */
 export const SHF_EXECINSTR = 4;
 
+/** `sh_flags`: the bytes are compressed, behind a compression header. */
+export const SHF_COMPRESSED = 0x800;
+
+/** `ch_type`: compressed by zlib (RFC 1950). */
+export const ELFCOMPRESS_ZLIB = 1;
+/** `ch_type`: compressed by Zstandard (RFC 8878). */
+export const ELFCOMPRESS_ZSTD = 2;
+
 /** Section index: undefined symbol. */
 export const SHN_UNDEF = 0;
 /** Section index: the first that means something else than a section. */

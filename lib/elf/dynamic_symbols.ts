@@ -1,4 +1,5 @@
 import { ByteCursor } from "../bytes/mod.ts";
+import { FormatError } from "../errors.ts";
 import {
   DT_GNU_HASH,
   DT_HASH,
@@ -45,14 +46,19 @@ export async function findDynamicSymbols(elf: ElfFile): Promise<DynamicSymbols |
     ? await countByGnuHash(elf, gnuHash)
     : 0;
   if (count === 0) return undefined;
-  const stringsSize = Math.min(entries.get(DT_STRSZ) ?? 0, elf.source.size - strings);
+  const declaredSize = entries.get(DT_STRSZ) ?? 0;
+  const available = elf.source.size - strings;
+  // NaN and negative numbers are sizes past 2^53.
+  const fits = declaredSize >= 0 && declaredSize < available;
+  const stringsSize = fits ? declaredSize : available;
   return { fileOffset: symbols, count, stringsOffset: strings, stringsSize };
 }
 
 /** The dynamic segment as tag to value (gABI, "Dynamic Section"); empty if there is none. */
 async function readDynamicEntries(elf: ElfFile): Promise<Map<number, number>> {
   const entries = new Map<number, number>();
-  const segment = elf.programHeaders.find(({ type }) => type === PT_DYNAMIC);
+  const segment = elf.programHeaders
+    .find(({ type, fileSize }) => type === PT_DYNAMIC && fileSize > 0);
   if (segment === undefined) return entries;
   const cursor = await cursorAt(
     elf,
@@ -95,22 +101,32 @@ async function countByGnuHash(elf: ElfFile, fileOffset: number): Promise<number>
   const bucketsOffset = fileOffset + 16 + bloomSize;
   const chainsOffset = bucketsOffset + 4 * bucketCount;
   let last = 0;
-  for await (const bucket of words(elf, bucketsOffset, bucketCount)) last = Math.max(last, bucket);
+  for await (const buckets of words(elf, bucketsOffset, bucketCount)) {
+    while (buckets.remaining > 0) last = Math.max(last, buckets.u32());
+  }
   if (last < firstSymbol) return firstSymbol;
   const chainOffset = chainsOffset + 4 * (last - firstSymbol);
   const available = Math.floor((elf.source.size - chainOffset) / 4);
-  for await (const hash of words(elf, chainOffset, available)) {
-    last++;
-    if ((hash & 1) !== 0) break;
+  let count = last;
+  for await (const chain of words(elf, chainOffset, available)) {
+    while (chain.remaining > 0) {
+      count++;
+      if ((chain.u32() & 1) !== 0) return count;
+    }
   }
-  return last;
+  throw new FormatError({
+    action: "count the symbols of DT_GNU_HASH",
+    source: elf.source.name,
+    place: { fileOffset: chainOffset },
+    detail: `chain of symbol ${last} has no end`,
+  });
 }
 
+/** Words of 32 bits, in chunks. */
 async function* words(elf: ElfFile, fileOffset: number, count: number) {
   for (let first = 0; first < count; first += CHUNK_SIZE / 4) {
     const length = Math.min(CHUNK_SIZE / 4, count - first);
-    const cursor = await cursorAt(elf, fileOffset + 4 * first, 4 * length);
-    for (let at = 0; at < length; at++) yield cursor.u32();
+    yield await cursorAt(elf, fileOffset + 4 * first, 4 * length);
   }
 }
 

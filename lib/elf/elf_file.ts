@@ -50,8 +50,8 @@ export class ElfFile {
   vaddrOf(fileOffset: number): number | undefined {
     let found: ProgramHeader | undefined;
     for (const segment of this.loadSegments) {
-      const { fileOffset: start, fileSize } = segment;
-      if (fileOffset < start || fileOffset >= start + fileSize) continue;
+      const inside = fileOffset - segment.fileOffset;
+      if (!(inside >= 0 && inside < segment.fileSize)) continue;
       if (found === undefined || segment.executable && !found.executable) found = segment;
     }
     return found && fileOffset - found.fileOffset + found.vaddr;

@@ -24,6 +24,8 @@ export interface FileHeader {
   readonly sectionHeaderSize: number;
   /** `e_shnum`, which is 0 if the number is in section 0. */
   readonly sectionHeaderCount: number;
+  /** `e_shstrndx`: which section holds the sections' names; `SHN_XINDEX` if section 0 says it. */
+  readonly sectionNamesIndex: number;
 }
 
 const IDENT_SIZE = 16;
@@ -88,6 +90,7 @@ function parseFields(
     sectionHeaderOffset,
     sectionHeaderSize: cursor.u16(),
     sectionHeaderCount: cursor.u16(),
+    sectionNamesIndex: cursor.u16(),
   };
 }
 

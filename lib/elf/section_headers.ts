@@ -1,14 +1,18 @@
 import { ByteCursor, type ByteSource } from "../bytes/mod.ts";
 import { FormatError, hex } from "../errors.ts";
-import { SHF_EXECINSTR, SHT_NOBITS } from "./constants.ts";
+import { SHF_COMPRESSED, SHF_EXECINSTR, SHT_NOBITS } from "./constants.ts";
 import type { FileHeader } from "./file_header.ts";
 
 /** A section header (gABI, "Section Header"). */
 export interface SectionHeader {
+  /** `sh_name`: bytes from the start of the section that holds the sections' names. */
+  readonly nameOffset: number;
   /** `sh_type`, such as `SHT_SYMTAB`. */
   readonly type: number;
   /** Whether it holds code: `SHF_EXECINSTR`. */
   readonly executable: boolean;
+  /** Whether its bytes are compressed, behind a compression header: `SHF_COMPRESSED`. */
+  readonly compressed: boolean;
   /** `sh_addr`: vaddr of the first byte, 0 if it is not loaded. */
   readonly vaddr: number;
   /** `sh_offset`: bytes from the start of the file. */
@@ -93,7 +97,7 @@ async function readHeaders(
 }
 
 function parse64(cursor: ByteCursor): SectionHeader {
-  cursor.skip(4); // sh_name
+  const nameOffset = cursor.u32();
   const type = cursor.u32();
   const flags = cursor.address64();
   // Numbers of sections without bytes mean nothing for reading; they may be anything.
@@ -104,12 +108,22 @@ function parse64(cursor: ByteCursor): SectionHeader {
   const info = cursor.u32();
   cursor.skip(8); // sh_addralign
   const entrySize = cursor.u64();
-  const executable = (flags & SHF_EXECINSTR) !== 0;
-  return { type, executable, vaddr, fileOffset, size, link, info, entrySize };
+  return {
+    nameOffset,
+    type,
+    executable: (flags & SHF_EXECINSTR) !== 0,
+    compressed: (flags & SHF_COMPRESSED) !== 0,
+    vaddr,
+    fileOffset,
+    size,
+    link,
+    info,
+    entrySize,
+  };
 }
 
 function parse32(cursor: ByteCursor): SectionHeader {
-  cursor.skip(4);
+  const nameOffset = cursor.u32();
   const type = cursor.u32();
   const flags = cursor.u32();
   const vaddr = cursor.u32();
@@ -119,8 +133,18 @@ function parse32(cursor: ByteCursor): SectionHeader {
   const info = cursor.u32();
   cursor.skip(4);
   const entrySize = cursor.u32();
-  const executable = (flags & SHF_EXECINSTR) !== 0;
-  return { type, executable, vaddr, fileOffset, size, link, info, entrySize };
+  return {
+    nameOffset,
+    type,
+    executable: (flags & SHF_EXECINSTR) !== 0,
+    compressed: (flags & SHF_COMPRESSED) !== 0,
+    vaddr,
+    fileOffset,
+    size,
+    link,
+    info,
+    entrySize,
+  };
 }
 
 function tableError(

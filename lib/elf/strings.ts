@@ -64,7 +64,7 @@ async function readRun(
       if (end < stringsSize && guess < MAX_CHUNK) continue;
       throw stringError(source, table, last, "it has no end");
     }
-    const decoder = new TextDecoder();
+    const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
     for (const offset of offsets) {
       const from = offset - start;
       strings.set(offset, decoder.decode(bytes.subarray(from, bytes.indexOf(0, from))));

@@ -1,6 +1,6 @@
 import { type ByteSource, checkRange } from "../bytes/mod.ts";
 import { FormatError } from "../errors.ts";
-import { SHT_DYNSYM, SHT_SYMTAB } from "./constants.ts";
+import { SHT_DYNSYM, SHT_NOBITS, SHT_SYMTAB } from "./constants.ts";
 import { findDynamicSymbols } from "./dynamic_symbols.ts";
 import type { ElfFile } from "./elf_file.ts";
 import type { SectionHeader } from "./section_headers.ts";
@@ -25,7 +25,8 @@ const CHUNK_SIZE = 1 << 20;
 
 /**
  * Finds the symbol tables of a file: `.symtab` and `.dynsym` by their section headers, or, if there
- * are none, the dynamic symbols by the dynamic segment.
+ * are none, the dynamic symbols by the dynamic segment. (A file with debug information only has
+ * `.symtab`, and a dynamic segment whose bytes are in another file.)
  *
  * @throws {FormatError} If a table does not lie inside the file.
  */
@@ -35,12 +36,12 @@ export async function findSymbolTables(elf: ElfFile): Promise<SymbolTable[]> {
     if (section.type !== SHT_SYMTAB && section.type !== SHT_DYNSYM) return [];
     return [tableOfSection(elf, section, sections)];
   });
-  if (tables.some(({ kind }) => kind === "dynsym")) return tables;
+  if (tables.length > 0) return tables;
   const dynamic = await findDynamicSymbols(elf);
-  if (dynamic === undefined) return tables;
+  if (dynamic === undefined) return [];
   const entrySize = symbolSize(elf);
   checkRange(elf.source, dynamic.fileOffset, dynamic.count * entrySize);
-  return [...tables, { kind: "dynsym", entrySize, ...dynamic }];
+  return [{ kind: "dynsym", entrySize, ...dynamic }];
 }
 
 function tableOfSection(
@@ -55,6 +56,8 @@ function tableOfSection(
     ? `sh_entsize is ${entrySize}, want ${symbolSize(elf)}`
     : strings === undefined
     ? `sh_link is ${section.link}, file has ${sections.length} sections`
+    : strings.type === SHT_NOBITS
+    ? `sh_link is ${section.link}, a section without bytes`
     : "";
   if (problem !== "" || strings === undefined) {
     throw new FormatError({

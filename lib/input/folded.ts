@@ -1,5 +1,4 @@
-import { type ByteReader, gunzipIfCompressed, LineReader } from "../bytes/mod.ts";
-import { ByteInterner } from "../bytes/byte_interner.ts";
+import { type ByteReader, gunzipIfCompressed, HashIndex, LineReader } from "../bytes/mod.ts";
 import { FormatError } from "../errors.ts";
 import {
   type FrameLocation,
@@ -64,7 +63,7 @@ export class FoldedReader {
   readonly #samples = new SampleTable();
   readonly #locations: FrameLocation[] = [];
   /** The different stacks as text; a stack's number in it is its number in `#stacks`. */
-  readonly #texts = new ByteInterner();
+  readonly #texts = new HashIndex();
   /** Of each stack the sample with one count, and that with two; -1 if there is none. */
   #sampleOf: Int32Array = new Int32Array(1 << 8).fill(-1);
   #differentialOf: Int32Array | undefined;
@@ -72,6 +71,8 @@ export class FoldedReader {
   #comments = 0;
   #invalid = 0;
   #firstInvalid: InvalidLine | undefined;
+  /** Frames of the stack that is being read. */
+  readonly #frameBuffer = new Uint32Array(1 << 10);
   #batchSize = 0;
   readonly #batch = {
     starts: new Uint32Array(BATCH_SIZE),
@@ -159,7 +160,7 @@ export class FoldedReader {
     const { starts, ends, weights, bases, lineNumbers, stacks } = this.#batch;
     const count = this.#batchSize;
     this.#batchSize = 0;
-    this.#texts.internAll(view, starts, ends, count, stacks);
+    this.#texts.numberAll(view, starts, ends, count, stacks);
     for (let at = 0; at < count; at++) {
       const stack = stacks[at]!;
       if (stack === this.#stacks.size) this.#addStack(view, starts[at]!, ends[at]!);
@@ -179,12 +180,18 @@ export class FoldedReader {
   }
 
   #addStack(view: DataView, start: number, end: number): void {
+    const frames = this.#frameBuffer;
+    let count = 0;
     let frameStart = start;
     for (let at = start; at <= end; at++) {
       if (at < end && view.getUint8(at) !== SEMICOLON) continue;
-      this.#stacks.push(this.#internFrame(view, frameStart, at));
+      frames[count++] = this.#internFrame(view, frameStart, at);
       frameStart = at + 1;
+      if (count < frames.length) continue;
+      this.#stacks.pushAll(frames, count);
+      count = 0;
     }
+    this.#stacks.pushAll(frames, count);
     const stack = this.#stacks.finish();
     if (stack < this.#sampleOf.length) return;
     this.#sampleOf = doubled(this.#sampleOf);

@@ -11,7 +11,7 @@ import type { FrameLocation } from "../profile/mod.ts";
  * | `0x7f57.. sym+0x12 (/lib/x.so+0x1c4b5)` | address (libbpf-tools) |
  * | `[libc.so.6 <7f57..>]` | the same (collapsers of perf with `--addrs`) |
  * | `/lib/x.so(sym+0x1a) [0x7f57..]` | address (`backtrace_symbols(3)`) |
- * | `#1 0x55.. in f (/lib/x.so+0x29d8f)` | address (sanitizers) |
+ * | `#1 0x55.. in f (/lib/x.so+0x29d8f)` | address (sanitizers, gdb, eu-stack) |
  * | ``libc.so.1`0x7f57..``, `unknown ([exited]) <7f57..>` | address (DTrace, systing) |
  * | `lib.so+0x12`, `/lib/x.so+0x12`, `[lib.so+0x12]`, `lib.so!0x12` | vaddr |
  * | `C  [libc.so.6+0x29d90]  sym+0x80` | vaddr (JVM error logs) |
@@ -94,7 +94,8 @@ const SPELLINGS: readonly Spelling[] = [
   { pattern: /^unknown \(\[exited\]\) <?(?:0x)?(?<address>[0-9a-f]+)>?$/i, read: readAddress },
   // perf and libbpf-tools: an address, then a symbol, then the file in parentheses; any may lack.
   {
-    pattern: /^0x(?<address>[0-9a-f]+)\s+(?<symbol>.*?)(?:\s*\([^()]*\))?$/i,
+    pattern:
+      /^0x(?<address>[0-9a-f]+)\s+(?<symbol>.*?)\s*(?:(?<=\s)\((?:\/.*|\[.*\]|[^()\s]*)\))?$/i,
     read: readAddress,
   },
   {
@@ -104,17 +105,19 @@ const SPELLINGS: readonly Spelling[] = [
   { pattern: /^(?<address>[0-9a-f]{5,16})\s+(?<symbol>\[unknown\])$/i, read: readAddress },
   { pattern: /^\[(?<module>.+) <(?:0x)?(?<address>[0-9a-f]+)>\]$/i, read: readAddress },
   {
-    pattern: /^\S.*\((?<symbol>[^()]*)\)\s*\[0x(?<address>[0-9a-f]+)\]$/i,
+    pattern: /^(?:\S.*\((?<symbol>[^()]*)\)\s*)?\[0x(?<address>[0-9a-f]+)\]$/i,
     read: readAddress,
   },
   { pattern: /^.* load address 0x[0-9a-f]+ .*\[0x(?<address>[0-9a-f]+)\]$/i, read: readAddress },
   {
     pattern:
-      /^#\d+ +pc (?<number>[0-9a-f]+) +(?<module>\/.*?)(?: \((?!BuildId)(?<symbol>.*)\))?(?: \(BuildId: [0-9a-f]+\))?$/i,
+      /^#\d+ +pc (?<number>[0-9a-f]+) +(?<module>\/.*?)(?: \(offset 0x[0-9a-f]+\))?(?: \((?!BuildId|offset)(?<symbol>.*?)\))?(?: \(BuildId: [0-9a-f]+\))?$/i,
     read: readVaddr,
   },
+  // Sanitizers, gdb and eu-stack: arguments or the file in parentheses, then the source or the file.
   {
-    pattern: /^#\d+ +0x(?<address>[0-9a-f]+)(?: +in (?<symbol>.*?))?(?: +\(.*\)| +\S+:\d+)?$/i,
+    pattern:
+      /^#\d+ +0x(?<address>[0-9a-f]+)(?: +- 1)?(?: +(?:in +)?(?!- |\([/<[])(?<symbol>\S.*?))?(?: +\(.*\))?(?: +(?:at|from|-) .+| +\/.*:\d+| +\S+:\d+)?$/i,
     read: readAddress,
   },
   { pattern: /^.+`0x(?<address>[0-9a-f]+)$/i, read: readAddress },
@@ -210,6 +213,7 @@ function readBuildId(parts: Parts): FrameLocation | undefined {
 
 /** Cuts the offset that some recorders append: hexadecimal in perf and bcc, decimal in bpftrace. */
 function symbolOnly(symbol: string | undefined): string {
-  if (symbol === undefined || symbol === "[unknown]" || symbol.startsWith("0x")) return "";
+  if (symbol === undefined || symbol.startsWith("0x")) return "";
+  if (symbol === "[unknown]" || symbol === "??") return "";
   return symbol.replace(/^\+0x[0-9a-f]+$/, "").replace(/\+(?:0x[0-9a-f]+|\d+)$/, "");
 }

@@ -35,6 +35,19 @@ export class StackTable {
     this.frames[this.frameCount++] = frame;
   }
 
+  /** Appends the first `count` of some frames to the stack that is being made. */
+  pushAll(frames: Uint32Array, count: number): void {
+    let capacity = this.frames.length;
+    while (this.frameCount + count > capacity) capacity *= 2;
+    if (capacity > this.frames.length) {
+      const old = this.frames;
+      this.frames = new Uint32Array(capacity);
+      this.frames.set(old);
+    }
+    for (let at = 0; at < count; at++) this.frames[this.frameCount + at] = frames[at]!;
+    this.frameCount += count;
+  }
+
   /** Ends the stack that is being made; gives its number. */
   finish(): number {
     if (this.size === this.#ends.length) {

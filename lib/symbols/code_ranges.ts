@@ -1,17 +1,20 @@
-import type { ElfFile } from "../elf/mod.ts";
+import type { ElfFile, SectionHeader } from "../elf/mod.ts";
 
 /** Where the code of a file is: its executable sections, or segments if it has no sections. */
 export class CodeRanges {
   /** Whether the file has section headers. */
   readonly hasSections: boolean;
-  readonly #isCodeSection: Uint8Array;
+  readonly #sections: readonly SectionHeader[];
   /** Ascending, not overlapping in a sane file. */
   readonly #starts: number[];
   readonly #ends: number[];
 
-  private constructor(isCodeSection: Uint8Array, ranges: [start: number, end: number][]) {
-    this.hasSections = isCodeSection.length > 0;
-    this.#isCodeSection = isCodeSection;
+  private constructor(
+    sections: readonly SectionHeader[],
+    ranges: [start: number, end: number][],
+  ) {
+    this.hasSections = sections.length > 0;
+    this.#sections = sections;
     ranges.sort((a, b) => a[0] - b[0]);
     this.#starts = ranges.map(([start]) => start);
     this.#ends = ranges.map(([, end]) => end);
@@ -24,18 +27,22 @@ export class CodeRanges {
    */
   static async of(elf: ElfFile): Promise<CodeRanges> {
     const sections = await elf.sections();
-    const ranges =
-      (sections.length > 0
-        ? sections.filter(({ executable }) => executable).map(({ vaddr, size }) => [vaddr, size])
-        : elf.loadSegments.filter(({ executable }) => executable)
-          .map(({ vaddr, memorySize }) => [vaddr, memorySize])) as [number, number][];
-    const isCodeSection = Uint8Array.from(sections, ({ executable }) => executable ? 1 : 0);
-    return new CodeRanges(isCodeSection, ranges.map(([start, size]) => [start, start + size]));
+    const parts = sections.length > 0
+      ? sections
+      : elf.loadSegments.map((segment) => ({ ...segment, size: segment.memorySize }));
+    const code = parts.filter(({ executable, size }) => executable && size > 0);
+    return new CodeRanges(sections, code.map(({ vaddr, size }) => [vaddr, vaddr + size]));
   }
 
   /** Whether a section, by its index, holds code. */
   isCodeSection(index: number): boolean {
-    return this.#isCodeSection[index] === 1;
+    return this.#sections[index]?.executable === true;
+  }
+
+  /** Whether a section, by its index, holds a vaddr. */
+  isWithin(index: number, vaddr: number): boolean {
+    const section = this.#sections[index];
+    return section !== undefined && vaddr >= section.vaddr && vaddr < section.vaddr + section.size;
   }
 
   /** The number of the range that holds a vaddr; -1 if it is no code. */

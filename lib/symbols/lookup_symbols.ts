@@ -112,7 +112,8 @@ async function offerSymbols(
       if (!isInCode(symbols.sectionIndex, start, code)) continue;
       const name = tableIndex * TABLE_STRIDE + nameOffset;
       if (size > 0) matcher.addSized(start, size, rankOf(binding), name);
-      else if (size !== 0) continue;
+      // A label at the end of its section is not the start of what comes behind it.
+      else if (size !== 0 || !isLabelWithin(symbols.sectionIndex, start, code)) continue;
       else if (hasMappingSymbols && binding === STB_LOCAL) doubtful.push(start, nameOffset);
       else matcher.addLabel(start, rankOf(binding), name);
     }
@@ -130,6 +131,11 @@ function isInCode(sectionIndex: number, start: number, code: CodeRanges): boolea
   if (sectionIndex === SHN_UNDEF) return false;
   if (sectionIndex < SHN_LORESERVE && code.hasSections) return code.isCodeSection(sectionIndex);
   return (sectionIndex < SHN_LORESERVE || sectionIndex === SHN_XINDEX) && code.rangeOf(start) >= 0;
+}
+
+/** Whether a label lies in its section, as far as that is known. */
+function isLabelWithin(sectionIndex: number, start: number, code: CodeRanges): boolean {
+  return sectionIndex >= SHN_LORESERVE || !code.hasSections || code.isWithin(sectionIndex, start);
 }
 
 function rankOf(binding: number): number {

@@ -1,0 +1,150 @@
+/** Numbers a slot: that of the string, -1 if the slot is free, and the four parts of its hash. */
+const SLOT = 5;
+const FIRST_SLOTS = 1 << 10;
+
+/**
+ * Gives every different byte string a small number, 0, 1, 2, ... in order of first appearance, like
+ * {@linkcode ByteInterner}, but keeps no bytes: strings are the same if their 128-bit hashes are.
+ *
+ * Each line of a recording is looked up here, so this is the hottest code of the tool (see the bench
+ * "folded"). Comparing a line with the stored one would read as much memory again as the recording
+ * has, in random order. The hash is not cryptographic, but its seed is random, so that nobody can
+ * prepare a collision; among a billion different strings the probability of one is below 10^-18.
+ *
+ * @example
+ * ```ts
+ * import { HashIndex } from "./hash_index.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const index = new HashIndex();
+ * const view = new DataView(new TextEncoder().encode("abcab").buffer);
+ * const numbers = new Int32Array(3);
+ * index.numberAll(view, Uint32Array.of(0, 2, 3), Uint32Array.of(2, 3, 5), 3, numbers);
+ * assertEquals([...numbers], [0, 1, 0]);
+ * ```
+ */
+export class HashIndex {
+  /** How many different strings there are. */
+  size = 0;
+  #slots = new Int32Array(SLOT * FIRST_SLOTS).fill(-1);
+  #mask = FIRST_SLOTS - 1;
+  readonly #seed = crypto.getRandomValues(new Int32Array(4));
+  /** The hashes of one call, four numbers each. */
+  #hashes = new Int32Array(4);
+
+  /**
+   * The numbers of the strings `[starts[i], ends[i])` of a view, for `i < count`. All are hashed
+   * before any is looked up, so that the processor can wait for several slots at once.
+   *
+   * @param numbers Gets the results.
+   */
+  numberAll(
+    view: DataView,
+    starts: Uint32Array,
+    ends: Uint32Array,
+    count: number,
+    numbers: Int32Array,
+  ): void {
+    if (this.#hashes.length < 4 * count) this.#hashes = new Int32Array(4 * count);
+    const hashes = this.#hashes;
+    for (let i = 0; i < count; i++) hash128(view, starts[i]!, ends[i]!, this.#seed, hashes, 4 * i);
+    for (let i = 0; i < count; i++) numbers[i] = this.#number(4 * i);
+  }
+
+  #number(hash: number): number {
+    const slots = this.#slots;
+    const hashes = this.#hashes;
+    const a = hashes[hash]!;
+    const b = hashes[hash + 1]!;
+    const c = hashes[hash + 2]!;
+    const d = hashes[hash + 3]!;
+    for (let slot = a & this.#mask;; slot = (slot + 1) & this.#mask) {
+      const at = SLOT * slot;
+      const number = slots[at]!;
+      if (number < 0) {
+        this.#fill(slots, at, this.size, a, b, c, d);
+        if (2 * ++this.size > this.#mask) this.#grow();
+        return this.size - 1;
+      }
+      if (
+        slots[at + 1] === a && slots[at + 2] === b && slots[at + 3] === c && slots[at + 4] === d
+      ) return number;
+    }
+  }
+
+  #fill(
+    slots: Int32Array,
+    at: number,
+    number: number,
+    a: number,
+    b: number,
+    c: number,
+    d: number,
+  ): void {
+    slots[at] = number;
+    slots[at + 1] = a;
+    slots[at + 2] = b;
+    slots[at + 3] = c;
+    slots[at + 4] = d;
+  }
+
+  #grow(): void {
+    const old = this.#slots;
+    const slots = new Int32Array(2 * old.length).fill(-1);
+    this.#mask = 2 * this.#mask + 1;
+    for (let from = 0; from < old.length; from += SLOT) {
+      if (old[from]! < 0) continue;
+      let slot = old[from + 1]! & this.#mask;
+      while (slots[SLOT * slot]! >= 0) slot = (slot + 1) & this.#mask;
+      slots.set(old.subarray(from, from + SLOT), SLOT * slot);
+    }
+    this.#slots = slots;
+  }
+}
+
+/**
+ * Four lanes of 32 bits, which take four words a step side by side, each then rotated and added to
+ * by its neighbour; the mixing at the end is that of MurmurHash3 (Appleby, public domain).
+ */
+function hash128(
+  view: DataView,
+  start: number,
+  end: number,
+  seed: Int32Array,
+  into: Int32Array,
+  at: number,
+): void {
+  let a = seed[0]! ^ (end - start);
+  let b = seed[1]!;
+  let c = seed[2]!;
+  let d = seed[3]!;
+  let from = start;
+  for (; from + 16 <= end; from += 16) {
+    const e = Math.imul(a ^ view.getInt32(from, true), 0x9e3779b1);
+    const f = Math.imul(b ^ view.getInt32(from + 4, true), 0x85ebca77);
+    const g = Math.imul(c ^ view.getInt32(from + 8, true), 0xc2b2ae3d);
+    const h = Math.imul(d ^ view.getInt32(from + 12, true), 0x27d4eb2f);
+    const last = d;
+    d = ((h << 15) | (h >>> 17)) + c | 0;
+    c = ((g << 13) | (g >>> 19)) + b | 0;
+    b = ((f << 17) | (f >>> 15)) + a | 0;
+    a = ((e << 11) | (e >>> 21)) + last | 0;
+  }
+  for (; from < end; from++) {
+    const e = Math.imul(a ^ view.getUint8(from), 0x9e3779b1);
+    a = d;
+    d = c;
+    c = b;
+    b = ((e << 15) | (e >>> 17)) + c | 0;
+  }
+  into[at] = a = mix(a + b + c + d | 0);
+  into[at + 1] = b = mix(b + a | 0);
+  into[at + 2] = c = mix(c + b | 0);
+  into[at + 3] = mix(d + c | 0);
+}
+
+function mix(value: number): number {
+  let mixed = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return mixed ^ (mixed >>> 16);
+}
