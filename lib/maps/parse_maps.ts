@@ -74,7 +74,7 @@ export async function parseMaps(
 const SMAPS_ATTRIBUTE_REGEXP = /^[A-Z][A-Za-z_]*:\s/;
 /** start-end perms offset device inode path; the path is the rest of the line. */
 const MAPPING_REGEXP =
-  /^\s*([0-9a-f]{1,16})-([0-9a-f]{1,16}) ([r-])([w-])([x-])[psSm-] ([0-9a-f]{1,16}) ([0-9a-f]+:[0-9a-f]+) +(\d+)(?: *$| +(.*?)\r?$)/;
+  /^\s*([0-9a-f]{1,16})-([0-9a-f]{1,16}) ([r-])([w-])([x-])[psSm-] ([0-9a-f]{1,16}) ([0-9a-f]+:[0-9a-f]+) +(\d+)(?: *$| +(.*?)\r?$)/s;
 const DELETED_SUFFIX = " (deleted)";
 
 function parseMapping(line: string): Mapping | undefined {

@@ -37,16 +37,21 @@ class StackSorter {
   readonly #starts: Uint32Array;
   readonly #lengths: Uint32Array;
   readonly #ranks: Uint32Array;
+  /** Beside `#order`: the rank of each stack at the depth of its run, so that memory is read in order. */
+  readonly #keys: Int32Array;
 
   constructor(order: Uint32Array, starts: Uint32Array, lengths: Uint32Array, ranks: Uint32Array) {
     this.#order = order;
     this.#starts = starts;
     this.#lengths = lengths;
     this.#ranks = ranks;
+    this.#keys = new Int32Array(order.length);
   }
 
   /** Works on runs `[low, high)` that agree in their first `depth` frames, without recursion. */
   sort(): void {
+    const keys = this.#keys;
+    this.#fetchKeys(0, this.#order.length, 0);
     const runs = [0, this.#order.length, 0];
     while (runs.length > 0) {
       const depth = runs.pop()!;
@@ -56,55 +61,66 @@ class StackSorter {
         this.#insert(low, high, depth);
         continue;
       }
-      const pivot = this.#medianRank(low, high, depth);
+      const pivot = medianOf(keys[low]!, keys[(low + high) >>> 1]!, keys[high - 1]!);
       let less = low;
       let at = low;
       let greater = high;
       while (at < greater) {
-        const rank = this.#rank(at, depth);
-        if (rank < pivot) this.#swap(less++, at++);
-        else if (rank > pivot) this.#swap(at, --greater);
+        const key = keys[at]!;
+        if (key < pivot) this.#swap(less++, at++);
+        else if (key > pivot) this.#swap(at, --greater);
         else at++;
       }
       if (less - low > 1) runs.push(low, less, depth);
       if (high - greater > 1) runs.push(greater, high, depth);
-      if (greater - less > 1 && pivot >= 0) runs.push(less, greater, depth + 1);
+      // Behind its leaf a stack has no frame: those that got there are equal.
+      if (greater - less <= 1 || pivot < 0) continue;
+      this.#fetchKeys(less, greater, depth + 1);
+      runs.push(less, greater, depth + 1);
     }
   }
 
-  /** The rank of a stack's frame at a depth; -1 behind its leaf, where equal stacks are equal. */
-  #rank(at: number, depth: number): number {
-    const stack = this.#order[at]!;
+  #fetchKeys(low: number, high: number, depth: number): void {
+    for (let at = low; at < high; at++) this.#keys[at] = this.#rank(this.#order[at]!, depth);
+  }
+
+  /** The rank of a stack's frame at a depth; -1 behind its leaf. */
+  #rank(stack: number, depth: number): number {
     return depth < this.#lengths[stack]! ? this.#ranks[this.#starts[stack]! + depth]! : -1;
   }
 
-  #medianRank(low: number, high: number, depth: number): number {
-    const a = this.#rank(low, depth);
-    const b = this.#rank((low + high) >>> 1, depth);
-    const c = this.#rank(high - 1, depth);
-    return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
-  }
-
   #insert(low: number, high: number, depth: number): void {
+    const order = this.#order;
     for (let at = low + 1; at < high; at++) {
-      for (let to = at; to > low && this.#compare(to - 1, to, depth) > 0; to--) {
-        this.#swap(to - 1, to);
+      const stack = order[at]!;
+      let to = at;
+      for (; to > low && this.#compare(order[to - 1]!, stack, depth) > 0; to--) {
+        order[to] = order[to - 1]!;
       }
+      order[to] = stack;
     }
   }
 
   #compare(a: number, b: number, depth: number): number {
-    for (;; depth++) {
-      const rank = this.#rank(a, depth);
-      const difference = rank - this.#rank(b, depth);
+    for (let at = depth;; at++) {
+      const rank = this.#rank(a, at);
+      const difference = rank - this.#rank(b, at);
       if (difference !== 0 || rank < 0) return difference;
     }
   }
 
   #swap(a: number, b: number): void {
     const order = this.#order;
+    const keys = this.#keys;
     const stack = order[a]!;
+    const key = keys[a]!;
     order[a] = order[b]!;
+    keys[a] = keys[b]!;
     order[b] = stack;
+    keys[b] = key;
   }
+}
+
+function medianOf(a: number, b: number, c: number): number {
+  return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
 }
