@@ -1,4 +1,3 @@
-import { createGunzip } from "node:zlib";
 import { FormatError } from "../errors.ts";
 import { type ByteReader, chunksOf, readerOfChunks } from "./byte_reader.ts";
 
@@ -41,23 +40,29 @@ const STEP = 1 << 16;
 
 /** Driven chunk by chunk: a pipe throws away what it has not handed out when an error comes. */
 async function* gunzippedChunks(reader: ByteReader): AsyncGenerator<Uint8Array> {
-  const gunzip = createGunzip({ chunkSize: 1 << 18 });
+  // Loaded here, because most recordings do not need it.
+  const { createGunzip } = await import("node:zlib");
+  const stream = createGunzip({ chunkSize: 1 << 18 });
   const output: Uint8Array[] = [];
   let failure: Error | undefined;
-  gunzip.on("data", (chunk: Uint8Array) => output.push(chunk));
-  gunzip.on("error", (error: Error) => failure = error);
+  stream.on("data", (chunk: Uint8Array) => output.push(chunk));
+  stream.on("error", (error: Error) => failure = error);
   // Also comes before the input's end: what follows the last member is not read.
-  const closed = new Promise<void>((resolve) => gunzip.once("close", () => resolve()));
-  for await (const chunk of chunksOf(reader, STEP)) {
-    const written = new Promise<void>((resolve) => gunzip.write(chunk, () => resolve()));
-    await Promise.race([written, closed]);
+  const closed = new Promise<void>((resolve) => stream.once("close", () => resolve()));
+  try {
+    for await (const chunk of chunksOf(reader, STEP)) {
+      const written = new Promise<void>((resolve) => stream.write(chunk, () => resolve()));
+      await Promise.race([written, closed]);
+      yield* output.splice(0);
+      if (stream.destroyed) break;
+    }
+    stream.end();
+    await closed;
     yield* output.splice(0);
-    if (gunzip.destroyed) break;
+    if (failure !== undefined) throw failure;
+  } finally {
+    stream.destroy();
   }
-  gunzip.end();
-  await closed;
-  yield* output.splice(0);
-  if (failure !== undefined) throw failure;
 }
 
 /** What zlib complains about is a matter of format; anything else (no disk, no access) is not. */

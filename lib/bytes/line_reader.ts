@@ -111,6 +111,7 @@ export class LineReader {
     this.#bytes = bytes;
     this.view = new DataView(bytes.buffer);
   }
+
   #tooLong(): FormatError {
     return new FormatError({
       action: "read a line",

@@ -1,5 +1,5 @@
 // @ts-types="./path.d.ts"
-import { dirname } from "@std/path";
+import { dirname } from "@std/path/posix/dirname";
 import { explain } from "./input_files.ts";
 
 /** The kernel follows at most 40 links, too. */

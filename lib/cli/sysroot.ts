@@ -1,5 +1,5 @@
 // @ts-types="./path.d.ts"
-import { join } from "@std/path";
+import { join } from "@std/path/posix/join";
 
 /** The kernel follows at most 40 links, too. */
 const MAX_LINKS = 40;

@@ -1,12 +1,10 @@
-import { checkRange } from "../bytes/mod.ts";
+import { type ByteSource, checkRange } from "../bytes/mod.ts";
+import { WindowSource } from "../bytes/window_source.ts";
+import { FormatError } from "../errors.ts";
+import { decompressSection, decompressZdebug } from "./compressed_section.ts";
 import { SHN_XINDEX, SHT_NOBITS } from "./constants.ts";
 import type { ElfFile } from "./elf_file.ts";
 import type { SectionHeader } from "./section_headers.ts";
-
-/** Section names of linked files take a few hundred bytes; no more than this is read of them. */
-const MAX_NAMES_SIZE = 1 << 24;
-
-const namesOfFiles = new WeakMap<ElfFile, Promise<Uint8Array>>();
 
 /**
  * Finds a section by its name (gABI, "Section Header", `sh_name`). If there is no `.debug_x`, it is
@@ -29,6 +27,43 @@ export async function findSection(elf: ElfFile, name: string): Promise<SectionHe
   const found = find(name);
   if (found !== undefined || !name.startsWith(".debug_")) return found;
   return find(`.z${name.slice(1)}`);
+}
+
+/**
+ * Opens the bytes of a section: a window onto the file, or what they decompress to if they are
+ * compressed (`SHF_COMPRESSED` with zlib or Zstandard, or `.zdebug_x`). Decompressed bytes are held
+ * in memory, and not kept here: open a section once.
+ *
+ * @returns A source named after file and section, such as `libfoo.so(.debug_info)`; offsets are
+ * those in the (decompressed) section.
+ * @throws {FormatError} If it has no bytes in this file (`SHT_NOBITS`), does not lie inside the
+ * file, is damaged, does not decompress to the size that it says, or says more than 1 GiB.
+ * @throws {UnsupportedError} If it is compressed in another way.
+ */
+export async function openSection(elf: ElfFile, section: SectionHeader): Promise<ByteSource> {
+  const sectionName = await nameOfSection(elf, section);
+  const name = `${elf.source.name}(${sectionName})`;
+  if (section.type === SHT_NOBITS) {
+    const detail = "it has none in this file (SHT_NOBITS)";
+    throw new FormatError({ action: "find the bytes", source: name, detail });
+  }
+  const window = new WindowSource(name, elf.source, section.fileOffset, section.size);
+  if (section.compressed) return await decompressSection(elf, window);
+  if (sectionName.startsWith(".zdebug_")) return await decompressZdebug(window);
+  return window;
+}
+
+/** Section names of linked files take a few hundred bytes; no more than this is read of them. */
+const MAX_NAMES_SIZE = 1 << 24;
+/** No more than this of a name is put into a message. */
+const MAX_NAME_LENGTH = 256;
+
+const namesOfFiles = new WeakMap<ElfFile, Promise<Uint8Array>>();
+
+async function nameOfSection(elf: ElfFile, { nameOffset }: SectionHeader): Promise<string> {
+  const bytes = (await sectionNames(elf)).subarray(nameOffset, nameOffset + MAX_NAME_LENGTH);
+  const end = bytes.indexOf(0);
+  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
 }
 
 /** The bytes of the section that `e_shstrndx` names; none if there is no such section. */

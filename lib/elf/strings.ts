@@ -10,7 +10,7 @@ export interface StringTable {
 }
 
 /** Strings closer together than this are read in one piece: cheaper than two reads. */
-const MAX_GAP = 2048;
+const MAX_GAP = 1 << 14;
 const MAX_CHUNK = 1 << 20;
 /** How much is read for a string whose length is not known yet. */
 const FIRST_GUESS = 256;

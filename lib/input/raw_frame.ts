@@ -36,7 +36,7 @@ import type { FrameLocation } from "../profile/mod.ts";
  * ```
  */
 export function parseRawFrame(text: string): FrameLocation {
-  if (!HEX_DIGIT_REGEXP.test(text)) return NAME;
+  if (text.length > MAX_LENGTH || !HEX_DIGIT_REGEXP.test(text)) return NAME;
   const annotation = ANNOTATION_REGEXP.exec(text)?.[0] ?? "";
   const body = text.slice(0, text.length - annotation.length);
   for (const { pattern, read } of SPELLINGS) {
@@ -61,6 +61,8 @@ export function parseHexAddress(digits: string): number {
 }
 
 const NAME: FrameLocation = { kind: "name" };
+/** Longer texts are names: the time that some patterns take grows with the square of the length. */
+const MAX_LENGTH = 4096;
 const HEX_DIGIT_REGEXP = /[0-9a-fA-F]/;
 /** What flame graph tools and async-profiler put behind a name: kernel, JIT, inlined, ... */
 const ANNOTATION_REGEXP = /_\[[kjiw01]\]$/;

@@ -29,8 +29,10 @@ export function checkText(
     if (segments.some((segment) => holds(textRange(segment, image.loadBias, pageSize), mapping))) {
       continue;
     }
-    return `text is mapped up to vaddr ${hex(mapping.end - image.loadBias)}, ` +
-      `the file's ends at ${hex(Math.max(...ranges.map(({ end }) => end)) - image.loadBias)}`;
+    const found = `text is mapped up to vaddr ${hex(mapping.end - image.loadBias)}`;
+    if (ranges.length === 0) return `${found}, the file has none`;
+    const end = Math.max(...ranges.map((range) => range.end));
+    return `${found}, the file's ends at ${hex(end - image.loadBias)}`;
   }
   const own = new Set(image.mappings);
   for (const range of ranges) {

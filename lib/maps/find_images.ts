@@ -123,6 +123,8 @@ function scoresByBias(
   for (const segment of segments) {
     if (!holdsOffset(segment, mapping.fileOffset, pageSize)) continue;
     const loadBias = mapping.start - (mapping.fileOffset - segment.fileOffset + segment.vaddr);
+    // A vaddr that is no address, in a damaged file.
+    if (Number.isNaN(loadBias)) continue;
     const score = agreement(mapping, segment, pageSize);
     scores.set(loadBias, Math.max(score, scores.get(loadBias) ?? 0));
   }

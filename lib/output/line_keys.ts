@@ -30,22 +30,19 @@ export function lineKeys(frames: FrameTable): LineKeys {
   const callerBytes = texts.map((text) => encoder.encode(text + ";"));
   const leafBytes = leaves.map((text) => encoder.encode(text + " "));
   const { view, starts } = joined([...callerBytes, ...leafBytes]);
+  const callerKeys = texts.map((text) => sortKey(text + ";"));
   // The count behind a leaf begins with a digit, of which 0 is the least.
-  const keys = [...callerBytes, ...leaves.map((text) => encoder.encode(text + " 0"))].map(byteText);
-  const order = keys.map((_, at) => at).sort((a, b) => compare(keys[a]!, keys[b]!));
-  const ranks = new Uint32Array(keys.length);
-  let rank = 0;
-  for (const [at, key] of order.entries()) {
-    // Different frames may have the same text: leaves that were changed above.
-    if (at > 0 && keys[key] !== keys[order[at - 1]!]) rank++;
-    ranks[key] = rank;
+  const leafKeys = leaves.map((text) => sortKey(text + " 0"));
+  const ranks = new Map<string, number>();
+  for (const key of [...callerKeys, ...leafKeys].sort()) {
+    if (!ranks.has(key)) ranks.set(key, ranks.size);
   }
   return {
     textView: view,
     callerStarts: starts.subarray(0, frames.size + 1),
     leafStarts: starts.subarray(frames.size),
-    callerRank: ranks.slice(0, frames.size),
-    leafRank: ranks.slice(frames.size),
+    callerRank: Uint32Array.from(callerKeys, (key) => ranks.get(key)!),
+    leafRank: Uint32Array.from(leafKeys, (key) => ranks.get(key)!),
     ranksSuffice: !hasDigitAfterLeaf(texts, leaves),
   };
 }
@@ -57,6 +54,7 @@ const BLANK_DIGIT_REGEXP = / (?=\d)/g;
 function hasDigitAfterLeaf(texts: readonly string[], leaves: readonly string[]): boolean {
   const set = new Set(leaves);
   for (const text of [...texts, ...leaves]) {
+    if (!/ \d/.test(text)) continue;
     for (const match of text.matchAll(BLANK_DIGIT_REGEXP)) {
       if (set.has(text.slice(0, match.index))) return true;
     }
@@ -73,13 +71,18 @@ function joined(pieces: readonly Uint8Array[]): { view: DataView; starts: Uint32
   return { view: new DataView(bytes.buffer), starts };
 }
 
-/** Bytes as a string of which each character is a byte: the engine compares those fast. */
-function byteText(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
+/**
+ * A text that sorts among others, by its UTF-16 units as strings do, as the UTF-8 bytes of the
+ * original do among theirs: the units of characters above U+FFFF are moved behind all others.
+ */
+function sortKey(text: string): string {
+  return HIGH_UNIT_REGEXP.test(text) ? text.replace(HIGH_UNITS_REGEXP, moved) : text;
 }
 
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+const HIGH_UNIT_REGEXP = /[\ud800-\uffff]/;
+const HIGH_UNITS_REGEXP = /[\ud800-\uffff]/g;
+
+function moved(unit: string): string {
+  const code = unit.charCodeAt(0);
+  return String.fromCharCode(code < 0xe000 ? code + 0x2000 : code - 0x800);
 }

@@ -1,5 +1,8 @@
 import { ByteInterner } from "../bytes/byte_interner.ts";
 
+const ENCODER = new TextEncoder();
+const DECODER = new TextDecoder();
+
 /**
  * The different frames of a profile, each with a number: 0, 1, 2, ... in order of first appearance.
  * A frame is its text, as UTF-8 bytes.
@@ -19,7 +22,7 @@ export class FrameTable {
 
   /** The number of the frame with this text. */
   internText(text: string): number {
-    const bytes = new TextEncoder().encode(text);
+    const bytes = ENCODER.encode(text);
     return this.intern(new DataView(bytes.buffer), 0, bytes.length);
   }
 
@@ -30,6 +33,6 @@ export class FrameTable {
 
   /** The text of a frame; bytes that are no UTF-8 become U+FFFD. */
   textOf(frame: number): string {
-    return new TextDecoder().decode(this.bytesOf(frame));
+    return DECODER.decode(this.bytesOf(frame));
   }
 }

@@ -111,7 +111,7 @@ export class Locator {
       if (first === undefined || first.mapping === undefined) first = place;
     }
     if (first !== undefined) return missingAddress(address, first);
-    return address < 0 ? missing("kernel", "", "[kernel]") : missing("no-maps", "", "[no maps]");
+    return address < 0 ? missingAddress(address, KERNEL) : missing("no-maps", "", "[no maps]");
   }
 
   #placeOfVaddr(location: VaddrLocation, role: FrameRole): Place {
@@ -179,6 +179,9 @@ function onlyOf(files: readonly RecordedFile[], module: string): RecordedFile | 
   const paths = files.map(({ request }) => request.path).join('", "');
   return missing("ambiguous-module", `it may be "${paths}"`, module);
 }
+
+/** Where the kernel's addresses are if there is no snapshot. */
+const KERNEL: NoPlace = { reason: "kernel", detail: "", mapping: undefined, file: undefined };
 
 /** What stands for an address that no image explains. */
 function missingAddress(address: number, place: NoPlace): MissingPlace {

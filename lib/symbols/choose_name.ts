@@ -36,6 +36,7 @@ function underscoresOf(name: string): number {
 
 /** By code point, which is the order of the bytes of UTF-8. */
 function compareBytes(a: string, b: string): number {
+  if (a === b) return 0;
   const [left, right] = [[...a], [...b]];
   for (let at = 0; at < left.length && at < right.length; at++) {
     const difference = left[at]!.codePointAt(0)! - right[at]!.codePointAt(0)!;

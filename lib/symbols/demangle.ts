@@ -37,8 +37,9 @@ export async function loadDemangler(
   return (name) => {
     if (!isMangled(name)) return name;
     const demangled = demangleAny(name);
-    // What cannot be demangled comes back as it was, or without its first underscore.
-    if (demangled === name || demangled === name.slice(1)) return name;
+    // What cannot be demangled comes back as it was, or without its first underscore; a Rust name
+    // that is a hash only comes back empty.
+    if (demangled === "" || demangled === name || demangled === name.slice(1)) return name;
     const hash = RUST_HASH_REGEXP.exec(name)?.[1];
     const isRust = hash !== undefined || name.startsWith("_R");
     if (style === "full") return hash === undefined ? demangled : `${demangled}::h${hash}`;

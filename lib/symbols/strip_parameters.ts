@@ -27,6 +27,7 @@ export function stripParameters(name: string): string {
     const char = name[at]!;
     if (depth === 0 && char === "(" && !name.startsWith(ANONYMOUS, at)) {
       at = endOfList(name, at);
+      if (at < 0) return name;
       continue;
     }
     if (OPENING.includes(char)) depth++;
@@ -52,7 +53,7 @@ function operatorAt(name: string, at: number): string {
   return OPERATOR_REGEXP.exec(name)?.[0] ?? "";
 }
 
-/** The index of the last character of a parameter list and its qualifiers. */
+/** The index of the last character of a parameter list and its qualifiers; -1 if it has no end. */
 function endOfList(name: string, start: number): number {
   let depth = 0;
   let at = start;
@@ -60,6 +61,7 @@ function endOfList(name: string, start: number): number {
     if (name[at] === "(") depth++;
     else if (name[at] === ")" && --depth === 0) break;
   }
+  if (at === name.length) return -1;
   QUALIFIERS_REGEXP.lastIndex = at + 1;
   return at + (QUALIFIERS_REGEXP.exec(name)?.[0].length ?? 0);
 }

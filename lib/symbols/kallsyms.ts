@@ -1,0 +1,360 @@
+import { type ByteReader, LineReader } from "../bytes/mod.ts";
+import { FormatError } from "../errors.ts";
+import type { InvalidLine } from "../profile/mod.ts";
+import { chooseName } from "./choose_name.ts";
+import { HexField } from "./hex_field.ts";
+
+/** The kernel function that an address lies in. */
+export interface KernelSymbol {
+  /** As the kernel spells it, with suffixes such as `.cold`, `.llvm.123` or `.cfi_jt`. */
+  readonly name: string;
+  /**
+   * The module that has it, without brackets; empty for the kernel itself. Also `bpf` and what the
+   * kernel makes up for code that it generates: `__builtin__ftrace`, `__builtin__kprobes`.
+   */
+  readonly module: string;
+  /** The address of its first instruction; negative on 64-bit machines. */
+  readonly start: number;
+}
+
+/** What {@linkcode readKallsyms} found. */
+export interface KallsymsLookup {
+  /** Of each address its function, in the order of the addresses; undefined if there is none. */
+  readonly symbols: readonly (KernelSymbol | undefined)[];
+  /** How many symbols of the file have the type of a function. */
+  readonly textSymbols: number;
+  /**
+   * Whether every symbol has address 0: the snapshot was taken without CAP_SYSLOG, or with
+   * `kernel.kptr_restrict` at 2 (proc_sys_kernel(5)).
+   */
+  readonly allZero: boolean;
+  /** The address of `_text`, the start of the kernel's image; undefined if absent or 0. */
+  readonly text: number | undefined;
+  /** The address of `_stext`, the start of its code; undefined if absent or 0. */
+  readonly stext: number | undefined;
+  /** How many lines could not be read. */
+  readonly invalid: number;
+  /** The first of them; undefined if there is none. */
+  readonly firstInvalid: InvalidLine | undefined;
+}
+
+/**
+ * Finds the functions that kernel addresses lie in, from a snapshot of `/proc/kallsyms`
+ * (proc_kallsyms(5)) or a `System.map`: lines `ADDRESS TYPE NAME`, with a tab and `[MODULE]` behind
+ * the names of modules. The lines may come in any order.
+ *
+ * The file has no sizes. An address belongs to the nearest function at or before it, unless
+ *
+ * - another symbol begins in between, of whatever type: the address is then in its data;
+ * - or it is 128 KiB or more behind the function's start: it is then in a hole between sections or
+ *   modules. (The longest function of a Linux 6.18 for x86-64 has 20 KiB, the padding between its
+ *   sections up to 1 MiB.)
+ *
+ * Several names at one address: global before weak before local, then `chooseName`. Names that the
+ * linker script gives to the start of a section (`_stext`, `__sched_text_start`) come last, and
+ * those of its end (`_etext`, `__sched_text_end`) name nothing.
+ *
+ * Types are those of nm(1), which `scripts/kallsyms.c` and `kernel/module/kallsyms.c` of Linux
+ * follow: functions are `T t`, weak ones `W w` (a weak object is `V v`), indirect ones `i`. Upper
+ * case is global; in a module, exported. Absolute, undefined and debugging symbols are ignored, and
+ * so are mapping symbols (`$x`, `$d`) and local labels (`.L`), as in the kernel's own lookup.
+ *
+ * The file is streamed once; memory follows the addresses.
+ *
+ * @param addresses Ascending and different, in symfold's form (the upper half is negative).
+ * @throws {FormatError} If not a single line is a symbol, or a line is longer than 64 MiB.
+ *
+ * @example
+ * ```ts
+ * import { readKallsyms } from "./kallsyms.ts";
+ * import { readerOfBytes } from "../bytes/mod.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const text = "ffffffff81000000 T _stext\nffffffffc0201000 t nf_hook\t[nf_tables]\n";
+ * const reader = readerOfBytes("kallsyms", new TextEncoder().encode(text));
+ * const { symbols } = await readKallsyms(reader, new Float64Array([-0x3fdfeff0]));
+ * assertEquals(symbols, [{ name: "nf_hook", module: "nf_tables", start: -0x3fdff000 }]);
+ * ```
+ */
+export async function readKallsyms(
+  reader: ByteReader,
+  addresses: Float64Array,
+): Promise<KallsymsLookup> {
+  const lines = new LineReader(reader);
+  const line = new KallsymsLine();
+  const nearest = new NearestSymbols(addresses);
+  let symbolCount = 0;
+  let textSymbols = 0;
+  let allZero = true;
+  let text: number | undefined;
+  let stext: number | undefined;
+  let invalid = 0;
+  let firstInvalid: InvalidLine | undefined;
+  while (await lines.fill()) {
+    while (lines.next()) {
+      const { view, start, end } = lines;
+      const detail = line.parse(view, start, end);
+      if (detail !== "") {
+        if (line.isBlank || invalid++ > 0) continue;
+        const { lineNumber } = lines;
+        const shown = lines.text().slice(0, MAX_SHOWN);
+        firstInvalid = { source: reader.name, line: lineNumber, text: shown, detail };
+        continue;
+      }
+      symbolCount++;
+      const { address, nameStart, nameEnd } = line;
+      const rank = rankOf(line.type);
+      if (rank >= 0) textSymbols++;
+      // No code is there: hidden, an undefined weak symbol, or the start of the per-CPU data.
+      if (address === 0) continue;
+      allZero = false;
+      if (view.getUint8(nameStart) === UNDERSCORE) {
+        if (isName(view, nameStart, nameEnd, TEXT)) text ??= address;
+        else if (isName(view, nameStart, nameEnd, STEXT)) stext ??= address;
+      }
+      if (rank >= 0) nearest.offer(view, address, rank, nameStart, nameEnd);
+      else if (!IGNORED_TYPES.includes(line.type)) nearest.bound(address);
+    }
+    nearest.settle(lines.view);
+  }
+  if (symbolCount === 0) throw noSymbols(reader.name, lines.lineNumber, firstInvalid);
+  const symbols = nearest.symbols();
+  return { symbols, textSymbols, allZero, text, stext, invalid, firstInvalid };
+}
+
+const SPACE = 0x20;
+const TAB = 0x09;
+const CARRIAGE_RETURN = 0x0d;
+const UNDERSCORE = 0x5f;
+const DOLLAR = 0x24;
+const MAX_SHOWN = 100;
+/** Bytes from a function's start to where it is not believed any more. */
+const REACH = 0x20000;
+/** Types whose values are no addresses: absolute, common, undefined, debugging, unknown. */
+const IGNORED_TYPES: readonly number[] = [..."AaCcNnUu?-"].map((type) => type.charCodeAt(0));
+/** In the order in which they win. */
+const GLOBAL = 0;
+const WEAK = 1;
+const LOCAL = 2;
+const SECTION_START = 3;
+const TEXT = bytesOf("_text");
+const STEXT = bytesOf("_stext");
+const LOCAL_LABEL = bytesOf(".L");
+/** How names from the linker script end; they all begin with an underscore. */
+const SECTION_STARTS = ["_text", "_stext", "_sinittext", "_text_start", "text_begin"].map(bytesOf);
+const SECTION_ENDS = ["_etext", "_einittext", "text_end"].map(bytesOf);
+const MODULE_REGEXP = /^(.*?)[\t ]+\[([^\]]*)\]$/s;
+
+/** Splits a line. One object serves all lines, its fields are those of the line parsed last. */
+class KallsymsLine {
+  /** In symfold's form. */
+  address = 0;
+  /** The character code of the type. */
+  type = 0;
+  /** Where the name begins. */
+  nameStart = 0;
+  /** Where the name ends, or the module behind it. */
+  nameEnd = 0;
+  /** Whether there is nothing on the line. */
+  isBlank = false;
+  readonly #field = new HexField();
+
+  /** Gives what is wrong with the line; empty if it is a symbol. */
+  parse(view: DataView, start: number, lineEnd: number): string {
+    let end = lineEnd;
+    while (end > start && isBlank(view.getUint8(end - 1))) end--;
+    this.isBlank = end === start;
+    const field = this.#field;
+    if (!field.parse(view, start, end)) return "no address at its start";
+    const at = field.end;
+    if (at + 3 >= end || !isBlank(view.getUint8(at)) || !isBlank(view.getUint8(at + 2))) {
+      return "no type behind its address";
+    }
+    if (isBlank(view.getUint8(at + 3))) return "no name behind its type";
+    this.address = field.value;
+    this.type = view.getUint8(at + 1);
+    this.nameStart = at + 3;
+    this.nameEnd = end;
+    return "";
+  }
+}
+
+/**
+ * Finds, among symbols that come in any order, the nearest before each of the wanted addresses.
+ * Symbols that lie between two wanted addresses compete for one slot, that of the upper address.
+ *
+ * Mostly the symbols come in order, and each beats the one before it. So the best of the last slot
+ * is only held as a place in the reader's buffer; it becomes a string when another slot is next, or
+ * when the buffer is about to change.
+ */
+class NearestSymbols {
+  readonly #wanted: Float64Array;
+  /** Of each slot the greatest start of a function, and its rank, name and module. */
+  readonly #starts: Float64Array;
+  readonly #ranks: Uint8Array;
+  readonly #names: string[] = [];
+  readonly #modules: string[] = [];
+  /** Of each slot the greatest address where something else begins. */
+  readonly #bounds: Float64Array;
+  #lastSlot = 0;
+  /** The best function of a slot that is not settled; -1 is no slot. */
+  #slot = -1;
+  #start = 0;
+  #rank = 0;
+  /** Where its names begin and end, one after the other. */
+  readonly #places: number[] = [];
+
+  constructor(wanted: Float64Array) {
+    this.#wanted = wanted;
+    this.#starts = new Float64Array(wanted.length).fill(-Infinity);
+    this.#ranks = new Uint8Array(wanted.length);
+    this.#bounds = new Float64Array(wanted.length).fill(-Infinity);
+  }
+
+  /** Something begins here that is not code. */
+  bound(address: number): void {
+    const slot = this.#slotOf(address);
+    if (slot < this.#wanted.length && address > this.#bounds[slot]!) this.#bounds[slot] = address;
+  }
+
+  /** A function begins here. */
+  offer(view: DataView, start: number, binding: number, nameStart: number, nameEnd: number): void {
+    const slot = this.#slotOf(start);
+    if (slot === this.#wanted.length) return;
+    const first = view.getUint8(nameStart);
+    if (first === DOLLAR || startsWith(view, nameStart, nameEnd, LOCAL_LABEL)) return;
+    let rank = binding;
+    if (first === UNDERSCORE) {
+      if (endsWithAny(view, nameStart, nameEnd, SECTION_ENDS)) return this.bound(start);
+      if (endsWithAny(view, nameStart, nameEnd, SECTION_STARTS)) rank = SECTION_START;
+    }
+    if (slot !== this.#slot) this.settle(view);
+    const order = this.#slot < 0 ? 1 : start - this.#start || this.#rank - rank;
+    if (order < 0) return;
+    if (order > 0) this.#places.length = 0;
+    this.#places.push(nameStart, nameEnd);
+    this.#slot = slot;
+    this.#start = start;
+    this.#rank = rank;
+  }
+
+  /** Reads the names of what was found last, before the bytes of the view change. */
+  settle(view: DataView<ArrayBufferLike>): void {
+    const slot = this.#slot;
+    if (slot < 0) return;
+    const order = this.#start - this.#starts[slot]! || this.#ranks[slot]! - this.#rank;
+    if (order >= 0) {
+      const modules = new Map<string, string>();
+      if (order === 0) modules.set(this.#names[slot]!, this.#modules[slot]!);
+      for (let at = 0; at < this.#places.length; at += 2) {
+        const text = decode(view, this.#places[at]!, this.#places[at + 1]!);
+        const [, name = text, module = ""] = MODULE_REGEXP.exec(text) ?? [];
+        if (!modules.has(name)) modules.set(name, module);
+      }
+      const name = chooseName([...modules.keys()]);
+      this.#starts[slot] = this.#start;
+      this.#ranks[slot] = this.#rank;
+      this.#names[slot] = name;
+      this.#modules[slot] = modules.get(name) ?? "";
+    }
+    this.#slot = -1;
+    this.#places.length = 0;
+  }
+
+  /** Decides for every address, after all symbols were settled. */
+  symbols(): (KernelSymbol | undefined)[] {
+    const symbols: (KernelSymbol | undefined)[] = [];
+    let symbol: KernelSymbol | undefined;
+    let bound = -Infinity;
+    for (const [slot, address] of this.#wanted.entries()) {
+      const start = this.#starts[slot]!;
+      if (start > -Infinity) {
+        symbol = { name: this.#names[slot]!, module: this.#modules[slot]!, start };
+      }
+      bound = Math.max(bound, this.#bounds[slot]!);
+      const covers = symbol && bound <= symbol.start && address - symbol.start < REACH;
+      symbols.push(covers ? symbol : undefined);
+    }
+    return symbols;
+  }
+
+  /** The first wanted address at or behind an address. */
+  #slotOf(address: number): number {
+    const wanted = this.#wanted;
+    let low = 0;
+    let high = wanted.length;
+    // Where the symbol before was is where this one is, mostly.
+    const last = this.#lastSlot;
+    if (last === 0 || wanted[last - 1]! < address) low = last;
+    if (last < high && address <= wanted[last]!) high = last;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (wanted[middle]! < address) low = middle + 1;
+      else high = middle;
+    }
+    this.#lastSlot = low;
+    return low;
+  }
+}
+
+/** The binding that a type stands for; -1 if it is no function. */
+function rankOf(type: number): number {
+  switch (type) {
+    case 0x54: // T
+    case 0x69: // i
+      return GLOBAL;
+    case 0x57: // W
+    case 0x77: // w
+      return WEAK;
+    case 0x74: // t
+      return LOCAL;
+    default:
+      return -1;
+  }
+}
+
+function isBlank(byte: number): boolean {
+  return byte === SPACE || byte === TAB || byte === CARRIAGE_RETURN;
+}
+
+function isName(view: DataView, start: number, end: number, name: Uint8Array): boolean {
+  return end - start === name.length && hasAt(view, start, name);
+}
+
+function startsWith(view: DataView, start: number, end: number, prefix: Uint8Array): boolean {
+  return end - start >= prefix.length && hasAt(view, start, prefix);
+}
+
+function endsWithAny(view: DataView, start: number, end: number, suffixes: readonly Uint8Array[]) {
+  for (const suffix of suffixes) {
+    if (end - start >= suffix.length && hasAt(view, end - suffix.length, suffix)) return true;
+  }
+  return false;
+}
+
+function hasAt(view: DataView, start: number, wanted: Uint8Array): boolean {
+  for (let at = wanted.length - 1; at >= 0; at--) {
+    if (view.getUint8(start + at) !== wanted[at]) return false;
+  }
+  return true;
+}
+
+function decode(view: DataView<ArrayBufferLike>, start: number, end: number): string {
+  const { buffer, byteOffset } = view;
+  return new TextDecoder().decode(new Uint8Array(buffer, byteOffset + start, end - start));
+}
+
+function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+function noSymbols(source: string, lines: number, first: InvalidLine | undefined): FormatError {
+  return new FormatError({
+    action: "find a symbol",
+    source,
+    ...(first && { place: { line: first.line } }),
+    detail: first === undefined
+      ? `it has ${lines} lines, want those of /proc/kallsyms`
+      : `line is "${first.text}", want one of /proc/kallsyms`,
+  });
+}
