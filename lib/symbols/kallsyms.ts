@@ -97,7 +97,7 @@ export async function readKallsyms(
       if (detail !== "") {
         if (line.isBlank || invalid++ > 0) continue;
         const { lineNumber } = lines;
-        const shown = lines.text().slice(0, MAX_SHOWN);
+        const shown = lines.text().replace(/\r$/, "").slice(0, MAX_SHOWN);
         firstInvalid = { source: reader.name, line: lineNumber, text: shown, detail };
         continue;
       }
@@ -127,7 +127,7 @@ const TAB = 0x09;
 const CARRIAGE_RETURN = 0x0d;
 const UNDERSCORE = 0x5f;
 const DOLLAR = 0x24;
-const MAX_SHOWN = 100;
+const MAX_SHOWN = 200;
 /** Bytes from a function's start to where it is not believed any more. */
 const REACH = 0x20000;
 /** Types whose values are no addresses: absolute, common, undefined, debugging, unknown. */
@@ -355,6 +355,6 @@ function noSymbols(source: string, lines: number, first: InvalidLine | undefined
     ...(first && { place: { line: first.line } }),
     detail: first === undefined
       ? `it has ${lines} lines, want those of /proc/kallsyms`
-      : `line is "${first.text}", want one of /proc/kallsyms`,
+      : `line is "${first.text}" (${first.detail}), want "ADDRESS TYPE NAME" as in /proc/kallsyms`,
   });
 }

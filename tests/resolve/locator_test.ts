@@ -1,0 +1,169 @@
+import { assertEquals } from "@std/assert";
+import { MemoryFiles } from "../support/memory_files.ts";
+import { resolveText } from "../support/resolve_text.ts";
+import { SHIFTED, SHIFTED_BUILD_ID, shiftedMaps } from "../support/shifted_library.ts";
+
+const BASE = 0x7f0000000000;
+const MAPS = shiftedMaps("/opt/libx.so", BASE) +
+  "7f0000050000-7f0000051000 rw-p 00000000 00:00 0 [heap]\n";
+const FILES = { "/opt/libx.so": SHIFTED };
+
+async function outputOf(folded: string, maps: string | string[] = MAPS): Promise<string> {
+  const { output } = await resolveText(folded, {
+    maps,
+    files: new MemoryFiles(FILES),
+    merge: false,
+  });
+  return output;
+}
+
+const LEAVES: readonly (readonly [frame: string, wanted: string])[] = [
+  ["0x7f000000150c", "layout_first"],
+  ["7f0000001540", "layout_second"],
+  ["00007f0000001540", "layout_second"],
+  ["[libx.so <7f0000001540>]", "layout_second"],
+  ["7f0000001540 [unknown] (/opt/libx.so)", "layout_second"],
+  ["/opt/libx.so(+0x1540) [0x7f0000001540]", "layout_second"],
+  ["libx.so`0x7f0000001540", "layout_second"],
+  // vaddrs
+  ["libx.so+0x1540", "layout_second"],
+  ["/opt/libx.so+0x1540", "layout_second"],
+  ["[libx.so+0x1540]", "layout_second"],
+  ["[/opt/libx.so+0x1540]", "layout_second"],
+  ["libx.so!0x1540", "layout_second"],
+  ["C  [libx.so+0x1540]", "layout_second"],
+  ["#00 pc 00001540  /opt/libx.so", "layout_second"],
+  ["libx.so+0x540", "[libx.so+0x540]"],
+  // file offsets
+  ["[libx.so@0x540]", "layout_second"],
+  ["(/opt/libx.so+0x540)", "layout_second"],
+  [`${SHIFTED_BUILD_ID} 0x540`, "layout_second"],
+  [`unknown ([buildid:${SHIFTED_BUILD_ID}]) <0x540>`, "layout_second"],
+  ["[libx.so@0x1540]", "[libx.so@0x1540]"],
+  [`${SHIFTED_BUILD_ID} 0x1540`, `${SHIFTED_BUILD_ID} 0x1540`],
+];
+
+for (const [frame, wanted] of LEAVES) {
+  Deno.test(`resolve() spells ${frame} as ${wanted}`, async () => {
+    assertEquals(await outputOf(`${frame} 3\n`), `${wanted} 3\n`);
+  });
+}
+
+const CALLERS: readonly (readonly [frame: string, wanted: string])[] = [
+  ["0x7f000000153a", "layout_first"],
+  ["0x7f000000153b", "layout_second"],
+  ["libx.so+0x153a", "layout_first"],
+  ["[libx.so@0x53a]", "layout_first"],
+  [`${SHIFTED_BUILD_ID} 0x53a`, "layout_first"],
+  [`${SHIFTED_BUILD_ID} 0x53b`, "layout_second"],
+];
+
+for (const [frame, wanted] of CALLERS) {
+  Deno.test(`resolve() spells the caller ${frame} as ${wanted}`, async () => {
+    assertEquals(await outputOf(`${frame};leaf 3\n`), `${wanted};leaf 3\n`);
+  });
+}
+
+Deno.test("resolve() takes a path that no snapshot has as it is", async () => {
+  const { output } = await resolveText("/opt/libx.so+0x1540 1\n", {
+    files: new MemoryFiles(FILES),
+  });
+  assertEquals(output, "layout_second 1\n");
+});
+
+Deno.test("resolve() takes a word and a number for a module only if the snapshot has it", async () => {
+  const maps = shiftedMaps("/opt/server", BASE);
+  const files = new MemoryFiles({ "/opt/server": SHIFTED });
+  const { output } = await resolveText("server+0x1540;main+0x1540 1\n", { maps, files });
+  assertEquals(output, "layout_second;main+0x1540 1\n");
+});
+
+for (
+  const [title, frame] of [
+    ["outside of all mappings", "deadbeef"],
+    ["in a mapping that is not executable", "7f0000050010"],
+    ["in the data of a library", "7f0000003010"],
+    ["that is no address", "80100007ffffff2"],
+    ["of few digits", "1540"],
+  ] as const
+) {
+  Deno.test(`resolve() leaves bare digits ${title} as they are`, async () => {
+    const files = new MemoryFiles(FILES);
+    const { output, report } = await resolveText(`${frame} 3\n`, { maps: MAPS, files });
+    assertEquals(output, `${frame} 3\n`);
+    assertEquals(report.frames, 0);
+  });
+}
+
+Deno.test("resolve() leaves bare digits as they are if there is no snapshot", async () => {
+  const { output, report } = await resolveText("7f000000150c 3\n");
+  assertEquals([output, report.frames], ["7f000000150c 3\n", 0]);
+});
+
+Deno.test("resolve() takes bare digits of the kernel's half for an address", async () => {
+  assertEquals(await outputOf("ffffffff81000000 3\n"), "[kernel] 3\n");
+});
+
+Deno.test("resolve() looks the last user frame before the kernel's up where it is", async () => {
+  const kernel = "0xffffffff81000000";
+  assertEquals(
+    await outputOf(`0x7f000000153a;0x7f000000153a;${kernel} 1\n`),
+    "layout_first;layout_second;[kernel] 1\n",
+  );
+});
+
+for (
+  const [returnAddresses, wanted] of [
+    ["callers", "layout_first;layout_second"],
+    ["all", "layout_first;layout_first"],
+    ["none", "layout_second;layout_second"],
+  ] as const
+) {
+  Deno.test(`resolve() with returnAddresses ${returnAddresses} looks up ${wanted}`, async () => {
+    const { output } = await resolveText("0x7f000000153a;0x7f000000153a 1\n", {
+      maps: MAPS,
+      files: new MemoryFiles(FILES),
+      returnAddresses,
+    });
+    assertEquals(output, `${wanted} 1\n`);
+  });
+}
+
+Deno.test("resolve() finds an address that only the second snapshot explains", async () => {
+  const other = shiftedMaps("/opt/libx.so", BASE + 0x100000);
+  const folded = "0x7f000000150c 1\n0x7f000010150c 2\n0x7f000020150c 3\n";
+  assertEquals(
+    await outputOf(folded, [MAPS, other]),
+    "layout_first 1\nlayout_first 2\n[unknown] 3\n",
+  );
+  assertEquals(
+    await outputOf(folded, [other, MAPS]),
+    "layout_first 1\nlayout_first 2\n[unknown] 3\n",
+  );
+});
+
+Deno.test("resolve() takes the first of several snapshots that explain an address", async () => {
+  // The same page holds other functions: the second library is one page lower.
+  const lower = shiftedMaps("/opt/libx.so", BASE - 0x1000) +
+    `7f0000003000-7f0000004000 r-xp 00000000 fe:00 9 /opt/none.so\n`;
+  assertEquals(await outputOf("0x7f000000150c 1\n", [MAPS, lower]), "layout_first 1\n");
+  assertEquals(await outputOf("0x7f000000150c 1\n", [lower, MAPS]), "layout_first 1\n");
+});
+
+Deno.test("resolve() prefers a snapshot that explains an address to one that only holds it", async () => {
+  const jit = "7f0000000000-7f0000010000 rwxp 00000000 00:00 0 \n";
+  assertEquals(await outputOf("0x7f000000150c 1\n", [jit, MAPS]), "layout_first 1\n");
+});
+
+Deno.test("resolve() opens only the files that hold frames, each once", async () => {
+  const maps = shiftedMaps("/opt/libx.so", BASE) + shiftedMaps("/opt/liby.so", BASE + 0x100000, 8);
+  const files = new MemoryFiles({ ...FILES, "/opt/liby.so": SHIFTED });
+  await resolveText("0x7f000000150c;0x7f0000001540;main 1\n", { maps: [maps, maps], files });
+  assertEquals(files.opened, ["/opt/libx.so"]);
+});
+
+Deno.test("resolve() opens nothing for names", async () => {
+  const files = new MemoryFiles(FILES);
+  await resolveText("main;[unknown];f 1\n", { maps: MAPS, files });
+  assertEquals(files.opened, []);
+});

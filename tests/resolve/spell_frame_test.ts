@@ -1,0 +1,105 @@
+import { assertEquals } from "@std/assert";
+import { parseRawFrame } from "../../lib/input/mod.ts";
+import type { Place } from "../../lib/resolve/place.ts";
+import { RecordedFile } from "../../lib/resolve/recorded_file.ts";
+import { spellFrame, type UnresolvedStyle } from "../../lib/resolve/spell_frame.ts";
+
+const NAME: Place = { kind: "name" };
+const CODE: Place = {
+  kind: "code",
+  file: new RecordedFile({ path: "/opt/my;lib/libx.so", deleted: false }),
+  vaddr: 0x1234,
+  lookupVaddr: 0x1233,
+};
+const MISSING: Place = {
+  kind: "missing",
+  reason: "file-not-found",
+  detail: "",
+  image: "/lib/y.so",
+  label: "[y.so@0x12]",
+  shortLabel: "[y.so]",
+};
+const UNLABELED: Place = { ...MISSING, label: "", shortLabel: "" };
+
+function spell(
+  text: string,
+  place: Place,
+  name?: string,
+  style: UnresolvedStyle = "offset",
+): string {
+  return spellFrame(text, parseRawFrame(text), place, name, style);
+}
+
+for (
+  const [title, name, wanted] of [
+    ["as it is", "std::map<int, int>::at(int) const", "std::map<int, int>::at(int) const"],
+    ["with colons for semicolons", "f([u8; 8]; int)", "f([u8: 8]: int)"],
+    ["without control characters", "a\tb\r\n\x00c\x7fd", "a b c d"],
+    ["without blanks at its ends", "  f \n", "f"],
+    ["as [unknown] if nothing is left", " \x01 ", "[unknown]"],
+    ["with its other characters", "日本 höhe\u2028", "日本 höhe"],
+    ["with blanks and digits at its end", "f 12", "f 12"],
+  ] as const
+) {
+  Deno.test(`spellFrame() spells a function's name ${title}`, () => {
+    assertEquals(spell("0x7f0000001234", CODE, name), wanted);
+  });
+
+  Deno.test(`spellFrame() spells a frame that was a name ${title}`, () => {
+    assertEquals(spellFrame(name, { kind: "name" }, NAME, undefined, "offset"), wanted);
+  });
+}
+
+Deno.test("spellFrame() spells an empty frame as [unknown]", () => {
+  assertEquals(spell("", NAME), "[unknown]");
+});
+
+for (
+  const [style, code, missing] of [
+    ["offset", "[libx.so+0x1234]", "[y.so@0x12]"],
+    ["file", "[libx.so]", "[y.so]"],
+    ["address", "0x7f0000001234", "0x7f0000001234"],
+  ] as const
+) {
+  Deno.test(`spellFrame() with the style ${style} spells ${code} for code without a name`, () => {
+    assertEquals(spell("0x7f0000001234", CODE, undefined, style), code);
+  });
+
+  Deno.test(`spellFrame() with the style ${style} spells ${missing} for code not found`, () => {
+    assertEquals(spell("0x7f0000001234", MISSING, undefined, style), missing);
+  });
+
+  Deno.test(`spellFrame() with the style ${style} keeps a frame that has no label`, () => {
+    assertEquals(spell("0x7f0000001234", UNLABELED, undefined, style), "0x7f0000001234");
+  });
+
+  Deno.test(`spellFrame() with the style ${style} prefers the recorder's symbol`, () => {
+    assertEquals(spell("7f0000001234 f+0x1 (/lib/x.so)", CODE, undefined, style), "f");
+    assertEquals(spell("7f0000001234 f+0x1 (/lib/x.so)", MISSING, undefined, style), "f");
+  });
+}
+
+Deno.test("spellFrame() prefers the name that was found to the recorder's symbol", () => {
+  assertEquals(spell("7f0000001234 g+0x1 (/lib/x.so)", CODE, "f"), "f");
+});
+
+Deno.test("spellFrame() spells the file's vaddr, not the one that was looked up", () => {
+  assertEquals(spell("0x7f0000001234", { ...CODE, lookupVaddr: 0x1 }), "[libx.so+0x1234]");
+});
+
+for (const annotation of ["_[k]", "_[j]", "_[i]", "_[0]"]) {
+  Deno.test(`spellFrame() keeps the annotation ${annotation}`, () => {
+    const text = `0x7f0000001234${annotation}`;
+    assertEquals(spell(text, CODE, "f"), `f${annotation}`);
+    assertEquals(spell(text, CODE), `[libx.so+0x1234]${annotation}`);
+    assertEquals(spell(text, MISSING), `[y.so@0x12]${annotation}`);
+    assertEquals(spell(text, CODE, undefined, "address"), text);
+    assertEquals(spell(text, UNLABELED), text);
+    assertEquals(spell(`main${annotation}`, NAME), `main${annotation}`);
+  });
+}
+
+Deno.test("spellFrame() makes labels safe", () => {
+  const file = new RecordedFile({ path: "/opt/a;b\n.so", deleted: false });
+  assertEquals(spell("0x7f0000001234", { ...CODE, file }), "[a:b .so+0x1234]");
+});
