@@ -69,7 +69,7 @@ export class ByteInterner {
   }
 
   #add(slot: number, hash: number, view: DataView, start: number, length: number): number {
-    if (this.#used + length > BLOCK_SIZE) {
+    if (this.#blocks.length === 0 || this.#used + length > BLOCK_SIZE) {
       this.#blocks.push(new DataView(new ArrayBuffer(Math.max(BLOCK_SIZE, length))));
       this.#used = 0;
     }

@@ -8,8 +8,9 @@ const FIRST_SLOTS = 1 << 10;
  *
  * Each line of a recording is looked up here, so this is the hottest code of the tool (see the bench
  * "folded"). Comparing a line with the stored one would read as much memory again as the recording
- * has, in random order. The hash is not cryptographic, but its seed is random, so that nobody can
- * prepare a collision; among a billion different strings the probability of one is below 10^-18.
+ * has, in random order. The hash is MurmurHash3 with a random seed: among a billion different
+ * strings two that are taken for one are to be expected with a probability of about 10^-21. It is
+ * no protection against somebody who makes a recording on purpose to have its stacks merged.
  *
  * @example
  * ```ts
@@ -102,9 +103,16 @@ export class HashIndex {
   }
 }
 
+const C1 = 0x239b961b;
+const C2 = 0xab0e9789 | 0;
+const C3 = 0x38b34ae5;
+const C4 = 0xa1e38b93 | 0;
+
 /**
- * Four lanes of 32 bits, which take four words a step side by side, each then rotated and added to
- * by its neighbour; the mixing at the end is that of MurmurHash3 (Appleby, public domain).
+ * MurmurHash3_x86_128 (Austin Appleby, public domain), but for two things: its four parts start
+ * with a seed each, and the last bytes are taken as a whole word each, not packed.
+ *
+ * @param into Gets the four parts, from index `at` on.
  */
 function hash128(
   view: DataView,
@@ -114,33 +122,43 @@ function hash128(
   into: Int32Array,
   at: number,
 ): void {
-  let a = seed[0]! ^ (end - start);
+  let a = seed[0]!;
   let b = seed[1]!;
   let c = seed[2]!;
   let d = seed[3]!;
   let from = start;
   for (; from + 16 <= end; from += 16) {
-    const e = Math.imul(a ^ view.getInt32(from, true), 0x9e3779b1);
-    const f = Math.imul(b ^ view.getInt32(from + 4, true), 0x85ebca77);
-    const g = Math.imul(c ^ view.getInt32(from + 8, true), 0xc2b2ae3d);
-    const h = Math.imul(d ^ view.getInt32(from + 12, true), 0x27d4eb2f);
-    const last = d;
-    d = ((h << 15) | (h >>> 17)) + c | 0;
-    c = ((g << 13) | (g >>> 19)) + b | 0;
-    b = ((f << 17) | (f >>> 15)) + a | 0;
-    a = ((e << 11) | (e >>> 21)) + last | 0;
+    let word = Math.imul(view.getInt32(from, true), C1);
+    a ^= Math.imul((word << 15) | (word >>> 17), C2);
+    a = Math.imul(((a << 19) | (a >>> 13)) + b, 5) + 0x561ccd1b | 0;
+    word = Math.imul(view.getInt32(from + 4, true), C2);
+    b ^= Math.imul((word << 16) | (word >>> 16), C3);
+    b = Math.imul(((b << 17) | (b >>> 15)) + c, 5) + 0x0bcaa747 | 0;
+    word = Math.imul(view.getInt32(from + 8, true), C3);
+    c ^= Math.imul((word << 17) | (word >>> 15), C4);
+    c = Math.imul(((c << 15) | (c >>> 17)) + d, 5) + 0x96cd1c35 | 0;
+    word = Math.imul(view.getInt32(from + 12, true), C4);
+    d ^= Math.imul((word << 18) | (word >>> 14), C1);
+    d = Math.imul(((d << 13) | (d >>> 19)) + a, 5) + 0x32ac3b17 | 0;
   }
   for (; from < end; from++) {
-    const e = Math.imul(a ^ view.getUint8(from), 0x9e3779b1);
-    a = d;
-    d = c;
-    c = b;
-    b = ((e << 15) | (e >>> 17)) + c | 0;
+    const word = Math.imul(view.getUint8(from) + 1, C1);
+    const first = a ^ Math.imul((word << 15) | (word >>> 17), C2);
+    a = Math.imul(((b << 19) | (b >>> 13)) + first, 5) + 0x561ccd1b | 0;
+    b = c;
+    c = d;
+    d = first;
   }
-  into[at] = a = mix(a + b + c + d | 0);
-  into[at + 1] = b = mix(b + a | 0);
-  into[at + 2] = c = mix(c + b | 0);
-  into[at + 3] = mix(d + c | 0);
+  a ^= end - start;
+  a = a + b + c + d | 0;
+  a = mix(a);
+  b = mix(b + a | 0);
+  c = mix(c + a | 0);
+  d = mix(d + a | 0);
+  into[at] = a + b + c + d | 0;
+  into[at + 1] = b;
+  into[at + 2] = c;
+  into[at + 3] = d;
 }
 
 function mix(value: number): number {

@@ -1,6 +1,11 @@
 import { ByteCursor, type ByteSource } from "../bytes/mod.ts";
 import { FormatError, UnsupportedError } from "../errors.ts";
-import { DW_EH_PE_ABSPTR, readEncodedPointer, readSleb128, readUleb128 } from "./pointer_encoding.ts";
+import {
+  DW_EH_PE_ABSPTR,
+  readEncodedPointer,
+  readSleb128,
+  readUleb128,
+} from "./pointer_encoding.ts";
 
 /** The code of a function, or of a part of one: `[start, end)`, vaddrs. */
 export interface CodeRange {
@@ -44,8 +49,8 @@ export interface EntryStart {
 
 /** Bytes that hold the start of an entry and the range of a function, whatever the format. */
 export const ENTRY_HEAD_SIZE = 40;
-/** More is no common information entry. */
-const MAX_COMMON_SIZE = 4096;
+/** What matters of a common information entry, with the longest augmentation, takes less. */
+const COMMON_HEAD_SIZE = 256;
 
 /**
  * Reads the start of an entry: length, extended length, and identifier or pointer (LSB Core, "The
@@ -104,7 +109,7 @@ export async function readCommonInformation(
 ): Promise<CommonInformation> {
   const { source, littleEndian } = section;
   const fileOffset = section.fileOffset + position;
-  const length = Math.min(MAX_COMMON_SIZE, section.size - position);
+  const length = Math.min(COMMON_HEAD_SIZE, section.size - position);
   const bytes = await source.readAt(fileOffset, length);
   const cursor = new ByteCursor(bytes, { source: source.name, fileOffset, littleEndian });
   const entry = readEntryStart(cursor, position, section);
@@ -147,7 +152,9 @@ function parseCommonInformation(
   if (version === 1) cursor.skip(1); // return_address_register
   else readUleb128(cursor);
   if (augmentation === "" || augmentation === "eh") return { encoding: DW_EH_PE_ABSPTR, is64 };
-  if (!augmentation.startsWith("z")) throw new UnsupportedError(name, augmentationText(augmentation));
+  if (!augmentation.startsWith("z")) {
+    throw new UnsupportedError(name, augmentationText(augmentation));
+  }
   readUleb128(cursor); // length of the augmentation data
   let encoding = DW_EH_PE_ABSPTR;
   for (const letter of augmentation.slice(1)) {

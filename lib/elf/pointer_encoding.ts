@@ -60,7 +60,7 @@ export function readEncodedPointer(
   const place = context.vaddr + cursor.position;
   const value = readFormat(cursor, encoding, context);
   const base = baseOf(encoding, place, context);
-  return context.is64 ? value + base : (value + base) % 0x100000000 >>> 0;
+  return context.is64 ? value + base : (value + base) >>> 0;
 }
 
 function readFormat(cursor: ByteCursor, encoding: number, context: PointerContext): number {

@@ -1,9 +1,9 @@
 import { type ByteReader, gunzipIfCompressed, HashIndex, LineReader } from "../bytes/mod.ts";
-import { FormatError } from "../errors.ts";
 import {
   type FrameLocation,
   FrameTable,
   type InvalidLine,
+  MAX_WEIGHT,
   type RawProfile,
   SampleTable,
   StackTable,
@@ -33,7 +33,8 @@ export interface ReadFoldedOptions {
 /**
  * Reads recordings in the folded format, one after the other, into one profile. Each is taken as
  * gzip if it begins so. Lines may end in CR LF; the last may lack its end. Blank lines, comments
- * (`# ...`) and bpftrace's own first line are skipped; lines that are no stacks are counted.
+ * (`# ...`) and bpftrace's own first line are skipped; lines that are no stacks are counted, and so
+ * are those whose weight would have to be rounded.
  *
  * Counts may have a fraction: all are then multiplied by one power of ten, see `decimals`. A second
  * count, as in differential recordings, is kept as the sample's weight, the first as its base.
@@ -42,9 +43,7 @@ export interface ReadFoldedOptions {
  *
  * @param readers The recordings.
  * @param options See {@linkcode ReadFoldedOptions}.
- * @throws {FormatError} If a line is longer than 64 MiB, or the weights of one stack add up to more
- * than 2^53 - 1, so that a sum would be rounded. Damaged gzip data ends its recording; what came
- * before it is kept, and the error is thrown by {@linkcode FoldedReader.read} only.
+ * @throws {FormatError} If a line is longer than 64 MiB, or gzip data is damaged.
  */
 export async function readFolded(
   readers: Iterable<ByteReader> | AsyncIterable<ByteReader>,
@@ -91,7 +90,7 @@ export class FoldedReader {
   /**
    * Reads one recording to its end. What was read before an error is kept.
    *
-   * @throws {FormatError} As {@linkcode readFolded} says; also for damaged gzip data.
+   * @throws {FormatError} As {@linkcode readFolded} says.
    */
   async read(reader: ByteReader): Promise<void> {
     const lines = new LineReader(await gunzipIfCompressed(reader));
@@ -131,22 +130,21 @@ export class FoldedReader {
     const problem = line.parse(lines.view, lines.start, lines.end);
     if (problem === "") this.#addToBatch(source, lines, line);
     else if (isChatter(lines)) this.#comments++;
-    else this.#addInvalid(source, lines, problem);
+    else this.#addInvalid(invalidLine(source, lines, problem));
   }
 
-  #addInvalid(source: string, lines: LineReader, detail: string): void {
+  #addInvalid(line: InvalidLine): void {
     this.#invalid++;
-    this.#firstInvalid ??= {
-      source,
-      line: lines.lineNumber,
-      text: lines.text().replace(/\r$/, "").slice(0, 200),
-      detail,
-    };
+    this.#firstInvalid ??= { ...line, text: line.text.replace(/\r$/, "").slice(0, 200) };
   }
 
   /** Lines wait until there are enough of them to be looked up together. */
   #addToBatch(source: string, lines: LineReader, line: FoldedLine): void {
-    if (line.decimals !== this.#decimals) this.#alignDecimals(source, lines, line);
+    if (line.decimals !== this.#decimals && !this.#alignDecimals(source, lines, line)) {
+      const detail = `its decimals take weights past 2^53 - 1`;
+      this.#addInvalid(invalidLine(source, lines, detail));
+      return;
+    }
     const at = this.#batchSize++;
     this.#batch.starts[at] = line.stackStart;
     this.#batch.ends[at] = line.stackEnd;
@@ -164,10 +162,10 @@ export class FoldedReader {
     for (let at = 0; at < count; at++) {
       const stack = stacks[at]!;
       if (stack === this.#stacks.size) this.#addStack(view, starts[at]!, ends[at]!);
-      if (!this.#addSample(stack, weights[at]!, bases[at]!)) {
-        const detail = "the weights of its stack add up to more than 2^53 - 1";
-        throw overflow(source, lineNumbers[at]!, detail);
-      }
+      if (this.#addSample(stack, weights[at]!, bases[at]!)) continue;
+      const text = textOf(view, starts[at]!, ends[at]!) + ` ${weights[at]}`;
+      const detail = "the weights of its stack add up to more than 2^53 - 1";
+      this.#addInvalid({ source, line: lineNumbers[at]!, text, detail });
     }
   }
 
@@ -212,31 +210,21 @@ export class FoldedReader {
     return this.#differentialOf ??= new Int32Array(this.#sampleOf.length).fill(-1);
   }
 
-  /** Brings the line and all samples to the same number of decimals, the larger one. */
-  #alignDecimals(source: string, lines: LineReader, line: FoldedLine): void {
+  /**
+   * Brings the line and all samples to the same number of decimals, the larger one; false, and
+   * nothing done, if a weight would not be exact.
+   */
+  #alignDecimals(source: string, lines: LineReader, line: FoldedLine): boolean {
     this.#flush(source, lines.view);
     const more = line.decimals - this.#decimals;
-    const factor = 10 ** Math.abs(more);
     if (more > 0) {
-      if (!this.#samples.scale(factor)) {
-        throw overflow(
-          source,
-          lines.lineNumber,
-          `${line.decimals} decimals take the weights past 2^53 - 1`,
-        );
-      }
+      if (!this.#samples.scale(10 ** more)) return false;
       this.#decimals = line.decimals;
-      return;
+      return true;
     }
-    line.weight *= factor;
-    line.base *= factor;
-    if (line.weight > Number.MAX_SAFE_INTEGER || line.base > Number.MAX_SAFE_INTEGER) {
-      throw overflow(
-        source,
-        lines.lineNumber,
-        `${this.#decimals} decimals take its weight past 2^53 - 1`,
-      );
-    }
+    line.weight *= 10 ** -more;
+    line.base *= 10 ** -more;
+    return !(line.weight > MAX_WEIGHT || line.base > MAX_WEIGHT);
   }
 }
 
@@ -254,13 +242,12 @@ function isChatter(lines: LineReader): boolean {
   return CHATTER_REGEXP.test(lines.text());
 }
 
-function overflow(source: string, line: number, detail: string): FormatError {
-  return new FormatError({
-    action: "add the weight",
-    source,
-    place: { line },
-    detail,
-  });
+function invalidLine(source: string, lines: LineReader, detail: string): InvalidLine {
+  return { source, line: lines.lineNumber, text: lines.text(), detail };
+}
+
+function textOf(view: DataView, start: number, end: number): string {
+  return new TextDecoder().decode(new Uint8Array(view.buffer, start, end - start));
 }
 
 function doubled(column: Int32Array): Int32Array {

@@ -1,6 +1,6 @@
 import { FormatError } from "../errors.ts";
 import { MAX_WEIGHT, type Profile, type SampleTable, type StackTable } from "../profile/mod.ts";
-import { type LineKeys, lineKeys } from "./line_keys.ts";
+import { type LineKeys, lineKeys, sortKey } from "./line_keys.ts";
 import { sortStacks } from "./sort_stacks.ts";
 
 /** How {@linkcode writeFolded} writes. */
@@ -62,10 +62,10 @@ function* mergedLines(profile: Profile, keys: LineKeys): Generator<Line> {
 /** The slow way, for frames whose texts mix with counts: all lines at once, then sorted. */
 function sortedLines(profile: Profile, keys: LineKeys): Line[] {
   const lines = new LineBuffer(profile, keys);
-  const latin = new TextDecoder("latin1");
+  const decoder = new TextDecoder();
   const texts = Array.from(mergedLines(profile, keys), (line) => {
     lines.append(line.stack, line.count);
-    return { ...line, text: latin.decode(lines.take()) };
+    return { ...line, text: sortKey(decoder.decode(lines.take())) };
   });
   return texts.sort((a, b) => a.text < b.text ? -1 : a.text > b.text ? 1 : 0);
 }
@@ -129,12 +129,14 @@ function samplesByStack(samples: SampleTable, stackCount: number) {
   return { first, next };
 }
 
-function sameText({ stacks }: Profile, { leafRank }: LineKeys, a: number, b: number): boolean {
+function sameText({ stacks }: Profile, keys: LineKeys, a: number, b: number): boolean {
+  const { callerRank, leafRank } = keys;
   const length = stacks.endOf(a) - stacks.startOf(a);
   if (stacks.endOf(b) - stacks.startOf(b) !== length) return false;
   const [aStart, bStart, { frames }] = [stacks.startOf(a), stacks.startOf(b), stacks];
   for (let at = 0; at < length - 1; at++) {
-    if (frames[aStart + at] !== frames[bStart + at]) return false;
+    const [aFrame, bFrame] = [frames[aStart + at]!, frames[bStart + at]!];
+    if (aFrame !== bFrame && callerRank[aFrame] !== callerRank[bFrame]) return false;
   }
   return leafRank[frames[stacks.endOf(a) - 1]!] === leafRank[frames[stacks.endOf(b) - 1]!];
 }

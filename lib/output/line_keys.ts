@@ -75,7 +75,7 @@ function joined(pieces: readonly Uint8Array[]): { view: DataView; starts: Uint32
  * A text that sorts among others, by its UTF-16 units as strings do, as the UTF-8 bytes of the
  * original do among theirs: the units of characters above U+FFFF are moved behind all others.
  */
-function sortKey(text: string): string {
+export function sortKey(text: string): string {
   return HIGH_UNIT_REGEXP.test(text) ? text.replace(HIGH_UNITS_REGEXP, moved) : text;
 }
 

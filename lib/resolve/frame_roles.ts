@@ -49,5 +49,5 @@ export class FrameRoles {
 /** Kernel frames, and the delimiters that bcc and others write before them. */
 function isKernel(location: FrameLocation, text: string): boolean {
   if (location.kind === "address" && location.address < 0) return true;
-  return text.endsWith("_[k]") || text === "-" || text === "--";
+  return text.endsWith("_[k]") || text === "[kernel]" || text === "-" || text === "--";
 }

@@ -56,7 +56,10 @@ export class Locator {
         for (const file of candidatesOf(files, location.module)) needed.add(file);
       }
     }
-    for (const index of indexes) for (const file of index.needed) needed.add(file);
+    for (const index of indexes) {
+      for (const file of needed) index.needFile(file);
+      for (const file of index.needed) needed.add(file);
+    }
     if (needsBuildIds) { for (const file of files.all()) needed.add(file); }
     for (const file of needed) await file.open(provider);
     for (const index of indexes) index.findImages();
@@ -122,7 +125,7 @@ export class Locator {
     const file = onlyOf(files, module);
     const label = `[${lastPart(module)}+${hex(vaddr)}]`;
     if ("reason" in file) return { ...file, label };
-    if (file.elf === undefined) return { ...missingFile(file), label };
+    if (file.elf === undefined || file.layoutProblem !== "") return { ...missingFile(file), label };
     return { kind: "code", file, vaddr, lookupVaddr: vaddr - role };
   }
 
@@ -135,7 +138,7 @@ export class Locator {
       : byId ?? missing("unknown-module", `no file has the build-id ${buildId}`, buildId);
     const label = buildId === "" ? `[${lastPart(module)}@${hex(fileOffset)}]` : "";
     if ("reason" in file) return { ...file, label };
-    if (file.elf === undefined) return { ...missingFile(file), label };
+    if (file.elf === undefined || file.layoutProblem !== "") return { ...missingFile(file), label };
     const vaddr = file.elf.vaddrOf(fileOffset);
     if (vaddr === undefined) return { ...missingFile(file), reason: "outside-segments", label };
     return { kind: "code", file, vaddr, lookupVaddr: vaddr - role };
@@ -216,7 +219,8 @@ function labelOfAnonymous({ path }: Mapping): string {
 }
 
 function missingFile(file: RecordedFile): MissingPlace {
-  const { reason, detail } = file.failure ?? { reason: "file-not-found", detail: "" };
+  const { reason, detail } = file.failure ??
+    { reason: "layout-mismatch", detail: file.layoutProblem };
   const shortLabel = `[${file.baseName}]`;
   return { kind: "missing", reason, detail, image: file.request.path, label: "", shortLabel };
 }

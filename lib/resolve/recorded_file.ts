@@ -18,6 +18,8 @@ export class RecordedFile {
   elf: ElfFile | undefined;
   /** Why there is no {@linkcode elf}, or no symbols in it. */
   failure: Failure | undefined;
+  /** How the file does not fit its mappings; empty if it does, or nothing is mapped. */
+  layoutProblem = "";
   /** Which symbol tables the names come from. */
   tables: SymbolLookup["tables"] = [];
   readonly #wanted = new Set<number>();

@@ -66,6 +66,11 @@ export class SnapshotIndex {
     else if (mapping.executable && isAnonymous(mapping)) this.#needNeighbours(at);
   }
 
+  /** Marks a file of the snapshot that a frame names. */
+  needFile(file: RecordedFile): void {
+    if (this.#mappingsOf.has(file)) this.#needed.add(file);
+  }
+
   /** Step 2: the files that were marked. */
   get needed(): Iterable<RecordedFile> {
     return this.#needed;
@@ -79,8 +84,14 @@ export class SnapshotIndex {
       if (file.elf === undefined) continue;
       const segments = file.elf.loadSegments;
       const own = this.#mappingsOf.get(file) ?? [];
-      for (const image of findImages(own, segments, pageSize, anonymous)) {
-        this.#place(file, image, checkText(image, segments, mappings, pageSize));
+      const images = findImages(own, segments, pageSize, anonymous);
+      for (const image of images) {
+        const problem = checkText(image, segments, mappings, pageSize);
+        file.layoutProblem ||= problem;
+        this.#place(file, image, problem);
+      }
+      if (images.length === 0 && own.some(({ executable }) => executable)) {
+        file.layoutProblem ||= NO_SEGMENT;
       }
     }
   }
@@ -139,8 +150,7 @@ export class SnapshotIndex {
       return { ...file.failure, mapping, file };
     }
     if (!mapping.executable) return { reason: "not-executable", detail: "", mapping, file };
-    const detail = "no LOAD segment of the file holds the file offset of the mapping";
-    return { reason: "layout-mismatch", detail, mapping, file };
+    return { reason: "layout-mismatch", detail: NO_SEGMENT, mapping, file };
   }
 
   /** The files whose text an anonymous mapping may have replaced are those mapped around it. */
@@ -170,5 +180,6 @@ export class SnapshotIndex {
   }
 }
 
+const NO_SEGMENT = "no LOAD segment of the file holds the file offset of its mapping";
 /** Files on each side; between an image's own mappings there are hardly ever more. */
 const MAX_NEIGHBOURS = 2;

@@ -39,7 +39,9 @@ function spellUnresolved(place: Exclude<Place, { kind: "name" }>, style: Unresol
 // deno-lint-ignore no-control-regex -- those are the characters to find
 const CONTROL_REGEXP = /[\x00-\x1f\x7f]+/g;
 
+/** A line that begins with a hash and a blank would be read as a comment: the blank goes. */
 function makeSafe(text: string): string {
-  const safe = text.replaceAll(";", ":").replace(CONTROL_REGEXP, " ").trim();
+  const safe = text.replaceAll(";", ":").replace(CONTROL_REGEXP, " ").trim()
+    .replace(/^# +/, "#").replace(/^#$/, "[#]");
   return safe === "" ? "[unknown]" : safe;
 }

@@ -71,8 +71,8 @@ export class NamedRanges implements NamedCode {
    * 2^64 if the start is negative. It is not added then.
    */
   add(start: number, size: number, name: number): boolean {
-    const end = start + size;
-    if (!(size >= 0 && end <= (start < 0 ? 0 : MAX_ADDRESS))) return false;
+    const room = start < 0 ? -start : MAX_ADDRESS - start;
+    if (!(size >= 0 && size <= room)) return false;
     if (size === 0) {
       this.empty++;
       return true;
@@ -80,7 +80,7 @@ export class NamedRanges implements NamedCode {
     if (this.size === this.#starts.length) this.#grow();
     const at = this.size++;
     this.#starts[at] = start;
-    this.#ends[at] = end;
+    this.#ends[at] = start + size;
     this.#nameIds[at] = name;
     this.#points = undefined;
     return true;

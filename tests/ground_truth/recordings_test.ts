@@ -59,7 +59,7 @@ for (const variant of ["raw-bpftrace.folded", "raw-perf-addrs.folded"]) {
   });
 }
 
-// perf writes `ip - start + pgoff` for user frames since Linux 5.16; checked against `perf script`.
+// perf writes `ip - start + pgoff` for user frames (6.1 does); checked against `perf script`.
 Deno.test("resolve() takes the file offsets of newer perf for what they are", async () => {
   const folder = "recordings/cpp-x86_64";
   const maps = Deno.readTextFileSync(testdata(`${folder}/maps`));

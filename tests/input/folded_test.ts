@@ -194,35 +194,50 @@ Deno.test("readFolded() gives the sum of fractions exactly", async () => {
   assertEquals([profile.decimals, ...samplesOf(profile)], [1, "a 12"]);
 });
 
-Deno.test("readFolded() throws if the weights of a stack get too large, with the line", async () => {
-  const error = await assertRejects(() => read(`b 1\na ${MAX}\nb 2\na 1\n`), FormatError);
-  assertEquals(
-    error.message,
-    'Cannot add the weight of "a.folded", line 4: ' +
-      "the weights of its stack add up to more than 2^53 - 1",
-  );
-  assertEquals(error.place, { line: 4 });
+Deno.test("readFolded() counts a line that takes a stack's weight too far, and goes on", async () => {
+  const profile = await read(`b 1\na ${MAX}\nb 2\na 1\nc 5\n`);
+  assertEquals(samplesOf(profile), ["b 3", `a ${MAX}`, "c 5"]);
+  assertEquals(profile.skipped.invalid, 1);
+  assertEquals(profile.skipped.firstInvalid, {
+    source: "a.folded",
+    line: 4,
+    text: "a 1",
+    detail: "the weights of its stack add up to more than 2^53 - 1",
+  });
 });
 
-Deno.test("readFolded() throws if bases get too large", async () => {
-  const error = await assertRejects(() => read(`a ${MAX} 1\na 1 1\n`), FormatError);
-  assertEquals(error.place, { line: 2 });
+Deno.test("readFolded() counts a line that takes a stack's base too far", async () => {
+  const profile = await read(`a ${MAX} 1\na 1 1\n`);
+  assertEquals(samplesOf(profile), [`a ${MAX} 1`]);
+  assertEquals(profile.skipped.firstInvalid?.line, 2);
 });
 
-Deno.test("readFolded() throws if a fraction takes earlier weights too far", async () => {
-  const error = await assertRejects(() => read(`a ${MAX}\nb 1\nc 0.5\n`), FormatError);
-  assertEquals(
-    error.message,
-    'Cannot add the weight of "a.folded", line 3: 1 decimals take the weights past 2^53 - 1',
-  );
+Deno.test("readFolded() counts a line whose fraction would take earlier weights too far", async () => {
+  const profile = await read(`a ${MAX}\nb 1\nc 0.5\nd 2\n`);
+  assertEquals(samplesOf(profile), [`a ${MAX}`, "b 1", "d 2"]);
+  assertEquals(profile.skipped.firstInvalid, {
+    source: "a.folded",
+    line: 3,
+    text: "c 0.5",
+    detail: "its decimals take weights past 2^53 - 1",
+  });
 });
 
-Deno.test("readFolded() throws if earlier fractions take a weight too far", async () => {
-  const error = await assertRejects(() => read(`c 0.25\na ${MAX}\n`), FormatError);
-  assertEquals(
-    error.message,
-    'Cannot add the weight of "a.folded", line 2: 2 decimals take its weight past 2^53 - 1',
-  );
+Deno.test("readFolded() counts a line that earlier fractions would take too far", async () => {
+  const profile = await read(`c 0.25\na ${MAX}\n`);
+  assertEquals(samplesOf(profile), ["c 25"]);
+  assertEquals(profile.skipped.firstInvalid?.text, `a ${MAX}`);
+});
+
+Deno.test("FoldedReader.read() goes on behind a line that it counted", async () => {
+  const reader = new FoldedReader();
+  await reader.read(readerOfBytes("a.folded", bytesOf(`a ${MAX}\na 1\nb 5\n`)));
+  await reader.read(readerOfBytes("b.folded", bytesOf("c 7\n")));
+  assertEquals(samplesOf(reader.profile()), [`a ${MAX}`, "b 5", "c 7"]);
+});
+
+Deno.test("readFolded() takes a recording that begins with an empty frame", async () => {
+  assertEquals(samplesOf(await read(";a 1\n")), [";a 1"]);
 });
 
 Deno.test("FoldedReader.read() keeps what came before cut gzip data", async () => {

@@ -35,6 +35,7 @@ export async function readResolverNames(
   const entryOf = (vaddr: number) => elf.header.machine === EM_ARM ? vaddr - vaddr % 2 : vaddr;
   const wanted = new Map<number, Candidates>();
   const asked = new Set(vaddrs);
+  asked.delete(NaN); // an addend that is no address
   for (const vaddr of asked) wanted.set(entryOf(vaddr), { rank: Infinity, names: [] });
   for (const [tableIndex, table] of tables.entries()) {
     const symbols = new SymbolReader(elf, table);

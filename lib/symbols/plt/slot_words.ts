@@ -9,7 +9,9 @@ const CHUNK_SIZE = 1 << 16;
  * relocations are applied.
  *
  * @param vaddrs In any order, repeated or not.
- * @returns By vaddr the word, 32 or 64 bits; those that are not in the file are left out.
+ * @returns By vaddr the word, 32 or 64 bits, NaN if it is no canonical address; those that are not
+ * in the file are left out.
+ * @throws {FormatError} If a segment does not lie inside the file.
  */
 export async function readWords(
   elf: ElfFile,
@@ -21,7 +23,7 @@ export async function readWords(
   let start = 0;
   let cursor = new ByteCursor(new Uint8Array(0), { source: elf.source.name });
   for (const vaddr of Float64Array.from(new Set(vaddrs)).sort()) {
-    if (vaddr < start || vaddr + wordSize > start + cursor.length) {
+    if (!(vaddr >= start && vaddr + wordSize <= start + cursor.length)) {
       const segment = segments.find((header) =>
         vaddr >= header.vaddr && vaddr + wordSize <= header.vaddr + header.fileSize
       );
