@@ -20,6 +20,7 @@ import {
 export interface RelocationTable {
   /** Bytes from the start of the file to the first relocation. */
   readonly fileOffset: number;
+  /** How many relocations. */
   readonly count: number;
   /** Bytes a relocation, at least those of the class. */
   readonly entrySize: number;

@@ -1,17 +1,17 @@
-import { EM_PPC64, R_PPC64_RELATIVE } from "../elf/relocation_constants.ts";
-import { ET_REL, SHT_NOBITS } from "../elf/constants.ts";
-import { FormatError } from "../errors.ts";
 import { checkRange } from "../bytes/mod.ts";
+import { ET_REL, SHT_NOBITS } from "../elf/constants.ts";
 import type { ElfFile } from "../elf/mod.ts";
+import { EM_PPC64, R_PPC64_RELATIVE } from "../elf/relocation_constants.ts";
 import { findRelocationTables, RelocationReader } from "../elf/relocations.ts";
 import { findSection } from "../elf/section_data.ts";
+import { FormatError } from "../errors.ts";
 
 /** Where `e_flags` is in the header of a 64-bit file. */
 const FLAGS_OFFSET = 48;
 /** `EF_PPC64_ABI` of `e_flags`: 0 is unspecified, 1 is ELFv1, 2 is ELFv2. */
 const ABI_MASK = 3;
 const ELFV2 = 2;
-/** A descriptor is the entry, the TOC base and, as a rule, the environment. */
+/** A descriptor is the entry, the TOC base and, as a rule, the environment: a word of 8 bytes each. */
 const WORD_SIZE = 8;
 /** Over five million descriptors; more is damage. */
 const MAX_SIZE = 1 << 27;
@@ -27,7 +27,11 @@ export class FunctionDescriptors {
   readonly end: number;
   readonly #view: DataView;
 
-  /** @param bytes Of the section `.opd`, big-endian; not copied. */
+  /**
+   * Takes the bytes of the section `.opd`, big-endian; they are not copied.
+   *
+   * @param start Vaddr of the first byte.
+   */
   constructor(start: number, bytes: Uint8Array) {
     this.start = start;
     this.end = start + bytes.length;
@@ -83,7 +87,7 @@ export async function readFunctionDescriptors(
   return new FunctionDescriptors(vaddr, await relocate(elf, vaddr, bytes));
 }
 
-/** ELFv1 files are big-endian, and of no machine-independent kind but linked ones. */
+/** ELFv1 is big-endian. In object files, descriptors wait for relocations. */
 async function isElfV1(elf: ElfFile): Promise<boolean> {
   const { machine, is64, littleEndian, type } = elf.header;
   if (machine !== EM_PPC64 || !is64 || littleEndian || type === ET_REL) return false;

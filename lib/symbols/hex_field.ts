@@ -25,7 +25,7 @@ const MAX_DIGITS = 16;
  */
 export class HexField {
   /** The number as symfold holds addresses: the upper half of the 64-bit space is negative. */
-  value = NaN;
+  value: number = NaN;
   /** Where the first byte behind the digits is. */
   end = 0;
 
