@@ -6,6 +6,7 @@ export interface CompressedData {
   readonly source: string;
   /** Where they begin: bytes from the start of that source. */
   readonly fileOffset: number;
+  /** The data, and nothing before it. */
   readonly bytes: Uint8Array;
 }
 

@@ -48,13 +48,16 @@ async function* gunzippedChunks(reader: ByteReader): AsyncGenerator<Uint8Array> 
   stream.on("data", (chunk: Uint8Array) => output.push(chunk));
   stream.on("error", (error: Error) => failure = error);
   // Also comes before the input's end: what follows the last member is not read.
-  const closed = new Promise<void>((resolve) => stream.once("close", () => resolve()));
+  // After an error Deno 2.4 says nothing more.
+  const closed = new Promise<void>((resolve) => {
+    for (const event of ["close", "error"]) stream.once(event, () => resolve());
+  });
   try {
     for await (const chunk of chunksOf(reader, STEP)) {
       const written = new Promise<void>((resolve) => stream.write(chunk, () => resolve()));
       await Promise.race([written, closed]);
       yield* output.splice(0);
-      if (stream.destroyed) break;
+      if (stream.destroyed || failure !== undefined) break;
     }
     stream.end();
     await closed;

@@ -40,16 +40,22 @@ export async function inflateZlib(
     else into.set(chunk, filled);
     filled += chunk.length;
   });
-  inflate.on("error", (error: Error) => failure ||= error.message);
-  const closed = new Promise<void>((resolve) => inflate.once("close", () => resolve()));
+  // Deno 2.4 does not always close after an error, nor call back.
+  const ended = new Promise<void>((resolve) => {
+    inflate.once("close", () => resolve());
+    inflate.on("error", (error: Error) => {
+      failure ||= error.message;
+      resolve();
+    });
+  });
   for (let at = 0; at < data.bytes.length && failure === "" && !inflate.destroyed; at += STEP) {
     const step = data.bytes.subarray(at, at + STEP);
     const written = new Promise<void>((resolve) => inflate.write(step, () => resolve()));
-    await Promise.race([written, closed]);
+    await Promise.race([written, ended]);
   }
   if (failure === "") inflate.end();
   else inflate.destroy();
-  await closed;
+  await ended;
   if (failure === "" && filled < size) {
     failure = `it becomes ${hex(filled)} bytes, want ${hex(size)}`;
   }

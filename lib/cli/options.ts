@@ -1,6 +1,6 @@
 // @ts-types="./parse_args.d.ts"
 import { parseArgs } from "@std/cli/parse-args";
-import type { ReturnAddresses, UnresolvedStyle } from "../resolve/mod.ts";
+import type { Annotated, ReturnAddresses, UnresolvedStyle } from "../resolve/mod.ts";
 import type { DemangleStyle } from "../symbols/mod.ts";
 
 /** What the user asked for. */
@@ -9,6 +9,13 @@ export interface Options {
   readonly inputs: readonly string[];
   readonly maps: readonly string[];
   readonly sysroot: string | undefined;
+  readonly debugDirs: readonly string[];
+  readonly pathMap: readonly PathRule[];
+  readonly vdso: string | undefined;
+  readonly kallsyms: string | undefined;
+  /** Perf maps and jitdumps. */
+  readonly perfMaps: readonly string[];
+  readonly annotate: readonly Annotated[];
   readonly output: string | undefined;
   readonly report: string | undefined;
   readonly demangle: DemangleStyle;
@@ -21,6 +28,12 @@ export interface Options {
   readonly verbose: boolean;
   readonly help: boolean;
   readonly version: boolean;
+}
+
+/** A folder of the recorded machine, and where it is here. */
+export interface PathRule {
+  readonly from: string;
+  readonly to: string;
 }
 
 /** The command line is not one that symfold takes. */
@@ -58,6 +71,31 @@ const TABLE: readonly OptionRow[] = [
     value: "DIR",
     help: "look for the mapped files below DIR, which holds copies at their full paths",
   },
+  {
+    name: "debug-dir",
+    value: "DIR",
+    repeatable: true,
+    help: "look for separate debug files below DIR: .build-id/ab/cdef.debug, " +
+      "BUILDID/debuginfo, or the mapped file's path (default /usr/lib/debug)",
+  },
+  {
+    name: "path-map",
+    value: "FROM=TO",
+    repeatable: true,
+    help: "paths that begin with FROM in the snapshot begin with TO here, as for containers",
+  },
+  {
+    name: "kallsyms",
+    value: "FILE",
+    help: "a copy of /proc/kallsyms, taken as root, for kernel frames",
+  },
+  {
+    name: "perf-map",
+    value: "FILE",
+    repeatable: true,
+    help: "the /tmp/perf-PID.map or jit-PID.dump that a runtime wrote, for code made at run time",
+  },
+  { name: "vdso", value: "FILE", help: "a copy of the vDSO, for frames in [vdso]" },
   { name: "output", short: "o", value: "FILE", help: "write to FILE, complete or not at all" },
   {
     name: "demangle",
@@ -70,6 +108,11 @@ const TABLE: readonly OptionRow[] = [
     value: "STYLE",
     choices: ["offset", "file", "address"],
     help: "what stands for a frame without a name: [file+0xvaddr], [file], or the frame as it was",
+  },
+  {
+    name: "annotate",
+    value: "KINDS",
+    help: "write _[k] behind kernel and _[j] behind JIT frames: kernel, jit, or both with a comma",
   },
   {
     name: "return-addresses",
@@ -123,6 +166,12 @@ export function parseOptions(args: readonly string[]): Options {
     inputs: inputs.length > 0 ? inputs : ["-"],
     maps: values.maps as readonly string[],
     sysroot: last("sysroot"),
+    debugDirs: values["debug-dir"] as readonly string[],
+    pathMap: (values["path-map"] as readonly string[]).map(pathRule),
+    vdso: last("vdso"),
+    kallsyms: last("kallsyms"),
+    perfMaps: values["perf-map"] as readonly string[],
+    annotate: annotated(last("annotate")),
     output: last("output"),
     report: last("report"),
     demangle: (last("demangle") ?? "short") as DemangleStyle,
@@ -212,6 +261,19 @@ function checkValues(row: OptionRow, value: unknown): void {
   if (!row.repeatable && values.length > 1) {
     throw new UsageError(`Option "${name}" is given ${values.length} times, want it once`);
   }
+}
+
+function pathRule(text: string): PathRule {
+  const at = text.indexOf("=");
+  if (at > 0) return { from: text.slice(0, at), to: text.slice(at + 1) };
+  throw new UsageError(`Option "--path-map" has the value "${text}", want FROM=TO`);
+}
+
+function annotated(text: string | undefined): Annotated[] {
+  return (text === undefined ? [] : text.split(",")).map((kind) => {
+    if (kind === "kernel" || kind === "jit") return kind;
+    throw new UsageError(`Option "--annotate" has the value "${kind}", want kernel or jit`);
+  });
 }
 
 function percent(text: string | undefined): number | undefined {

@@ -78,7 +78,8 @@ function behindLinks(path: string): string {
   let target = path;
   for (let links = 0; links < MAX_LINKS && infoOf(Deno.lstatSync, target)?.isSymlink; links++) {
     const link = Deno.readLinkSync(target);
-    target = link.startsWith("/") ? link : `${dirname(target)}/${link}`;
+    // Deno takes ".." away as text, which is right only if the folder before it is no link itself.
+    target = link.startsWith("/") ? link : `${Deno.realPathSync(dirname(target))}/${link}`;
   }
   return target;
 }

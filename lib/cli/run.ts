@@ -1,9 +1,12 @@
-import { chunksOf } from "../bytes/mod.ts";
+import { FileSource } from "../bytes/file_source.ts";
+import { chunksOf, gunzipIfCompressed } from "../bytes/mod.ts";
+import { hex } from "../errors.ts";
 import { FoldedReader } from "../input/mod.ts";
 import { type MapsSnapshot, parseMaps } from "../maps/mod.ts";
 import { writeFolded } from "../output/mod.ts";
 import type { RawProfile } from "../profile/mod.ts";
 import { type Report, resolve, type Resolved } from "../resolve/mod.ts";
+import { isJitdump, type NamedCode, readJitdump, readPerfMap } from "../symbols/mod.ts";
 import { DiskFiles } from "./disk_files.ts";
 import { checkFolder, type InputFile, openInput } from "./input_files.ts";
 import { helpText, type Options, parseOptions, UsageError } from "./options.ts";
@@ -61,9 +64,18 @@ class Run {
     const snapshots: MapsSnapshot[] = [];
     for (const path of options.maps) snapshots.push(await this.#readMaps(path));
     const raw = await this.#readRecordings();
-    using files = new DiskFiles(options.sysroot);
+    using files = new DiskFiles(options);
+    const generated: NamedCode[] = [];
+    for (const path of options.perfMaps.toReversed()) generated.push(await this.#readCodeMap(path));
+    using kallsyms = options.kallsyms === undefined ? undefined : openInput(options.kallsyms);
     this.#progress.show(() => "symfold: reading symbols");
-    const resolved = await resolve(raw, { ...options, snapshots, files });
+    const resolved = await resolve(raw, {
+      ...options,
+      snapshots,
+      files,
+      generated,
+      kallsyms: kallsyms && await gunzipIfCompressed(kallsyms),
+    });
     if (raw.samples.size > 0) this.#write(resolved);
     this.#report(resolved.report);
     return this.#isIncomplete ? EXIT_FAILED : EXIT_DONE;
@@ -80,6 +92,31 @@ class Run {
       );
     }
     return snapshot;
+  }
+
+  /** Reads a perf map or a jitdump, whichever it is; of several the last is the newest. */
+  async #readCodeMap(path: string): Promise<NamedCode> {
+    const head = await firstBytes(path, 4);
+    if (isJitdump(head)) {
+      using source = FileSource.open(path);
+      const { cut, firstInvalid, ...code } = await readJitdump(source);
+      const problem = firstInvalid ?? cut;
+      if (problem !== undefined) {
+        const place = `at file offset ${hex(problem.fileOffset)}`;
+        this.#lose(`Cannot read all of "${path}": ${problem.detail} ${place}`);
+      }
+      return code;
+    }
+    using file = openInput(path);
+    const map = await readPerfMap(await gunzipIfCompressed(file));
+    const { invalid, firstInvalid } = map;
+    if (firstInvalid !== undefined) {
+      this.#lose(
+        `Ignored ${invalid} of the lines of "${path}"; the first is line ${firstInvalid.line} ` +
+          `(${firstInvalid.detail}): ${JSON.stringify(firstInvalid.text)}`,
+      );
+    }
+    return map;
   }
 
   /** Reads all recordings; one that fails does not stop the others. */
@@ -154,6 +191,13 @@ function checkStandardStreams({ inputs, maps, output = "-", report }: Options): 
       'Standard output cannot take both the stacks and the report: use "--output FILE"',
     );
   }
+}
+
+/** The first bytes of a regular file; none of anything else, which can be read only once. */
+async function firstBytes(path: string, count: number): Promise<Uint8Array> {
+  using file = openInput(path);
+  const bytes = new Uint8Array(count);
+  return file.size === undefined ? bytes.subarray(0, 0) : bytes.subarray(0, await file.read(bytes));
 }
 
 /** Nothing needs to write unless the user asked for a file. */

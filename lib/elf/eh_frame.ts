@@ -1,4 +1,4 @@
-import { ByteCursor } from "../bytes/mod.ts";
+import { ByteCursor, checkRange } from "../bytes/mod.ts";
 import { FormatError } from "../errors.ts";
 import { SHT_NOBITS } from "./constants.ts";
 import type { ElfFile } from "./elf_file.ts";
@@ -21,8 +21,13 @@ import { findSection, openSection } from "./section_data.ts";
  * @returns Undefined if the file has none, or has no bytes of it.
  * @throws {FormatError} If the section headers or the section do not lie inside the file.
  */
-export function findEhFrame(elf: ElfFile): Promise<FrameSection | undefined> {
-  return findFrameSection(elf, ".eh_frame", false);
+export async function findEhFrame(elf: ElfFile): Promise<FrameSection | undefined> {
+  const section = await findSection(elf, ".eh_frame");
+  if (section === undefined || section.type === SHT_NOBITS) return undefined;
+  const { source, header: { is64, littleEndian } } = elf;
+  const { fileOffset, size, vaddr } = section;
+  checkRange(source, fileOffset, size);
+  return { source, fileOffset, size, vaddr, isDebug: false, is64, littleEndian };
 }
 
 /**
@@ -32,21 +37,12 @@ export function findEhFrame(elf: ElfFile): Promise<FrameSection | undefined> {
  * @throws {FormatError} If the section headers or the section do not lie inside the file.
  * @throws {UnsupportedError} If its compression is unknown.
  */
-export function findDebugFrame(elf: ElfFile): Promise<FrameSection | undefined> {
-  return findFrameSection(elf, ".debug_frame", true);
-}
-
-async function findFrameSection(
-  elf: ElfFile,
-  name: string,
-  isDebug: boolean,
-): Promise<FrameSection | undefined> {
-  const section = await findSection(elf, name);
+export async function findDebugFrame(elf: ElfFile): Promise<FrameSection | undefined> {
+  const section = await findSection(elf, ".debug_frame");
   if (section === undefined || section.type === SHT_NOBITS) return undefined;
   const source = await openSection(elf, section);
   const { is64, littleEndian } = elf.header;
-  const vaddr = isDebug ? 0 : section.vaddr;
-  return { source, fileOffset: 0, size: source.size, vaddr, isDebug, is64, littleEndian };
+  return { source, fileOffset: 0, size: source.size, vaddr: 0, isDebug: true, is64, littleEndian };
 }
 
 /**

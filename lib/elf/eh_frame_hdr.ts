@@ -1,5 +1,5 @@
 import { ByteCursor } from "../bytes/mod.ts";
-import { FormatError, hex } from "../errors.ts";
+import { FormatError } from "../errors.ts";
 import { SHT_NOBITS } from "./constants.ts";
 import type { ElfFile } from "./elf_file.ts";
 import {
@@ -122,7 +122,7 @@ function readVaddr(cursor: ByteCursor, elf: ElfFile, headerVaddr: number): numbe
 
 function headerError(elf: ElfFile, fileOffset: number, detail: string): FormatError {
   return new FormatError({
-    action: `read .eh_frame_hdr at vaddr ${hex(elf.vaddrOf(fileOffset) ?? 0)}`,
+    action: "read .eh_frame_hdr",
     source: elf.source.name,
     place: { fileOffset },
     detail,

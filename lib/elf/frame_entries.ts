@@ -151,21 +151,18 @@ function parseCommonInformation(
   readSleb128(cursor); // data_alignment_factor
   if (version === 1) cursor.skip(1); // return_address_register
   else readUleb128(cursor);
-  if (augmentation === "" || augmentation === "eh") return { encoding: DW_EH_PE_ABSPTR, is64 };
-  if (!augmentation.startsWith("z")) {
-    throw new UnsupportedError(name, augmentationText(augmentation));
-  }
-  readUleb128(cursor); // length of the augmentation data
+  const hasData = augmentation.startsWith("z");
+  if (hasData) readUleb128(cursor);
   let encoding = DW_EH_PE_ABSPTR;
-  for (const letter of augmentation.slice(1)) {
-    if (letter === "R") encoding = cursor.u8();
-    else if (letter === "L") cursor.skip(1);
-    else if (letter === "P") {
+  for (const letter of augmentation === "eh" ? "" : augmentation.slice(hasData ? 1 : 0)) {
+    if (letter === "R" && hasData) encoding = cursor.u8();
+    else if (letter === "L" && hasData) cursor.skip(1);
+    else if (letter === "P" && hasData) {
       // Where the personality routine is said to be does not matter here.
       const format = cursor.u8() & 0x0f;
       readEncodedPointer(cursor, format, { source: name, is64, vaddr: section.vaddr + base });
     } else if (!"SBG".includes(letter)) {
-      throw new UnsupportedError(name, augmentationText(augmentation));
+      throw new UnsupportedError(name, `augmentation ${JSON.stringify(augmentation)}`);
     }
   }
   return { encoding, is64 };
@@ -182,10 +179,6 @@ function readAugmentation(cursor: ByteCursor): string {
     if (text.length > MAX_AUGMENTATION_SIZE) throw cursor.error(start, "augmentation has no end");
   }
   return text;
-}
-
-function augmentationText(augmentation: string): string {
-  return `augmentation ${JSON.stringify(augmentation)}`;
 }
 
 /**

@@ -14,6 +14,8 @@ export interface ZipDirectory {
   readonly shift: number;
 }
 
+/** The signature of a header in the directory. */
+export const CENTRAL_HEADER: number = 0x02014b50;
 const END_RECORD = 0x06054b50;
 const END_RECORD_SIZE = 22;
 const MAX_COMMENT_SIZE = 0xffff;
@@ -47,7 +49,7 @@ export async function locateDirectory(archive: ByteSource): Promise<ZipDirectory
   const wide = count === WIDE_16 || size === WIDE_32 || offset === WIDE_32
     ? await readEndRecord64(archive, endRecord)
     : undefined;
-  return wide ?? directoryBefore(archive, endRecord, size, offset);
+  return wide ?? await directoryBefore(archive, endRecord, size, offset);
 }
 
 /** The last record whose comment ends with the archive; -1 if there is none. */
@@ -82,23 +84,34 @@ async function readEndRecord64(
     if (cursor.u32() !== END_RECORD_64) continue;
     cursor.position = 40;
     const size = cursor.u64();
-    return directoryBefore(archive, at, size, cursor.u64());
+    return await directoryBefore(archive, at, size, cursor.u64());
   }
   throw directoryError(archive, fileOffset, `no zip64 record at ${hex(recordOffset)}`);
 }
 
-/** The directory that ends where a record begins. */
-function directoryBefore(
+/**
+ * The directory that ends where a record begins. If it is not at its offset, something stands before
+ * the archive, unless its headers are at its offset all the same: then there is a gap behind it.
+ */
+async function directoryBefore(
   archive: ByteSource,
   end: number,
   size: number,
   offset: number,
-): ZipDirectory {
+): Promise<ZipDirectory> {
   const start = end - size;
   const shift = start - offset;
+  if (start >= 0 && shift > 0 && await hasHeaderAt(archive, offset)) {
+    return { start: offset, end: offset + size, shift: 0 };
+  }
   if (start >= 0 && shift >= 0) return { start, end, shift };
   const detail = `${hex(size)} bytes at ${hex(offset)} do not lie before its end record`;
   throw directoryError(archive, end, detail);
+}
+
+async function hasHeaderAt(archive: ByteSource, fileOffset: number): Promise<boolean> {
+  const cursor = new ByteCursor(await archive.readAt(fileOffset, 4), { source: archive.name });
+  return cursor.u32() === CENTRAL_HEADER;
 }
 
 function directoryError(archive: ByteSource, fileOffset: number, detail: string): FormatError {

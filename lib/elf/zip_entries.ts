@@ -1,7 +1,7 @@
 import { ByteCursor, type ByteSource } from "../bytes/mod.ts";
 import { WindowSource } from "../bytes/window_source.ts";
 import { FormatError, hex } from "../errors.ts";
-import { locateDirectory, type ZipDirectory } from "./zip_directory.ts";
+import { CENTRAL_HEADER, locateDirectory, type ZipDirectory } from "./zip_directory.ts";
 
 /** The file in an archive that holds a file offset, or why there is none to be read. */
 export type ZipEntryAnswer =
@@ -63,7 +63,6 @@ interface Entry {
 
 const ENCRYPTED = 1;
 const STORED = 0;
-const CENTRAL_HEADER = 0x02014b50;
 const CENTRAL_HEADER_SIZE = 46;
 const LOCAL_HEADER = 0x04034b50;
 const LOCAL_HEADER_SIZE = 30;

@@ -33,6 +33,11 @@ export function isFileBacked(mapping: Mapping): boolean {
   return mapping.path.startsWith("/") && !MEMORY_PATH_REGEXP.test(mapping.path);
 }
 
+/** Whether a mapping is the code that the kernel lends every process: an ELF file without a path. */
+export function isVdso({ path }: Mapping): boolean {
+  return path === "[vdso]";
+}
+
 /** Whether a mapping is memory without a file and without a meaning that the kernel gives it. */
 export function isAnonymous(mapping: Mapping): boolean {
   return mapping.path === "" || mapping.path.startsWith("[anon") || !mapping.path.startsWith("[") &&

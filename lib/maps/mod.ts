@@ -29,5 +29,5 @@
  */
 export { checkText } from "./check_text.ts";
 export { findImages, type Image, type LoadSegment } from "./find_images.ts";
-export { isAnonymous, isFileBacked, type Mapping } from "./mapping.ts";
+export { isAnonymous, isFileBacked, isVdso, type Mapping } from "./mapping.ts";
 export { type InvalidMapsLine, type MapsSnapshot, parseMaps } from "./parse_maps.ts";

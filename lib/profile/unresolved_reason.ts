@@ -32,15 +32,23 @@ export const UNRESOLVED_REASONS = {
   },
   "kernel": {
     meaning: "the address is the kernel's",
-    advice: "",
+    advice: "give a copy of /proc/kallsyms, taken as root, with --kallsyms FILE",
+  },
+  "kernel-hidden": {
+    meaning: "the kallsyms snapshot has no addresses, only zeros",
+    advice: "take it as root: sudo cat /proc/kallsyms > kallsyms (see kernel.kptr_restrict)",
+  },
+  "kernel-gap": {
+    meaning: "no function of the kallsyms snapshot holds the address",
+    advice: "take the snapshot while the same kernel and modules run",
   },
   "anonymous": {
     meaning: "the code was made at run time, in memory without a file",
-    advice: "",
+    advice: "give the runtime's /tmp/perf-PID.map or jit-PID.dump with --perf-map FILE",
   },
   "special-mapping": {
     meaning: "the kernel made the mapping, there is no file",
-    advice: "",
+    advice: "for [vdso], give a copy of it with --vdso FILE",
   },
   "unknown-module": {
     meaning: "the frame names a file that is not in the snapshot",
@@ -85,10 +93,14 @@ export const UNRESOLVED_REASONS = {
   },
   "no-symbols": {
     meaning: "the file has no symbol table",
-    advice: "give the unstripped file with --sysroot DIR",
+    advice: "install its debug symbols, or give their folder with --debug-dir DIR",
+  },
+  "only-exported": {
+    meaning: "the file is stripped: it has symbols for exported functions only",
+    advice: "install its debug symbols, or give their folder with --debug-dir DIR",
   },
   "no-covering-symbol": {
     meaning: "no symbol of the file covers the address",
-    advice: "give the unstripped file with --sysroot DIR",
+    advice: "",
   },
 } as const satisfies Record<string, ReasonText>;

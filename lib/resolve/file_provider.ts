@@ -21,4 +21,13 @@ export type FileAnswer =
 export interface FileProvider {
   /** Finds a file. Paths come from snapshots and are not to be trusted. */
   open(request: FileRequest): Promise<FileAnswer>;
+  /**
+   * Folders with separate debug files, such as `/usr/lib/debug`; none by default.
+   */
+  readonly debugDirs?: readonly string[];
+  /**
+   * Finds a debug file, below one of the {@linkcode debugDirs} or beside a mapped file; undefined
+   * if there is none. Without this no debug file is looked for.
+   */
+  openDebugFile?(path: string): Promise<ByteSource | undefined>;
 }

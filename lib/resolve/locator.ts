@@ -6,6 +6,7 @@ import type {
   FrameLocation,
   VaddrLocation,
 } from "../profile/mod.ts";
+import type { NamedCode } from "../symbols/mod.ts";
 import type { FileProvider } from "./file_provider.ts";
 import type { FrameRole } from "./frame_roles.ts";
 import type { MissingPlace, Place } from "./place.ts";
@@ -23,23 +24,31 @@ export class Locator {
   readonly #byBuildId: ReadonlyMap<string, RecordedFile>;
   /** Whether the numbers beside perf's file names are file offsets. */
   readonly #perfWroteOffsets: boolean;
+  readonly #generated: readonly NamedCode[];
 
   private constructor(
     locations: readonly FrameLocation[],
+    generated: readonly NamedCode[],
     snapshots: readonly SnapshotIndex[],
     files: RecordedFiles,
     byBuildId: ReadonlyMap<string, RecordedFile>,
   ) {
+    this.#generated = generated;
     this.#snapshots = snapshots;
     this.#files = files;
     this.#byBuildId = byBuildId;
     this.#perfWroteOffsets = locations.some((location) => this.#isPerfOffset(location));
   }
 
-  /** Opens all files that the frames need, and finds the images in the snapshots. */
+  /**
+   * Opens all files that the frames need, and finds the images in the snapshots.
+   *
+   * @param generated Names for code made at run time; the first that has one is asked.
+   */
   static async open(
     locations: readonly FrameLocation[],
     snapshots: readonly MapsSnapshot[],
+    generated: readonly NamedCode[],
     provider: FileProvider,
   ): Promise<Locator> {
     const files = new RecordedFiles();
@@ -65,7 +74,7 @@ export class Locator {
     for (const index of indexes) index.findImages();
     const byBuildId = new Map<string, RecordedFile>();
     if (needsBuildIds) { for (const file of needed) byBuildId.set(await file.buildId(), file); }
-    return new Locator(locations, indexes, files, byBuildId);
+    return new Locator(locations, generated, indexes, files, byBuildId);
   }
 
   /** The files that were opened, and those that the snapshots name. */
@@ -100,21 +109,28 @@ export class Locator {
         fileOffset: address,
       }, role);
     }
-    if (bare && !(address < 0) && !this.#snapshots.some((index) => index.isCode(lookup))) {
-      return { kind: "name" };
-    }
+    const generated = this.#generated.find((code) => code.rangeAt(lookup) !== undefined);
+    const isCode = generated !== undefined || address < 0 ||
+      this.#snapshots.some((index) => index.isCode(lookup));
+    if (bare && !isCode) return { kind: "name" };
     if (Number.isNaN(address)) return missing("not-canonical", "", "[not an address]");
     let first: NoPlace | undefined;
     for (const index of this.#snapshots) {
       const place = index.placeOf(lookup);
       if ("loadBias" in place) {
         const vaddr = address - place.loadBias;
-        return { kind: "code", file: place.file, vaddr, lookupVaddr: vaddr - role };
+        return { kind: "code", file: place.file, vaddr, lookupVaddr: vaddr - role, isGiven: false };
       }
       if (first === undefined || first.mapping === undefined) first = place;
     }
+    if (generated !== undefined && first?.file === undefined) {
+      return { kind: "generated", name: generated.rangeAt(lookup)!.name || "[jit]" };
+    }
+    if (address < 0 && first?.mapping === undefined) {
+      return { kind: "kernel", lookupAddress: lookup };
+    }
     if (first !== undefined) return missingAddress(address, first);
-    return address < 0 ? missingAddress(address, KERNEL) : missing("no-maps", "", "[no maps]");
+    return missing("no-maps", "", "[no maps]");
   }
 
   #placeOfVaddr(location: VaddrLocation, role: FrameRole): Place {
@@ -126,7 +142,7 @@ export class Locator {
     const label = `[${lastPart(module)}+${hex(vaddr)}]`;
     if ("reason" in file) return { ...file, label };
     if (file.elf === undefined || file.layoutProblem !== "") return { ...missingFile(file), label };
-    return { kind: "code", file, vaddr, lookupVaddr: vaddr - role };
+    return { kind: "code", file, vaddr, lookupVaddr: vaddr - role, isGiven: true };
   }
 
   #placeOfFileOffset(location: FileOffsetLocation, role: FrameRole): Place {
@@ -141,7 +157,7 @@ export class Locator {
     if (file.elf === undefined || file.layoutProblem !== "") return { ...missingFile(file), label };
     const vaddr = file.elf.vaddrOf(fileOffset);
     if (vaddr === undefined) return { ...missingFile(file), reason: "outside-segments", label };
-    return { kind: "code", file, vaddr, lookupVaddr: vaddr - role };
+    return { kind: "code", file, vaddr, lookupVaddr: vaddr - role, isGiven: true };
   }
 
   /**
@@ -183,14 +199,11 @@ function onlyOf(files: readonly RecordedFile[], module: string): RecordedFile | 
   return missing("ambiguous-module", `it may be "${paths}"`, module);
 }
 
-/** Where the kernel's addresses are if there is no snapshot. */
-const KERNEL: NoPlace = { reason: "kernel", detail: "", mapping: undefined, file: undefined };
-
 /** What stands for an address that no image explains. */
 function missingAddress(address: number, place: NoPlace): MissingPlace {
   const { mapping, file, reason, detail } = place;
   if (mapping === undefined) {
-    const label = reason === "kernel" ? "[kernel]" : "[unknown]";
+    const label = "[unknown]";
     return { kind: "missing", reason, detail, image: label, label, shortLabel: label };
   }
   if (reason === "not-executable") {

@@ -26,4 +26,4 @@ export type { FileAnswer, FileProvider, FileRequest } from "./file_provider.ts";
 export type { ReturnAddresses } from "./frame_roles.ts";
 export type { FrameCounts, ImageCounts, ReasonCounts, Report } from "./report.ts";
 export { resolve, type Resolved, type ResolveOptions } from "./resolve.ts";
-export type { UnresolvedStyle } from "./spell_frame.ts";
+export type { Annotated, UnresolvedStyle } from "./spell_frame.ts";

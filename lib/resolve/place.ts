@@ -1,8 +1,8 @@
-import type { NamedFunction } from "../symbols/mod.ts";
+import type { FoundFunction } from "../symbols/mod.ts";
 import type { Failure, RecordedFile } from "./recorded_file.ts";
 
 /** What is known of one frame in one role, before its name. */
-export type Place = NamePlace | CodePlace | MissingPlace;
+export type Place = NamePlace | CodePlace | KernelPlace | GeneratedPlace | MissingPlace;
 
 /** The frame is a name already. */
 export interface NamePlace {
@@ -17,6 +17,22 @@ export interface CodePlace {
   readonly vaddr: number;
   /** The one to look up: one less for a return address. */
   readonly lookupVaddr: number;
+  /** Whether the frame itself says the vaddr, which may then be that of a function's start. */
+  readonly isGiven: boolean;
+}
+
+/** The frame's code is the kernel's. */
+export interface KernelPlace {
+  readonly kind: "kernel";
+  /** The address to look up: one less for a return address. */
+  readonly lookupAddress: number;
+}
+
+/** The frame's code was made at run time, and its maker has a name for it. */
+export interface GeneratedPlace {
+  readonly kind: "generated";
+  /** Never empty. */
+  readonly name: string;
 }
 
 /** It is not known where the frame's code is. */
@@ -32,13 +48,17 @@ export interface MissingPlace extends Failure {
 
 /**
  * The function at a place. A return address is looked up one byte before, so that a call at the very
- * end of a function is not given to the next one. But the return address of a signal handler is the
- * first byte of a function that was never called from anywhere: if nothing covers the byte before,
- * the function that starts at the address itself is it.
+ * end of a function is not given to the next one. But
+ *
+ * - the return address of a signal handler is the first byte of a function that was never called
+ *   from anywhere: if nothing covers the byte before, the function that starts at the address itself
+ *   is it;
+ * - a frame `[libfoo.so+0x1234]` may be our own, for a function without a name that starts there.
  */
-export function functionAt(place: CodePlace): NamedFunction | undefined {
+export function functionAt(place: CodePlace): FoundFunction | undefined {
   const found = place.file.functionAt(place.lookupVaddr);
-  if (found !== undefined || place.lookupVaddr === place.vaddr) return found;
+  if (place.lookupVaddr === place.vaddr) return found;
   const next = place.file.functionAt(place.vaddr);
-  return next?.start === place.vaddr ? next : undefined;
+  if (next?.start !== place.vaddr) return found;
+  return found === undefined || place.isGiven && next.name === "" ? next : found;
 }

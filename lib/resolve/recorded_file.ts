@@ -1,7 +1,7 @@
 import { ElfFile, readBuildId } from "../elf/mod.ts";
 import { FormatError, isSourceError } from "../errors.ts";
 import type { UnresolvedReason } from "../profile/mod.ts";
-import { lookupSymbols, type NamedFunction, type SymbolLookup } from "../symbols/mod.ts";
+import { findFunctions, type FoundFunction } from "../symbols/mod.ts";
 import type { FileProvider, FileRequest } from "./file_provider.ts";
 
 /** Why something of a file is not known. */
@@ -20,10 +20,14 @@ export class RecordedFile {
   failure: Failure | undefined;
   /** How the file does not fit its mappings; empty if it does, or nothing is mapped. */
   layoutProblem = "";
-  /** Which symbol tables the names come from. */
-  tables: SymbolLookup["tables"] = [];
+  /** Where its names come from: `.symtab`, a debug file's path, ... */
+  namesFrom: readonly string[] = [];
+  /** Whether all its functions are known by name, and not only the exported ones. */
+  hasSymtab = false;
+  /** What could not be used for names, and why: clauses for the user. */
+  problems: readonly string[] = [];
   readonly #wanted = new Set<number>();
-  readonly #functions = new Map<number, NamedFunction>();
+  readonly #functions = new Map<number, FoundFunction>();
 
   /** Nothing is opened yet. */
   constructor(request: FileRequest) {
@@ -65,22 +69,27 @@ export class RecordedFile {
   }
 
   /** Finds all functions that were asked for. */
-  async lookUp(): Promise<void> {
+  async lookUp(files: FileProvider): Promise<void> {
     if (this.elf === undefined || this.#wanted.size === 0) return;
     const vaddrs = Float64Array.from(this.#wanted).sort();
     try {
-      const { functions, tables } = await lookupSymbols(this.elf, vaddrs);
-      for (const [at, found] of functions.entries()) {
+      const lookup = await findFunctions(this.elf, this.request.path, vaddrs, {
+        debugDirs: files.debugDirs ?? [],
+        openDebugFile: async (path) => await files.openDebugFile?.(path),
+      });
+      for (const [at, found] of lookup.functions.entries()) {
         if (found !== undefined) this.#functions.set(vaddrs[at]!, found);
       }
-      this.tables = tables;
+      this.namesFrom = lookup.namesFrom;
+      this.hasSymtab = lookup.hasSymtab;
+      this.problems = lookup.problems;
     } catch (error) {
       this.failure = failureOf(error, this.elf.source.size);
     }
   }
 
-  /** The function at a vaddr that was asked for; undefined if no symbol covers it. */
-  functionAt(vaddr: number): NamedFunction | undefined {
+  /** The function at a vaddr that was asked for; undefined if nothing is known of it. */
+  functionAt(vaddr: number): FoundFunction | undefined {
     return this.#functions.get(vaddr);
   }
 }

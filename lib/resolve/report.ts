@@ -1,5 +1,6 @@
 import type { RawProfile, SkippedLines, UnresolvedReason } from "../profile/mod.ts";
 import type { Place } from "./place.ts";
+import type { Failure } from "./recorded_file.ts";
 
 /** How many frames there were and how many of them have names. */
 export interface FrameCounts {
@@ -17,7 +18,7 @@ export interface FrameCounts {
 export interface ImageCounts extends FrameCounts {
   /** The path of the file, or a label in brackets such as `[jit]`. */
   readonly image: string;
-  /** Where its names came from: `.symtab`, `.dynsym`. */
+  /** Where its names came from: `.symtab`, `.dynsym`, the path of a debug file, ... */
   readonly namesFrom: readonly string[];
   /** Why frames of it are unresolved, heaviest first. */
   readonly reasons: readonly ReasonCounts[];
@@ -51,16 +52,28 @@ export interface Report extends FrameCounts {
   readonly skipped: SkippedLines;
 }
 
+type NativePlace = Exclude<Place, { kind: "name" }>;
+
 /** Counts frames while the stacks are written. */
 export class Tally {
   readonly #places: readonly (Place | undefined)[];
   readonly #isResolved: readonly boolean[];
+  readonly #kernelReason: UnresolvedReason;
   readonly #weights: Float64Array;
 
-  /** Both lists by key, see `resolve`. */
-  constructor(places: readonly (Place | undefined)[], isResolved: readonly boolean[]) {
+  /**
+   * Both lists by key, see `resolve`.
+   *
+   * @param kernelReason Why kernel frames have no names.
+   */
+  constructor(
+    places: readonly (Place | undefined)[],
+    isResolved: readonly boolean[],
+    kernelReason: UnresolvedReason,
+  ) {
     this.#places = places;
     this.#isResolved = isResolved;
+    this.#kernelReason = kernelReason;
     this.#weights = new Float64Array(places.length);
   }
 
@@ -71,12 +84,12 @@ export class Tally {
 
   /** Sums up. */
   report(profile: RawProfile): Report {
-    const total = new Counter("");
+    const total = new Counter("", this.#kernelReason);
     const images = new Map<string, Counter>();
     for (const [key, place] of this.#places.entries()) {
       if (place === undefined || place.kind === "name") continue;
-      const name = place.kind === "code" ? place.file.request.path : place.image;
-      const image = images.get(name) ?? new Counter(name);
+      const name = imageOf(place);
+      const image = images.get(name) ?? new Counter(name, this.#kernelReason);
       images.set(name, image);
       for (const counter of [total, image]) {
         counter.add(place, this.#isResolved[key]!, this.#weights[key]!);
@@ -103,6 +116,7 @@ export class Tally {
 
 class Counter {
   readonly #image: string;
+  readonly #kernelReason: UnresolvedReason;
   readonly #reasons = new Map<
     UnresolvedReason,
     { weight: number; frames: number; detail: string }
@@ -113,22 +127,23 @@ class Counter {
   #frames = 0;
   #resolvedFrames = 0;
 
-  constructor(image: string) {
+  constructor(image: string, kernelReason: UnresolvedReason) {
     this.#image = image;
+    this.#kernelReason = kernelReason;
   }
 
-  add(place: Exclude<Place, { kind: "name" }>, isResolved: boolean, weight: number): void {
+  add(place: NativePlace, isResolved: boolean, weight: number): void {
     this.#weight += weight;
     this.#frames++;
     if (place.kind === "code") {
-      for (const table of place.file.tables) this.#namesFrom.add(`.${table}`);
+      for (const source of place.file.namesFrom) this.#namesFrom.add(source);
     }
     if (isResolved) {
       this.#resolvedWeight += weight;
       this.#resolvedFrames++;
       return;
     }
-    const { reason, detail } = whyUnresolved(place);
+    const { reason, detail } = whyUnresolved(place, this.#kernelReason);
     const counts = this.#reasons.get(reason) ?? { weight: 0, frames: 0, detail };
     this.#reasons.set(reason, counts);
     counts.weight += weight;
@@ -142,17 +157,36 @@ class Counter {
       resolvedWeight: this.#resolvedWeight,
       frames: this.#frames,
       resolvedFrames: this.#resolvedFrames,
-      namesFrom: [...this.#namesFrom].sort().reverse(),
+      namesFrom: [...this.#namesFrom],
       reasons: [...this.#reasons].map(([reason, counts]) => ({ reason, ...counts })).sort(byWeight),
     };
   }
 }
 
-function whyUnresolved(place: Exclude<Place, { kind: "name" }>) {
+function imageOf(place: NativePlace): string {
+  switch (place.kind) {
+    case "code":
+      return place.file.request.path;
+    case "kernel":
+      return "[kernel]";
+    case "generated":
+      return "[jit]";
+    case "missing":
+      return place.image;
+  }
+}
+
+function whyUnresolved(place: NativePlace, kernel: UnresolvedReason): Failure {
   if (place.kind === "missing") return place;
-  if (place.file.failure !== undefined) return place.file.failure;
-  const reason = place.file.tables.length === 0 ? "no-symbols" : "no-covering-symbol";
-  return { reason, detail: "" } as const;
+  if (place.kind !== "code") return { reason: kernel, detail: "" };
+  const { failure, namesFrom, hasSymtab, problems } = place.file;
+  if (failure !== undefined) return failure;
+  const reason = hasSymtab
+    ? "no-covering-symbol"
+    : namesFrom.includes(".dynsym")
+    ? "only-exported"
+    : "no-symbols";
+  return { reason, detail: hasSymtab ? "" : problems.join("; ") };
 }
 
 function byWeight(a: { readonly weight: number }, b: { readonly weight: number }): number {

@@ -1,12 +1,19 @@
+import type { ByteReader } from "../bytes/mod.ts";
 import type { MapsSnapshot } from "../maps/mod.ts";
 import { FrameTable, type Profile, type RawProfile, SampleTable } from "../profile/mod.ts";
-import { type DemangleStyle, loadDemangler } from "../symbols/mod.ts";
+import {
+  type DemangleStyle,
+  type FoundFunction,
+  loadDemangler,
+  type NamedCode,
+} from "../symbols/mod.ts";
 import type { FileProvider } from "./file_provider.ts";
 import { type FrameRole, FrameRoles, type ReturnAddresses } from "./frame_roles.ts";
+import { KernelNames } from "./kernel_names.ts";
 import { Locator } from "./locator.ts";
 import { functionAt, type Place } from "./place.ts";
 import { type Report, Tally } from "./report.ts";
-import { spellFrame, type UnresolvedStyle } from "./spell_frame.ts";
+import { type Annotated, spellFrame, type UnresolvedStyle } from "./spell_frame.ts";
 
 /** What {@linkcode resolve} needs besides the recording. */
 export interface ResolveOptions {
@@ -14,6 +21,20 @@ export interface ResolveOptions {
   readonly snapshots: readonly MapsSnapshot[];
   /** Where the files of the recorded machine are. */
   readonly files: FileProvider;
+  /** A snapshot of `/proc/kallsyms`, for kernel frames. */
+  readonly kallsyms?: ByteReader | undefined;
+  /**
+   * Perf maps and jitdumps, for code made at run time; the first that has an address is asked.
+   *
+   * @default {[]}
+   */
+  readonly generated?: readonly NamedCode[];
+  /**
+   * Frames that get `_[k]` or `_[j]` behind their name.
+   *
+   * @default {[]}
+   */
+  readonly annotate?: readonly Annotated[];
   /**
    * How names are spelled.
    *
@@ -53,32 +74,43 @@ export interface Resolved {
  * counts it with its reason.
  */
 export async function resolve(profile: RawProfile, options: ResolveOptions): Promise<Resolved> {
-  const { snapshots, files, demangle = "short", unresolved = "offset" } = options;
+  const { snapshots, files, demangle = "short", unresolved = "offset", annotate = [] } = options;
   const roles = new FrameRoles(profile, options.returnAddresses ?? "callers");
-  const locator = await Locator.open(profile.locations, snapshots, files);
+  const locator = await Locator.open(profile.locations, snapshots, options.generated ?? [], files);
   const places = locateAll(profile, roles, locator);
   for (const place of places) {
     if (place?.kind !== "code") continue;
     place.file.want(place.lookupVaddr);
     place.file.want(place.vaddr);
   }
-  for (const file of locator.files) await file.lookUp();
-  const functions = places.map((place) => place?.kind === "code" ? functionAt(place) : undefined);
-  const spell = await loadDemangler(
-    demangle,
-    functions.flatMap((found) => found === undefined ? [] : [found.name]),
-  );
+  for (const file of locator.files) await file.lookUp(files);
+  const kernel = await KernelNames.read(options.kallsyms, places);
+  const functions = places.map((place) => place && functionOf(place, kernel));
+  const spell = await loadDemangler(demangle, functions.map((found) => found?.name ?? ""));
   const names = new FrameTable();
   const nameOf = Int32Array.from(places, (place, key) => {
     if (place === undefined) return -1;
-    const frame = key >> 1;
-    const found = functions[key];
-    const name = found && spell(found.name);
-    const text = profile.frames.textOf(frame);
-    return names.internText(spellFrame(text, profile.locations[frame]!, place, name, unresolved));
+    const [frame, found] = [key >> 1, functions[key]];
+    const spelled = found && { ...found, name: spell(found.name) };
+    const [text, location] = [profile.frames.textOf(frame), profile.locations[frame]!];
+    return names.internText(spellFrame(text, location, place, spelled, { unresolved, annotate }));
   });
-  const tally = new Tally(places, functions.map((found) => found !== undefined));
+  const isResolved = functions.map((found) => found !== undefined && found.name !== "");
+  const tally = new Tally(places, isResolved, kernel.reason);
   return { profile: rename(profile, roles, names, nameOf, tally), report: tally.report(profile) };
+}
+
+function functionOf(place: Place, kernel: KernelNames): FoundFunction | undefined {
+  switch (place.kind) {
+    case "code":
+      return functionAt(place);
+    case "kernel":
+      return kernel.functionAt(place.lookupAddress);
+    case "generated":
+      return { name: place.name, start: 0 };
+    default:
+      return undefined;
+  }
 }
 
 /** A frame in a role is numbered `2 * frame + role`. */

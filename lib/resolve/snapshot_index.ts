@@ -4,6 +4,7 @@ import {
   type Image,
   isAnonymous,
   isFileBacked,
+  isVdso,
   type Mapping,
   type MapsSnapshot,
 } from "../maps/mod.ts";
@@ -49,7 +50,7 @@ export class SnapshotIndex {
     this.#snapshot = snapshot;
     this.#files = files;
     this.#starts = Float64Array.from(snapshot.mappings, ({ start }) => start);
-    for (const mapping of snapshot.mappings.filter(isFileBacked)) {
+    for (const mapping of snapshot.mappings.filter(hasFile)) {
       const file = files.ofMapping(mapping);
       const mappings = this.#mappingsOf.get(file);
       if (mappings === undefined) this.#mappingsOf.set(file, [mapping]);
@@ -62,7 +63,7 @@ export class SnapshotIndex {
     const at = this.#indexOf(address);
     const mapping = this.#snapshot.mappings[at];
     if (mapping === undefined) return;
-    if (isFileBacked(mapping)) this.#needed.add(this.#files.ofMapping(mapping));
+    if (hasFile(mapping)) this.#needed.add(this.#files.ofMapping(mapping));
     else if (mapping.executable && isAnonymous(mapping)) this.#needNeighbours(at);
   }
 
@@ -100,7 +101,7 @@ export class SnapshotIndex {
   placeOf(address: number): AddressPlace {
     const mapping = this.#snapshot.mappings[this.#indexOf(address)];
     if (mapping === undefined) {
-      const reason = address < 0 ? "kernel" : "outside-mappings";
+      const reason = "outside-mappings";
       return { reason, detail: "", mapping: undefined, file: undefined };
     }
     return this.#placeOf.get(mapping) ?? this.#noPlace(mapping);
@@ -137,7 +138,8 @@ export class SnapshotIndex {
   }
 
   #noPlace(mapping: Mapping): NoPlace {
-    if (!isFileBacked(mapping)) {
+    const isUnread = isVdso(mapping) && this.#files.ofMapping(mapping).elf === undefined;
+    if (!hasFile(mapping) || isUnread) {
       const reason = !mapping.executable
         ? "not-executable"
         : isAnonymous(mapping)
@@ -181,5 +183,10 @@ export class SnapshotIndex {
 }
 
 const NO_SEGMENT = "no LOAD segment of the file holds the file offset of its mapping";
+/** Whether an ELF file may be behind a mapping. */
+function hasFile(mapping: Mapping): boolean {
+  return isFileBacked(mapping) || isVdso(mapping);
+}
+
 /** Files on each side; between an image's own mappings there are hardly ever more. */
 const MAX_NEIGHBOURS = 2;

@@ -1,5 +1,6 @@
 import { hex } from "../errors.ts";
 import type { FrameLocation } from "../profile/mod.ts";
+import type { FoundFunction } from "../symbols/mod.ts";
 import type { Place } from "./place.ts";
 
 /**
@@ -8,32 +9,54 @@ import type { Place } from "./place.ts";
  */
 export type UnresolvedStyle = "offset" | "file" | "address";
 
+/** Kinds of frames that are marked in the output on request, as `perf` collapsers do. */
+export type Annotated = "kernel" | "jit";
+
+/** How {@linkcode spellFrame} spells. */
+export interface SpellOptions {
+  readonly unresolved: UnresolvedStyle;
+  /** Frames that get `_[k]` or `_[j]`, besides those that had it. */
+  readonly annotate: readonly Annotated[];
+}
+
 /**
  * Spells a frame of the output so that every flame graph tool reads it back as one frame: no
  * semicolon, no control character, no blank at its ends, never empty.
  *
  * @param text The frame as the recording had it.
- * @param name The function's name; undefined if it was not found.
+ * @param found The function; undefined if it was not found.
  */
 export function spellFrame(
   text: string,
   location: FrameLocation,
   place: Place,
-  name: string | undefined,
-  style: UnresolvedStyle,
+  found: FoundFunction | undefined,
+  options: SpellOptions,
 ): string {
   if (location.kind === "name" || place.kind === "name") return makeSafe(text);
-  const known = name ?? location.symbol;
-  const spelled = known !== "" ? known : spellUnresolved(place, style);
-  return spelled === "" ? makeSafe(text) : makeSafe(spelled) + location.annotation;
+  const known = found?.name || location.symbol;
+  const spelled = known !== "" ? known : spellUnresolved(place, found, options.unresolved);
+  if (spelled === "") return makeSafe(text);
+  return makeSafe(spelled) + (location.annotation || annotationOf(place, options.annotate));
+}
+
+function annotationOf(place: Place, annotate: readonly Annotated[]): string {
+  if (place.kind === "kernel" && annotate.includes("kernel")) return "_[k]";
+  return place.kind === "generated" && annotate.includes("jit") ? "_[j]" : "";
 }
 
 /** Empty if the frame shall stay as it was. */
-function spellUnresolved(place: Exclude<Place, { kind: "name" }>, style: UnresolvedStyle): string {
+function spellUnresolved(
+  place: Exclude<Place, { kind: "name" }>,
+  found: FoundFunction | undefined,
+  style: UnresolvedStyle,
+): string {
   if (style === "address") return "";
   if (place.kind === "missing") return style === "file" ? place.shortLabel : place.label;
+  if (place.kind !== "code") return "[kernel]";
   const { baseName } = place.file;
-  return style === "file" ? `[${baseName}]` : `[${baseName}+${hex(place.vaddr)}]`;
+  // Where a function begins is known more often than its name: it is one frame then, not many.
+  return style === "file" ? `[${baseName}]` : `[${baseName}+${hex(found?.start ?? place.vaddr)}]`;
 }
 
 // deno-lint-ignore no-control-regex -- those are the characters to find

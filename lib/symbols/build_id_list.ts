@@ -13,6 +13,7 @@ export interface BuildIdList {
 export interface InvalidBuildIdLine {
   /** 1-based. */
   readonly line: number;
+  /** The line without its end. */
   readonly text: string;
 }
 

@@ -1,5 +1,6 @@
 /** A place where a file with debug information may be. */
 export interface DebugFileCandidate {
+  /** From the root. */
   readonly path: string;
   /** Which rule leads there: a folder of build-ids, a debuginfod cache, or `.gnu_debuglink`. */
   readonly how: "build-id" | "debuginfod" | "debuglink";

@@ -10,8 +10,11 @@ import { type DebugFileCandidate, listDebugFiles } from "./debug_file_candidates
 
 /** A file with the symbols or debug information of another one. */
 export interface DebugFile {
+  /** As the opener got it. */
   readonly path: string;
+  /** What the opener gave. */
   readonly source: ByteSource;
+  /** The same with its headers read. */
   readonly elf: ElfFile;
   /** Which rule led to it. */
   readonly how: DebugFileCandidate["how"];
@@ -32,8 +35,11 @@ export type DebugFileOutcome =
 
 /** A place that was looked at. */
 export interface TriedDebugFile {
+  /** As the opener got it. */
   readonly path: string;
+  /** Which rule led to it. */
   readonly how: DebugFileCandidate["how"];
+  /** Whether it was taken, or why not. */
   readonly outcome: DebugFileOutcome;
   /** What is there and what is wanted, as a clause; empty if the outcome says it all. */
   readonly detail: string;

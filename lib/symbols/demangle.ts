@@ -36,6 +36,11 @@ export async function loadDemangler(
   const { demangle_any: demangleAny } = await import("gecko-profiler-demangle");
   return (name) => {
     if (!isMangled(name)) return name;
+    const suffix = VERSION_REGEXP.exec(name)?.[0] ?? "";
+    return spell(name.slice(0, name.length - suffix.length)) + suffix;
+  };
+
+  function spell(name: string): string {
     const demangled = demangleAny(name);
     // What cannot be demangled comes back as it was, or without its first underscore; a Rust name
     // that is a hash only comes back empty.
@@ -44,8 +49,11 @@ export async function loadDemangler(
     const isRust = hash !== undefined || name.startsWith("_R");
     if (style === "full") return hash === undefined ? demangled : `${demangled}::h${hash}`;
     return isRust ? demangled : stripParameters(demangled);
-  };
+  }
 }
+
+/** What may stand behind a mangled name: a symbol version, or the mark of a PLT stub. */
+const VERSION_REGEXP = /@[\w.]+$/;
 
 /** The end of a legacy Rust name, which LLVM may have appended something to. */
 const RUST_HASH_REGEXP = /17h([0-9a-f]{16})E(?:\..*)?$/;

@@ -7,7 +7,9 @@ import { isSameBuildId } from "./build_id_list.ts";
 
 /** A file that may be the one that was mapped. */
 export interface CandidateFile {
+  /** Where it is, for messages. */
   readonly path: string;
+  /** Its bytes. */
   readonly source: ByteSource;
 }
 
@@ -26,6 +28,7 @@ export interface WantedFile {
 
 /** A file that is the one that was mapped. */
 export interface FoundFile extends CandidateFile {
+  /** The same with its headers read. */
   readonly elf: ElfFile;
   /** What shows it. */
   readonly how: "build-id" | "layout";

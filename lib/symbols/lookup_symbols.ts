@@ -23,6 +23,7 @@ import {
 } from "../elf/constants.ts";
 import { CodeRanges } from "./code_ranges.ts";
 import { chooseName } from "./choose_name.ts";
+import { type FunctionDescriptors, readFunctionDescriptors } from "./function_descriptors.ts";
 import { SymbolMatcher } from "./symbol_matcher.ts";
 
 /** The function that a vaddr lies in. */
@@ -42,33 +43,45 @@ export interface SymbolLookup {
 }
 
 /**
- * Finds the functions that vaddrs of a file lie in, from all its symbol tables together. Each table
- * is streamed once, in chunks; names are read for the winners only.
+ * Finds the functions that vaddrs of a file lie in, from all its symbol tables together, and those
+ * of files that belong to it. Each table is streamed once, in chunks; names are read for the winners
+ * only.
  *
+ * @param elf The file that was mapped.
  * @param vaddrs Ascending and different.
+ * @param others Files with more symbols of the same file, such as its debug file.
  * @throws {FormatError} If the section headers, a table or a name do not lie inside the file.
  */
-export async function lookupSymbols(elf: ElfFile, vaddrs: Float64Array): Promise<SymbolLookup> {
-  const tables = await findSymbolTables(elf);
+export async function lookupSymbols(
+  elf: ElfFile,
+  vaddrs: Float64Array,
+  others: readonly ElfFile[] = [],
+): Promise<SymbolLookup> {
   const code = await CodeRanges.of(elf);
+  const descriptors = await readFunctionDescriptors(elf);
+  const tables: TableOfFile[] = [];
+  for (const file of [elf, ...others]) {
+    const ownCode = file === elf ? code : await CodeRanges.of(file);
+    for (const table of await findSymbolTables(file)) {
+      tables.push({ elf: file, table, base: tables.length * TABLE_STRIDE, code: ownCode });
+    }
+  }
   const matcher = new SymbolMatcher(vaddrs);
   try {
-    for (const [index, table] of tables.entries()) {
-      await offerSymbols(elf, table, index, code, matcher);
-    }
+    for (const table of tables) await offerSymbols(table, descriptors, matcher);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const [action, detail] = ["match the symbols", "too many symbols overlap"];
     throw new FormatError({ action, source: elf.source.name, detail });
   }
-  const kinds = tables.map(({ kind }) => kind);
+  const kinds = tables.map(({ table }) => table.kind);
   // Without .symtab the functions between exported ones are unknown, and a symbol without a size
   // would spread over all of them.
   const reaches = kinds.includes("symtab")
     ? (label: number, vaddr: number) => code.sameRange(label, vaddr)
     : (label: number, vaddr: number) => label === vaddr;
   const matches = matcher.matches(reaches);
-  const names = await readNames(elf, tables, matches.flatMap((match) => match?.names ?? []));
+  const names = await readNames(tables, matches.flatMap((match) => match?.names ?? []));
   const chosen = new Map<object, NamedFunction | undefined>();
   const functions = matches.map((match) => {
     if (match === undefined) return undefined;
@@ -87,11 +100,18 @@ const TABLE_STRIDE = 0x100000000;
 const MAPPING_SYMBOL_MACHINES: ReadonlySet<number> = new Set([EM_ARM, EM_AARCH64, EM_RISCV]);
 const MAPPING_SYMBOL_REGEXP = /^\$[adtx]/;
 
+/** A symbol table with what is needed to read it. */
+interface TableOfFile {
+  readonly elf: ElfFile;
+  readonly table: SymbolTable;
+  /** The number of a name is its offset in the string table plus this. */
+  readonly base: number;
+  readonly code: CodeRanges;
+}
+
 async function offerSymbols(
-  elf: ElfFile,
-  table: SymbolTable,
-  tableIndex: number,
-  code: CodeRanges,
+  { elf, table, base, code }: TableOfFile,
+  descriptors: FunctionDescriptors | undefined,
   matcher: SymbolMatcher,
 ): Promise<void> {
   const symbols = new SymbolReader(elf, table);
@@ -109,8 +129,14 @@ async function offerSymbols(
       const start = machine === EM_ARM && type !== STT_NOTYPE
         ? symbols.value - symbols.value % 2
         : symbols.value;
+      const name = base + nameOffset;
+      const entry = descriptors?.entryOf(start) ?? NaN;
+      if (!Number.isNaN(entry)) {
+        // The size is that of the code, not of the descriptor.
+        if (size > 0) matcher.addSized(entry, size, rankOf(binding), name);
+        continue;
+      }
       if (!isInCode(symbols.sectionIndex, start, code)) continue;
-      const name = tableIndex * TABLE_STRIDE + nameOffset;
       if (size > 0) matcher.addSized(start, size, rankOf(binding), name);
       // A label at the end of its section is not the start of what comes behind it.
       else if (size !== 0 || !isLabelWithin(symbols.sectionIndex, start, code)) continue;
@@ -122,7 +148,7 @@ async function offerSymbols(
     for (let at = 0; at < doubtful.length; at += 2) {
       const [start, nameOffset] = [doubtful[at]!, doubtful[at + 1]!];
       if (isMapping.get(nameOffset)) continue;
-      matcher.addLabel(start, rankOf(STB_LOCAL), tableIndex * TABLE_STRIDE + nameOffset);
+      matcher.addLabel(start, rankOf(STB_LOCAL), base + nameOffset);
     }
   }
 }
@@ -157,13 +183,11 @@ async function addUnknown(
 }
 
 async function readNames(
-  elf: ElfFile,
-  tables: readonly SymbolTable[],
+  tables: readonly TableOfFile[],
   numbers: readonly number[],
 ): Promise<Map<number, string>> {
   const names = new Map<number, string>();
-  for (const [index, table] of tables.entries()) {
-    const base = index * TABLE_STRIDE;
+  for (const { elf, table, base } of tables) {
     const offsets = numbers.filter((number) => number >= base && number < base + TABLE_STRIDE)
       .map((number) => number - base);
     for (const [offset, name] of await readStrings(elf.source, table, offsets)) {

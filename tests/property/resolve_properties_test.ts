@@ -26,7 +26,7 @@ function linesOf(text: string): string[] {
 
 async function resolveChunks(chunks: Iterable<Uint8Array>): Promise<string> {
   const snapshots = [await parseMaps("maps", [bytesOf(RECORDED_MAPS)])];
-  using files = new DiskFiles(RECORDED_SYSROOT);
+  using files = new DiskFiles({ sysroot: RECORDED_SYSROOT });
   const raw = await readFolded([readerOfChunks("test", chunks)]);
   const { profile } = await resolve(raw, { snapshots, files });
   return foldedText(writeFolded(profile));

@@ -1,16 +1,19 @@
 import { assertEquals } from "@std/assert";
 import { parseRawFrame } from "../../lib/input/mod.ts";
-import type { Place } from "../../lib/resolve/place.ts";
+import type { CodePlace, Place } from "../../lib/resolve/place.ts";
 import { RecordedFile } from "../../lib/resolve/recorded_file.ts";
-import { spellFrame, type UnresolvedStyle } from "../../lib/resolve/spell_frame.ts";
+import { type Annotated, spellFrame, type UnresolvedStyle } from "../../lib/resolve/spell_frame.ts";
 
 const NAME: Place = { kind: "name" };
-const CODE: Place = {
+const CODE: CodePlace = {
   kind: "code",
   file: new RecordedFile({ path: "/opt/my;lib/libx.so", deleted: false }),
   vaddr: 0x1234,
   lookupVaddr: 0x1233,
+  isGiven: false,
 };
+const KERNEL: Place = { kind: "kernel", lookupAddress: -0x7f000000 };
+const GENERATED: Place = { kind: "generated", name: "f" };
 const MISSING: Place = {
   kind: "missing",
   reason: "file-not-found",
@@ -27,7 +30,9 @@ function spell(
   name?: string,
   style: UnresolvedStyle = "offset",
 ): string {
-  return spellFrame(text, parseRawFrame(text), place, name, style);
+  const found = name === undefined ? undefined : { name, start: 0x1200 };
+  const options = { unresolved: style, annotate: [] };
+  return spellFrame(text, parseRawFrame(text), place, found, options);
 }
 
 for (
@@ -46,7 +51,8 @@ for (
   });
 
   Deno.test(`spellFrame() spells a frame that was a name ${title}`, () => {
-    assertEquals(spellFrame(name, { kind: "name" }, NAME, undefined, "offset"), wanted);
+    const options = { unresolved: "offset", annotate: [] } as const;
+    assertEquals(spellFrame(name, { kind: "name" }, NAME, undefined, options), wanted);
   });
 }
 
@@ -98,6 +104,32 @@ for (const annotation of ["_[k]", "_[j]", "_[i]", "_[0]"]) {
     assertEquals(spell(`main${annotation}`, NAME), `main${annotation}`);
   });
 }
+
+Deno.test("spellFrame() spells a function without a name by its start", () => {
+  assertEquals(spell("0x7f0000001234", CODE, ""), "[libx.so+0x1200]");
+});
+
+Deno.test("spellFrame() annotates kernel and JIT frames on request", () => {
+  const spellAll = (annotate: readonly Annotated[]) =>
+    [KERNEL, GENERATED, CODE].map((place) => {
+      const location = parseRawFrame("0x7f0000001234");
+      const found = { name: "f", start: 0 };
+      return spellFrame("", location, place, found, { unresolved: "offset", annotate });
+    });
+  assertEquals(spellAll([]), ["f", "f", "f"]);
+  assertEquals(spellAll(["kernel"]), ["f_[k]", "f", "f"]);
+  assertEquals(spellAll(["kernel", "jit"]), ["f_[k]", "f_[j]", "f"]);
+});
+
+Deno.test("spellFrame() spells a kernel frame without a name as [kernel]", () => {
+  assertEquals(spell("0xffffffff81000000", KERNEL), "[kernel]");
+  assertEquals(spell("0xffffffff81000000", KERNEL, undefined, "address"), "0xffffffff81000000");
+});
+
+Deno.test("spellFrame() spells a frame so that its line is no comment", () => {
+  assertEquals(spell("# x", NAME), "#x");
+  assertEquals(spell("#", NAME), "[#]");
+});
 
 Deno.test("spellFrame() makes labels safe", () => {
   const file = new RecordedFile({ path: "/opt/a;b\n.so", deleted: false });

@@ -1,6 +1,6 @@
 import { type ByteSource, MemorySource } from "../../lib/bytes/mod.ts";
-import { SHT_SYMTAB, STT_FUNC } from "../../lib/elf/constants.ts";
-import { ElfFile, findSymbolTables, readStrings, SymbolReader } from "../../lib/elf/mod.ts";
+import { ElfFile } from "../../lib/elf/mod.ts";
+import { lookupSymbols } from "../../lib/symbols/mod.ts";
 import { testdata } from "./testdata.ts";
 
 /** The architectures of testdata/debug_files: 64 bits, 32 bits, big-endian. */
@@ -27,28 +27,37 @@ export function readAllOf(source: ByteSource): Promise<Uint8Array> {
   return source.readAt(0, source.size);
 }
 
-/** The functions in `.symtab` as `0xVADDR NAME`, sorted; none if there is no `.symtab`. */
-export async function functionsOf(elf: ElfFile): Promise<string[]> {
-  if (!(await elf.sections()).some(({ type }) => type === SHT_SYMTAB)) return [];
-  const table = (await findSymbolTables(elf)).find(({ kind }) => kind === "symtab")!;
-  const symbols = new SymbolReader(elf, table);
-  const found: [number, number][] = [];
-  while (await symbols.fill()) {
-    while (symbols.next()) {
-      if (symbols.type === STT_FUNC) found.push([symbols.value, symbols.nameOffset]);
-    }
-  }
-  const names = await readStrings(elf.source, table, found.map(([, name]) => name));
-  return found.map(([vaddr, name]) => `0x${vaddr.toString(16)} ${names.get(name)}`).sort();
+/** A function as `nm -S` has it. */
+export interface KnownFunction {
+  readonly name: string;
+  readonly vaddr: number;
+  /** In bytes. */
+  readonly size: number;
 }
 
-/** The functions as `nm` has them, in the same spelling; `t` for static ones only. */
-export function functionsOfNm(architecture: string, kinds = "tT"): string[] {
+/** The functions of the library; `t` for static ones only. Sorted by vaddr. */
+export function knownFunctions(architecture: string, kinds = "tT"): KnownFunction[] {
   return debugText(`${architecture}/nm`).split("\n").flatMap((line) => {
     const [vaddr, size, kind, name] = line.split(" ");
     if (size === undefined || kind === undefined || !kinds.includes(kind)) return [];
-    return [`0x${parseInt(vaddr!, 16).toString(16)} ${name}`];
-  }).sort();
+    return [{ name: name!, vaddr: parseInt(vaddr!, 16), size: parseInt(size, 16) }];
+  });
+}
+
+/** The names that a file gives the first and the last byte of each function; "" for none. */
+export async function namesOf(
+  elf: ElfFile,
+  functions: readonly KnownFunction[],
+): Promise<[string, string][]> {
+  const vaddrs = functions.flatMap(({ vaddr, size }) => [vaddr, vaddr + size - 1]);
+  const found = await lookupSymbols(elf, Float64Array.from(vaddrs));
+  const names = found.functions.map((named) => named?.name ?? "");
+  return functions.map((_, at) => [names[2 * at]!, names[2 * at + 1]!]);
+}
+
+/** What {@linkcode namesOf} gives if a file has all of the functions. */
+export function expectedNames(functions: readonly KnownFunction[]): [string, string][] {
+  return functions.map(({ name }) => [name, name]);
 }
 
 /** Opens files of testdata/debug_files that stand for other paths, and keeps what was asked for. */

@@ -27,7 +27,7 @@ export async function resolveText(
   const snapshots = await Promise.all(
     [maps].flat().map((text, at) => parseMaps(`maps ${at}`, [bytesOf(text)])),
   );
-  using disk = new DiskFiles(sysroot);
+  using disk = new DiskFiles({ sysroot });
   const raw = await readFolded([readerOfBytes("test.folded", bytesOf(folded))], { merge });
   const { profile, report } = await resolve(raw, { files: disk, ...rest, snapshots });
   return { output: foldedText(writeFolded(profile, { merge })), report };

@@ -1,0 +1,147 @@
+import type { ByteSource } from "../bytes/mod.ts";
+import { openMiniDebugInfo } from "../elf/mini_debug_info.ts";
+import { type ElfFile, findSymbolTables } from "../elf/mod.ts";
+import { isSourceError } from "../errors.ts";
+import { type DebugFileSearch, findDebugFiles } from "./debug_file_search.ts";
+import { findFunctionBounds } from "./function_bounds.ts";
+import { lookupSymbols } from "./lookup_symbols.ts";
+import { findPltStubs, type PltStub } from "./plt_stubs.ts";
+
+/** The function that a vaddr lies in, wherever its name was found. */
+export interface FoundFunction {
+  /** As its source spells it; empty if only the bounds of the function are known. */
+  readonly name: string;
+  /** The vaddr of its first instruction. */
+  readonly start: number;
+}
+
+/** Where files with more symbols may be. */
+export interface DebugFilePlaces {
+  /** Folders such as `/usr/lib/debug`. */
+  readonly debugDirs: readonly string[];
+  /** Opens a file; undefined if there is none. */
+  readonly openDebugFile: (path: string) => Promise<ByteSource | undefined>;
+}
+
+/** What {@linkcode findFunctions} found. */
+export interface FunctionLookup {
+  /** Of each vaddr its function; undefined if nothing is known of it. */
+  readonly functions: readonly (FoundFunction | undefined)[];
+  /** Where there are names: `.symtab`, `.dynsym`, `.gnu_debugdata`, `.plt`, or a debug file's path. */
+  readonly namesFrom: readonly string[];
+  /** Whether there is a table of all functions, and not only of exported ones. */
+  readonly hasSymtab: boolean;
+  /** What could not be used, and why: clauses for the user. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Finds the functions that vaddrs of a file lie in, at every place that is known to have names:
+ *
+ * 1. the symbol tables of the file, of the file compressed into it (`.gnu_debugdata`), and, if the
+ *    file is stripped, of its debug file, all together;
+ * 2. for what these do not cover, the stubs of the procedure linkage table, as `name@plt`;
+ * 3. for what is left, the bounds of the function, which has no name then.
+ *
+ * A place that is damaged costs its own names only, and is among the `problems`.
+ *
+ * @param path The file's path on the recorded machine.
+ * @param vaddrs Ascending and different.
+ * @throws {FormatError} If the symbol tables of the file itself are damaged.
+ */
+export async function findFunctions(
+  elf: ElfFile,
+  path: string,
+  vaddrs: Float64Array,
+  places: DebugFilePlaces,
+): Promise<FunctionLookup> {
+  const problems: string[] = [];
+  const own = await findSymbolTables(elf);
+  const namesFrom = own.map(({ kind }) => `.${kind}`).sort().reverse();
+  const others: ElfFile[] = [];
+  const isStripped = !own.some(({ kind }) => kind === "symtab");
+  if (isStripped) {
+    const mini = await attempt(problems, () => openMiniDebugInfo(elf));
+    if (mini !== undefined) {
+      others.push(mini);
+      namesFrom.push(".gnu_debugdata");
+    }
+    const search = await attempt(
+      problems,
+      () => findDebugFiles(elf, path, places.openDebugFile, places.debugDirs),
+    );
+    if (search !== undefined) {
+      problems.push(...problemsOf(search));
+      for (const found of search.found) {
+        others.push(found.elf);
+        namesFrom.push(found.path);
+      }
+    }
+  }
+  const { functions, tables } = await lookupSymbols(elf, vaddrs, others);
+  const results: (FoundFunction | undefined)[] = [...functions];
+  const stubs = await fillGaps(results, vaddrs, problems, (missing) => stubsAt(elf, missing));
+  if (stubs > 0) namesFrom.push(".plt");
+  await fillGaps(
+    results,
+    vaddrs,
+    problems,
+    async (missing) =>
+      (await findFunctionBounds(elf, missing)).map((range) =>
+        range && { name: "", start: range.start }
+      ),
+  );
+  return { functions: results, namesFrom, hasSymtab: tables.includes("symtab"), problems };
+}
+
+/** Asks another place for what is not known yet; gives how many it knew. */
+async function fillGaps(
+  results: (FoundFunction | undefined)[],
+  vaddrs: Float64Array,
+  problems: string[],
+  find: (missing: Float64Array) => Promise<readonly (FoundFunction | undefined)[]>,
+): Promise<number> {
+  const gaps = [...results.keys()].filter((at) => results[at] === undefined);
+  if (gaps.length === 0) return 0;
+  const missing = Float64Array.from(gaps, (at) => vaddrs[at]!);
+  const found = await attempt(problems, () => find(missing)) ?? [];
+  for (const [index, at] of gaps.entries()) results[at] = found[index];
+  return found.filter((one) => one !== undefined).length;
+}
+
+async function stubsAt(
+  elf: ElfFile,
+  vaddrs: Float64Array,
+): Promise<(FoundFunction | undefined)[]> {
+  const stubs = await findPltStubs(elf);
+  let next = 0;
+  return Array.from(vaddrs, (vaddr) => {
+    while (next < stubs.length && endOf(stubs[next]!) <= vaddr) next++;
+    const stub = stubs[next];
+    return stub !== undefined && stub.start <= vaddr ? stub : undefined;
+  });
+}
+
+function endOf({ start, size }: PltStub): number {
+  return start + size;
+}
+
+async function attempt<T>(problems: string[], work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isSourceError(error)) throw error;
+    problems.push(error.message);
+    return undefined;
+  }
+}
+
+/** Files that were there, but are not the right ones. */
+function problemsOf({ tried, problem }: DebugFileSearch): string[] {
+  const problems = tried
+    .filter(({ outcome }) => !["found", "not found", "same file"].includes(outcome))
+    .map(({ path, outcome, detail }) =>
+      `"${path}" is not used: ${outcome}${detail === "" ? "" : `, ${detail}`}`
+    );
+  return problem === "" ? problems : [problem, ...problems];
+}

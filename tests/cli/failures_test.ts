@@ -1,0 +1,192 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { CPP_OPTIONS, CPP_RECORDING, runShell, runSymfold } from "../support/run_symfold.ts";
+import { IN_FIRST, SMALL_MAPS, SMALL_OPTIONS } from "../support/small_case.ts";
+import { TempFolder } from "../support/temp_folder.ts";
+
+const STACK = `app;${IN_FIRST} 1\n`;
+const NAMED = "app;layout_first 1\n";
+
+Deno.test("symfold reads the other recordings if one is missing", async () => {
+  using folder = new TempFolder();
+  const missing = folder.at("missing.folded");
+  const run = await runSymfold([...SMALL_OPTIONS, "-q", missing, folder.write("a.folded", STACK)]);
+  const stderr = `symfold: Cannot read "${missing}": there is no such file or directory\n`;
+  assertEquals(run, { code: 1, stdout: NAMED, stderr });
+});
+
+Deno.test("symfold reads the other recordings if one is a directory", async () => {
+  using folder = new TempFolder();
+  const recordings = [folder.path, folder.write("a.folded", STACK)];
+  const run = await runSymfold([...SMALL_OPTIONS, "-q", ...recordings]);
+  const stderr = `symfold: Cannot read "${folder.path}": it is a directory, want a file\n`;
+  assertEquals(run, { code: 1, stdout: NAMED, stderr });
+});
+
+Deno.test("symfold reads the other recordings if it may not read one", async () => {
+  using folder = new TempFolder();
+  const secret = folder.write("secret.folded", STACK);
+  Deno.chmodSync(secret, 0o000);
+  // Root may read everything, unless it gives that up.
+  const lower =
+    "lower=; if [ $(id -u) = 0 ]; then lower='setpriv --bounding-set=-all'; fi; $lower ";
+  const args = [...SMALL_OPTIONS, "-q", secret, folder.write("a.folded", STACK)];
+  const run = await runShell((symfold) => lower + symfold, args);
+  const stderr = `symfold: Cannot read "${secret}": permission denied\n`;
+  assertEquals(run, { code: 1, stdout: NAMED, stderr });
+});
+
+Deno.test("symfold exits with 1 if a recording is empty", async () => {
+  const run = await runSymfold([...SMALL_OPTIONS, "-q", "/dev/null"]);
+  const stderr = "symfold: Found no stacks: there is nothing to write\n";
+  assertEquals(run, { code: 1, stdout: "", stderr });
+});
+
+Deno.test("symfold names the first line that is no stack and writes the others", async () => {
+  using folder = new TempFolder();
+  const recording = folder.write("a.folded", `${STACK}what;is this\n\n${STACK}nor this\n`);
+  const run = await runSymfold([...SMALL_OPTIONS, "-q", recording]);
+  const stderr = "symfold: Ignored 2 lines that are no stack; the first is line 2 of " +
+    `"${recording}" (no count at its end): "what;is this"\n`;
+  assertEquals(run, { code: 1, stdout: "app;layout_first 2\n", stderr });
+});
+
+Deno.test("symfold writes what it could read of a gzip file that was cut", async () => {
+  using folder = new TempFolder();
+  const whole = folder.at("raw.folded.gz");
+  const recording = folder.at("cut.folded.gz");
+  const { code, stdout, stderr } = await runShell(
+    (symfold) =>
+      `gzip -c '${CPP_RECORDING}' > '${whole}' && head -c 6000 '${whole}' > '${recording}'; ${symfold}`,
+    [...CPP_OPTIONS, "-q", "--no-merge", recording],
+  );
+  assertEquals(code, 1);
+  const problem = `Cannot decompress the gzip data of "${recording}": unexpected end of file\n`;
+  assertEquals(stderr, `symfold: ${problem}`);
+  // The lines before the cut are the first of the recording, and their counts tell where it was.
+  const lines = stdout.trimEnd().split("\n");
+  const wanted = Deno.readTextFileSync(CPP_RECORDING).split("\n").slice(0, lines.length);
+  assertEquals(lines.map(countOf), wanted.map(countOf));
+  assertEquals(lines.length > 50, true);
+});
+
+Deno.test("symfold stops if a snapshot cannot be read", async () => {
+  using folder = new TempFolder();
+  const missing = folder.at("missing.maps");
+  const run = await runSymfold(["--maps", missing, "-q"], { stdin: STACK });
+  const stderr = `symfold: Cannot read "${missing}": there is no such file or directory\n`;
+  assertEquals(run, { code: 1, stdout: "", stderr });
+});
+
+Deno.test("symfold stops if a snapshot is a directory", async () => {
+  using folder = new TempFolder();
+  const run = await runSymfold(["--maps", folder.path, "-q"], { stdin: STACK });
+  const stderr = `symfold: Cannot read "${folder.path}": it is a directory, want a file\n`;
+  assertEquals(run, { code: 1, stdout: "", stderr });
+});
+
+Deno.test("symfold says to copy a snapshot in /proc first", async () => {
+  const run = await runSymfold(["--maps", "/proc/self/maps", "-q"], { stdin: STACK });
+  const stderr =
+    'symfold: Cannot read "/proc/self/maps": Deno does not open files in /proc, /dev ' +
+    "and /sys: copy it first, as in cp /proc/4711/maps 4711.maps\n";
+  assertEquals(run, { code: 1, stdout: "", stderr });
+});
+
+Deno.test("symfold names the first line of a snapshot that is no mapping", async () => {
+  using folder = new TempFolder();
+  const [first, ...rest] = Deno.readTextFileSync(SMALL_MAPS).split("\n");
+  const maps = folder.write("4711.maps", [first, "no mapping", "nor this", ...rest].join("\n"));
+  const [, , ...sysroot] = SMALL_OPTIONS;
+  const run = await runSymfold(["--maps", maps, ...sysroot, "-q"], { stdin: STACK });
+  const stderr = `symfold: Ignored 2 of the lines of "${maps}", which are no mappings; the first ` +
+    'is line 2: "no mapping"\n';
+  assertEquals(run, { code: 1, stdout: NAMED, stderr });
+});
+
+Deno.test("symfold stops if no line of a snapshot is a mapping", async () => {
+  using folder = new TempFolder();
+  const maps = folder.write("4711.maps", "main;0x1 5\n");
+  const run = await runSymfold(["--maps", maps, "-q"], { stdin: STACK });
+  const stderr =
+    `symfold: Cannot find a mapping of "${maps}", line 1: line is "main;0x1 5", want ` +
+    "one of /proc/PID/maps\n";
+  assertEquals(run, { code: 1, stdout: "", stderr });
+});
+
+Deno.test("symfold stops if the sysroot is missing", async () => {
+  using folder = new TempFolder();
+  const args = ["--maps", SMALL_MAPS, "--sysroot", folder.at("missing"), "-q"];
+  const run = await runSymfold(args, { stdin: STACK });
+  const stderr = `symfold: Cannot read "${folder.at("missing")}": there is no such file or ` +
+    "directory\n";
+  assertEquals(run, { code: 1, stdout: "", stderr });
+});
+
+Deno.test("symfold stops if the sysroot is a file", async () => {
+  const run = await runSymfold(["--maps", SMALL_MAPS, "--sysroot", SMALL_MAPS], { stdin: STACK });
+  const stderr = `symfold: Cannot read "${SMALL_MAPS}": it is a file, want a directory\n`;
+  assertEquals(run, { code: 1, stdout: "", stderr });
+});
+
+Deno.test("symfold goes on whatever stands where a mapped file should be", async () => {
+  using folder = new TempFolder();
+  folder.write("opt/text", "not an ELF file\n");
+  folder.write("opt/empty", "");
+  folder.write(
+    "opt/cut",
+    Deno.readFileSync(`${SMALL_OPTIONS[3]}/opt/layouts/liblld-shifted.so`)
+      .subarray(0, 100),
+  );
+  Deno.mkdirSync(folder.at("opt/directory"));
+  Deno.symlinkSync("loop", folder.at("opt/loop"));
+  Deno.symlinkSync("/etc/passwd", folder.at("opt/outside"));
+  const files = ["cut", "directory", "empty", "fifo", "loop", "missing", "outside", "text"];
+  const maps = folder.write(
+    "maps",
+    files.map((name, at) =>
+      `0040${at}000-0040${at + 1}000 r-xp 00000000 08:01 ${at + 1} /opt/${name}\n`
+    ).join(""),
+  );
+  const stacks = files.map((_, at) => `0x40${at}010 1\n`).join("");
+  const args = ["--maps", maps, "--sysroot", folder.path, "-q", "--report", folder.at("report")];
+  const { code, stdout, stderr } = await runShell(
+    (symfold) => `mkfifo '${folder.at("opt/fifo")}' && ${symfold}`,
+    args,
+    { stdin: stacks },
+  );
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  assertEquals(stdout, files.map((name) => `[${name}@0x10] 1\n`).join(""));
+  const { images } = JSON.parse(Deno.readTextFileSync(folder.at("report")));
+  assertEquals(reasonsOf(images), {
+    "/opt/cut": "malformed-elf",
+    "/opt/directory": "file-unreadable",
+    "/opt/empty": "malformed-elf",
+    "/opt/fifo": "file-unreadable",
+    "/opt/loop": "file-unreadable",
+    "/opt/missing": "file-not-found",
+    "/opt/outside": "file-not-found",
+    "/opt/text": "not-elf",
+  });
+});
+
+Deno.test("symfold says what to do about a file that is not there", async () => {
+  using folder = new TempFolder();
+  const args = ["--maps", SMALL_MAPS, "--sysroot", folder.path];
+  const { code, stdout, stderr } = await runSymfold(args, { stdin: STACK });
+  assertEquals({ code, stdout }, { code: 0, stdout: "app;[liblld-shifted.so@0x510] 1\n" });
+  assertStringIncludes(stderr, "there is no such file here; copy it from the recorded machine");
+});
+
+interface ImageRow {
+  readonly image: string;
+  readonly reasons: readonly { readonly reason: string }[];
+}
+
+function reasonsOf(images: readonly ImageRow[]): Record<string, string> {
+  const rows = images.map(({ image, reasons }) => [image, reasons.map((r) => r.reason).join()]);
+  return Object.fromEntries(rows.sort());
+}
+
+function countOf(line: string): string {
+  return line.slice(line.lastIndexOf(" ") + 1);
+}

@@ -1,0 +1,157 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { helpText, parseOptions, UsageError } from "../../lib/cli/options.ts";
+
+Deno.test("parseOptions() gives every option its default", () => {
+  assertEquals(parseOptions([]), {
+    inputs: ["-"],
+    maps: [],
+    sysroot: undefined,
+    debugDirs: [],
+    pathMap: [],
+    vdso: undefined,
+    kallsyms: undefined,
+    perfMaps: [],
+    annotate: [],
+    output: undefined,
+    report: undefined,
+    demangle: "short",
+    unresolved: "offset",
+    returnAddresses: "callers",
+    merge: true,
+    failUnder: undefined,
+    quiet: false,
+    verbose: false,
+    help: false,
+    version: false,
+  });
+});
+
+Deno.test("parseOptions() reads every option", () => {
+  const args = "--maps a --maps=b --sysroot c -o d --report e --demangle none --unresolved file " +
+    "--debug-dir h --debug-dir i --path-map /j=/k=l --vdso m --kallsyms n --perf-map o " +
+    "--annotate kernel,jit " +
+    "--return-addresses all --no-merge --fail-under 99.5 -q -v -h --version f g";
+  assertEquals(parseOptions(args.split(" ")), {
+    inputs: ["f", "g"],
+    maps: ["a", "b"],
+    sysroot: "c",
+    debugDirs: ["h", "i"],
+    pathMap: [{ from: "/j", to: "/k=l" }],
+    vdso: "m",
+    kallsyms: "n",
+    perfMaps: ["o"],
+    annotate: ["kernel", "jit"],
+    output: "d",
+    report: "e",
+    demangle: "none",
+    unresolved: "file",
+    returnAddresses: "all",
+    merge: false,
+    failUnder: 99.5,
+    quiet: true,
+    verbose: true,
+    help: true,
+    version: true,
+  });
+});
+
+Deno.test("parseOptions() takes options behind recordings, and short ones together", () => {
+  const { inputs, quiet, verbose, output } = parseOptions(["a", "-qvo", "b", "c"]);
+  assertEquals({ inputs, quiet, verbose, output }, {
+    inputs: ["a", "c"],
+    quiet: true,
+    verbose: true,
+    output: "b",
+  });
+});
+
+Deno.test('parseOptions() takes what is behind "--" as recordings', () => {
+  assertEquals(parseOptions(["-q", "--", "-o", "--maps", "-"]).inputs, ["-o", "--maps", "-"]);
+});
+
+Deno.test("parseOptions() leaves recordings with the names of numbers as they are", () => {
+  assertEquals(parseOptions(["4711", "007", "1e3"]).inputs, ["4711", "007", "1e3"]);
+});
+
+for (const args of [["-o", "-"], ["--output", "-"], ["--output=-"]]) {
+  Deno.test(`parseOptions() takes the "-" of ${args.join(" ")} as its value`, () => {
+    const { inputs, output } = parseOptions([...args, "a"]);
+    assertEquals({ inputs, output }, { inputs: ["a"], output: "-" });
+  });
+}
+
+for (const value of ["-1", "101", "NaN", "", " ", "1,5", "Infinity"]) {
+  Deno.test(`parseOptions() refuses --fail-under=${JSON.stringify(value)}`, () => {
+    assertThrows(() => parseOptions([`--fail-under=${value}`]), UsageError, '"--fail-under"');
+  });
+}
+
+for (const value of ["user", "kernel,", "jit,kernel,inline"]) {
+  Deno.test(`parseOptions() refuses --annotate=${value}`, () => {
+    assertThrows(() => parseOptions([`--annotate=${value}`]), UsageError, "want kernel or jit");
+  });
+}
+
+for (const value of ["=/b", "/a"]) {
+  Deno.test(`parseOptions() refuses --path-map=${value}`, () => {
+    assertThrows(() => parseOptions([`--path-map=${value}`]), UsageError, "want FROM=TO");
+  });
+}
+
+for (
+  const arg of ["--maps.x=1", "--no-maps", "--no-quiet", "--__proto__", "---", "-z", "-5", "-qz"]
+) {
+  Deno.test(`parseOptions() refuses the unknown option ${arg}`, () => {
+    assertThrows(() => parseOptions([arg]), UsageError, `Unknown option "${arg}"`);
+  });
+}
+
+for (const arg of ["--quiet=no", "--no-merge=", "--merge=false", "--help=all"]) {
+  Deno.test(`parseOptions() refuses the value of ${arg}`, () => {
+    const [name] = arg.split("=");
+    const message = `Option "${name}" takes no value: "${arg}"`;
+    assertThrows(() => parseOptions([arg]), UsageError, message);
+  });
+}
+
+Deno.test("parseOptions() does not take an option for the value of another", () => {
+  assertThrows(
+    () => parseOptions(["--maps", "--quiet"]),
+    UsageError,
+    'Option "--maps" needs a value: FILE',
+  );
+});
+
+Deno.test("helpText() has every option, in words of at most 80 columns", () => {
+  const help = helpText();
+  const names = [...help.matchAll(/^ {2}(?:-\w, | {4})--([a-z-]+)/gm)].map(([, name]) => name);
+  assertEquals(names, [
+    "maps",
+    "sysroot",
+    "debug-dir",
+    "path-map",
+    "kallsyms",
+    "perf-map",
+    "vdso",
+    "output",
+    "demangle",
+    "unresolved",
+    "annotate",
+    "return-addresses",
+    "no-merge",
+    "report",
+    "fail-under",
+    "quiet",
+    "verbose",
+    "help",
+    "version",
+  ]);
+  assertEquals(help.split("\n").filter((line) => line.length > 80), []);
+});
+
+Deno.test("helpText() names the choices of an option and its default", () => {
+  assertEquals(
+    helpText().includes("one of short, full, none\n" + " ".repeat(27) + "(default short)"),
+    true,
+  );
+});

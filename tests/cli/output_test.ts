@@ -1,0 +1,189 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertGolden } from "../support/golden.ts";
+import { CPP_OPTIONS, CPP_RECORDING, runShell, runSymfold } from "../support/run_symfold.ts";
+import { BEHIND_ALL, IN_FIRST, SMALL_OPTIONS } from "../support/small_case.ts";
+import { TempFolder } from "../support/temp_folder.ts";
+
+const STACK = `app;${IN_FIRST} 1\n`;
+const NAMED = "app;layout_first 1\n";
+
+Deno.test("symfold -o writes the file and leaves nothing else behind", async () => {
+  using folder = new TempFolder();
+  const output = folder.at("named.folded");
+  const { code, stdout } = await runSymfold([...CPP_OPTIONS, "-q", "-o", output, CPP_RECORDING]);
+  assertEquals({ code, stdout }, { code: 0, stdout: "" });
+  assertEquals(folder.names(), ["named.folded"]);
+  assertGolden(Deno.readTextFileSync(output), "cpp-x86_64.folded");
+});
+
+Deno.test("symfold -o may write the file that it reads", async () => {
+  using folder = new TempFolder();
+  const file = folder.write("a.folded", STACK);
+  assertEquals((await runSymfold([...SMALL_OPTIONS, "-q", "-o", file, file])).code, 0);
+  assertEquals(Deno.readTextFileSync(file), NAMED);
+});
+
+Deno.test('symfold --output "-" writes to standard output', async () => {
+  const run = await runSymfold([...SMALL_OPTIONS, "-q", "--output", "-"], { stdin: STACK });
+  assertEquals(run, { code: 0, stdout: NAMED, stderr: "" });
+});
+
+Deno.test("symfold -o leaves the old file alone if there is nothing to write", async () => {
+  using folder = new TempFolder();
+  const output = folder.write("named.folded", "old\n");
+  const run = await runSymfold([...SMALL_OPTIONS, "-q", "-o", output, folder.at("missing")]);
+  assertEquals(run.code, 1);
+  assertEquals(Deno.readTextFileSync(output), "old\n");
+});
+
+Deno.test("symfold -o follows a symbolic link and keeps it", async () => {
+  using folder = new TempFolder();
+  folder.write("real/named.folded", "old\n");
+  Deno.symlinkSync("real/named.folded", folder.at("link"));
+  const run = await runSymfold([...SMALL_OPTIONS, "-q", "-o", folder.at("link")], { stdin: STACK });
+  assertEquals(run.code, 0);
+  assertEquals(Deno.readLinkSync(folder.at("link")), "real/named.folded");
+  assertEquals(Deno.readTextFileSync(folder.at("real/named.folded")), NAMED);
+});
+
+Deno.test("symfold -o follows a symbolic link to a file that is not there yet", async () => {
+  using folder = new TempFolder();
+  Deno.symlinkSync("later.folded", folder.at("link"));
+  const run = await runSymfold([...SMALL_OPTIONS, "-q", "-o", folder.at("link")], { stdin: STACK });
+  assertEquals(run.code, 0);
+  assertEquals(folder.names(), ["later.folded", "link"]);
+  assertEquals(Deno.readTextFileSync(folder.at("link")), NAMED);
+});
+
+Deno.test("symfold -o writes into a FIFO", async () => {
+  using folder = new TempFolder();
+  const fifo = folder.at("fifo");
+  const args = [...CPP_OPTIONS, "-q", "-o", fifo, CPP_RECORDING];
+  const { code, stdout, stderr } = await runShell(
+    (symfold) => `mkfifo '${fifo}'; cat '${fifo}' & ${symfold}; code=$?; wait; exit $code`,
+    args,
+  );
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  assertGolden(stdout, "cpp-x86_64.folded");
+  assertEquals(folder.names(), ["fifo"]);
+});
+
+Deno.test("symfold -o takes /dev/null", async () => {
+  const run = await runSymfold([...SMALL_OPTIONS, "-q", "-o", "/dev/null"], { stdin: STACK });
+  assertEquals(run, { code: 0, stdout: "", stderr: "" });
+});
+
+Deno.test("symfold -o says what to do instead of opening a device", async () => {
+  const run = await runSymfold([...SMALL_OPTIONS, "-q", "-o", "/dev/full"], { stdin: STACK });
+  const detail = "Deno does not open files in /proc, /dev and /sys: redirect standard output there";
+  assertEquals(run, {
+    code: 1,
+    stdout: "",
+    stderr: `symfold: Cannot write "/dev/full": ${detail}\n`,
+  });
+});
+
+Deno.test("symfold -o says that it cannot write a directory", async () => {
+  using folder = new TempFolder();
+  const run = await runSymfold([...SMALL_OPTIONS, "-q", "-o", folder.path], { stdin: STACK });
+  const stderr = `symfold: Cannot write "${folder.path}": it is a directory, want a file\n`;
+  assertEquals(run, { code: 1, stdout: "", stderr });
+});
+
+Deno.test("symfold -o says that there is no such directory", async () => {
+  using folder = new TempFolder();
+  const output = folder.at("missing/a.folded");
+  const run = await runSymfold([...SMALL_OPTIONS, "-q", "-o", output], { stdin: STACK });
+  const stderr = `symfold: Cannot write "${output}": there is no such file or directory\n`;
+  assertEquals(run, { code: 1, stdout: "", stderr });
+});
+
+Deno.test("symfold --report writes what was resolved and why the rest was not", async () => {
+  using folder = new TempFolder();
+  const path = folder.at("report.json");
+  const { code, stderr } = await runSymfold([...CPP_OPTIONS, "--report", path, CPP_RECORDING]);
+  assertEquals(code, 0);
+  assertStringIncludes(stderr, "of native frames resolved");
+  assertEquals(folder.names(), ["report.json"]);
+  assertGolden(Deno.readTextFileSync(path), "cpp-x86_64.report.json");
+});
+
+Deno.test("symfold --report adds up", async () => {
+  using folder = new TempFolder();
+  const path = folder.at("report.json");
+  await runSymfold([...CPP_OPTIONS, "-q", "--report", path, CPP_RECORDING]);
+  const report = JSON.parse(Deno.readTextFileSync(path));
+  const sum = (rows: readonly { weight: number }[]) =>
+    rows.reduce((total, { weight }) => total + weight, 0);
+  const folded = Deno.readTextFileSync(CPP_RECORDING).trimEnd().split("\n");
+  const samples = folded.map((line) => Number(line.slice(line.lastIndexOf(" ") + 1)));
+  assertEquals(report.sampleWeight, samples.reduce((total, count) => total + count, 0));
+  assertEquals(report.samples, folded.length);
+  assertEquals(sum(report.images), report.weight);
+  assertEquals(report.resolvedWeight + sum(report.reasons), report.weight);
+});
+
+Deno.test('symfold --report "-" writes the report to standard output', async () => {
+  const args = [...SMALL_OPTIONS, "-q", "-o", "/dev/null", "--report", "-"];
+  const { code, stdout } = await runSymfold(args, { stdin: STACK });
+  assertEquals(code, 0);
+  assertEquals(JSON.parse(stdout).resolvedWeight, 1);
+});
+
+Deno.test("symfold --report that fails leaves the stacks written", async () => {
+  using folder = new TempFolder();
+  const path = folder.at("missing/report.json");
+  const run = await runSymfold([...SMALL_OPTIONS, "-q", "--report", path], { stdin: STACK });
+  const stderr = `symfold: Cannot write "${path}": there is no such file or directory\n`;
+  assertEquals(run, { code: 1, stdout: NAMED, stderr });
+});
+
+Deno.test("symfold --fail-under passes if enough frames are resolved", async () => {
+  const args = [...SMALL_OPTIONS, "-q", "--fail-under", "75"];
+  const run = await runSymfold(args, { stdin: `${IN_FIRST} 3\n${BEHIND_ALL} 1\n` });
+  assertEquals({ code: run.code, stderr: run.stderr }, { code: 0, stderr: "" });
+});
+
+Deno.test("symfold --fail-under exits with 1 if too few are, with everything written", async () => {
+  const args = [...SMALL_OPTIONS, "-q", "--fail-under", "75.1"];
+  const run = await runSymfold(args, { stdin: `${IN_FIRST} 3\n${BEHIND_ALL} 1\n` });
+  assertEquals(run, {
+    code: 1,
+    stdout: "[liblld-shifted.so+0x15f0] 1\nlayout_first 3\n",
+    stderr: "symfold: Resolved 75.00 % of the native frames, want at least 75.1 %\n",
+  });
+});
+
+Deno.test("symfold is quiet if the reader of its output is gone", async () => {
+  const args = [...CPP_OPTIONS, "-q", CPP_RECORDING];
+  const { stdout, stderr } = await runShell(
+    (symfold) => `{ ${symfold}; echo "exit $?" >&2; } | head -c 20`,
+    args,
+  );
+  assertEquals(stdout.length, 20);
+  assertEquals(stderr, "exit 0\n");
+});
+
+Deno.test("symfold says that the disk behind standard output is full", async () => {
+  const args = [...CPP_OPTIONS, CPP_RECORDING];
+  const run = await runShell((symfold) => `${symfold} > /dev/full`, args);
+  assertEquals(run, {
+    code: 1,
+    stdout: "",
+    stderr: "symfold: Cannot write to standard output: No space left on device (os error 28)\n",
+  });
+});
+
+Deno.test("symfold does its work even if it cannot say so", async () => {
+  const { code, stdout } = await runShell((symfold) => `${symfold} 2> /dev/full`, SMALL_OPTIONS, {
+    stdin: STACK,
+  });
+  assertEquals({ code, stdout }, { code: 0, stdout: NAMED });
+});
+
+Deno.test("symfold writes nothing beside what it was asked for", async () => {
+  using folder = new TempFolder();
+  const run = await runSymfold([...SMALL_OPTIONS, "-q"], { stdin: STACK, cwd: folder.path });
+  assertEquals(run.code, 0);
+  assertEquals(folder.names(), []);
+});

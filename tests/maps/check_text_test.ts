@@ -1,0 +1,170 @@
+import { assertEquals } from "@std/assert";
+import { checkText, findImages, isAnonymous, type LoadSegment } from "../../lib/maps/mod.ts";
+import { load, mapsOf } from "../support/maps_lines.ts";
+
+const DATA = load(0x8000, 0x18000, 0x100, 0x200, "RW");
+const READ = load(0, 0, 0x800, 0x800, "R");
+const TEXT = load(0x1000, 0x11000, 0x5123, 0x5123, "R E");
+const LINES = [
+  "7f5500000000-7f5500001000 r--p 00000000 fe:01 42 /opt/x.so",
+  "7f5500011000-7f5500017000 r-xp 00001000 fe:01 42 /opt/x.so",
+  "7f5500018000-7f5500019000 rw-p 00008000 fe:01 42 /opt/x.so",
+];
+
+Deno.test("checkText() says nothing of a file that was mapped as it is", async () => {
+  assertEquals(await check([READ, TEXT, DATA], LINES), "");
+});
+
+Deno.test("checkText() says nothing of text that ends in the same page", async () => {
+  for (const fileSize of [0x5001, 0x6000]) {
+    assertEquals(await check([READ, { ...TEXT, fileSize }, DATA], LINES), "");
+  }
+});
+
+Deno.test("checkText() sees a file with longer text", async () => {
+  assertEquals(
+    await check([READ, { ...TEXT, fileSize: 0x6001 }, DATA], LINES),
+    "the file has text at vaddr 0x17000, where it is not mapped",
+  );
+});
+
+Deno.test("checkText() sees a file with shorter text", async () => {
+  assertEquals(
+    await check([READ, { ...TEXT, fileSize: 0x5000 }, DATA], LINES),
+    "text is mapped up to vaddr 0x17000, the file's ends at 0x16000",
+  );
+});
+
+Deno.test("checkText() sees a file whose text begins earlier", async () => {
+  const text = load(0x800, 0x10800, 0x5923, 0x5923, "R E");
+  assertEquals(
+    await check([READ, text, DATA], LINES),
+    "the file has text at vaddr 0x10000, where it is not mapped",
+  );
+});
+
+Deno.test("checkText() sees a second text segment that was not mapped", async () => {
+  const second = load(0xa000, 0x2a000, 0x100, 0x100, "R E");
+  assertEquals(
+    await check([READ, TEXT, DATA, second], LINES),
+    "the file has text at vaddr 0x2a000, where it is not mapped",
+  );
+});
+
+Deno.test("checkText() lets anonymous memory lie in text", async () => {
+  assertEquals(
+    await check([READ, TEXT, DATA], [
+      LINES[0]!,
+      "7f5500011000-7f5500013000 r-xp 00001000 fe:01 42 /opt/x.so",
+      "7f5500013000-7f5500014000 r-xp 00000000 00:00 0",
+      "7f5500014000-7f5500017000 r-xp 00004000 fe:01 42 /opt/x.so",
+      LINES[2]!,
+    ]),
+    "",
+  );
+});
+
+Deno.test("checkText() lets anonymous memory take all text", async () => {
+  assertEquals(
+    await check([READ, TEXT, DATA], [
+      LINES[0]!,
+      "7f5500011000-7f5500017000 r-xp 00000000 00:00 0",
+      LINES[2]!,
+    ]),
+    "",
+  );
+});
+
+Deno.test("checkText() lets another file lie in text", async () => {
+  assertEquals(
+    await check([READ, TEXT, DATA], [
+      LINES[0]!,
+      "7f5500011000-7f5500013000 r-xp 00001000 fe:01 42 /opt/x.so",
+      "7f5500013000-7f5500017000 r--p 00000000 fe:01 43 /opt/other.dat",
+      LINES[2]!,
+    ]),
+    "",
+  );
+});
+
+Deno.test("checkText() lets text be split and protected in other ways", async () => {
+  assertEquals(
+    await check([READ, TEXT, DATA], [
+      LINES[0]!,
+      "7f5500011000-7f5500012000 r-xp 00001000 fe:01 42 /opt/x.so",
+      "7f5500012000-7f5500013000 rwxp 00002000 fe:01 42 /opt/x.so",
+      "7f5500013000-7f5500014000 ---p 00003000 fe:01 42 /opt/x.so",
+      "7f5500014000-7f5500017000 r--p 00004000 fe:01 42 /opt/x.so",
+      LINES[2]!,
+    ]),
+    "",
+  );
+});
+
+Deno.test("checkText() sees the same file mapped in another way where text should be", async () => {
+  assertEquals(
+    await check([READ, TEXT, DATA], [
+      LINES[0]!,
+      "7f5500011000-7f5500013000 r-xp 00001000 fe:01 42 /opt/x.so",
+      "7f5500013000-7f5500017000 r--p 00000000 fe:01 42 /opt/x.so",
+      LINES[2]!,
+    ]),
+    "the file has text at vaddr 0x13000, where it is not mapped",
+  );
+});
+
+Deno.test("checkText() sees text of which a part was unmapped", async () => {
+  assertEquals(
+    await check([READ, TEXT, DATA], [
+      LINES[0]!,
+      "7f5500011000-7f5500013000 r-xp 00001000 fe:01 42 /opt/x.so",
+      "7f5500015000-7f5500017000 r-xp 00005000 fe:01 42 /opt/x.so",
+      LINES[2]!,
+    ]),
+    "the file has text at vaddr 0x13000, where it is not mapped",
+  );
+});
+
+Deno.test("checkText() takes executable mappings alone", async () => {
+  assertEquals(await check([READ, TEXT, DATA], [LINES[1]!]), "");
+});
+
+Deno.test("checkText() lets data be executable where the process asked for that", async () => {
+  // As READ_IMPLIES_EXEC does it.
+  const lines = LINES.map((line) => line.replace("r--p", "r-xp").replace("rw-p", "rwxp"));
+  assertEquals(await check([READ, TEXT, DATA], lines), "");
+});
+
+Deno.test("checkText() takes pages of 4 KiB for 64 KiB if the snapshot looks like that", async () => {
+  const text = load(0x10000, 0x20000, 0x1ffff, 0x1ffff, "R E");
+  const lines = [
+    "7f5500000000-7f5500010000 r--p 00000000 fe:01 42 /opt/x.so",
+    "7f5500020000-7f5500040000 r-xp 00010000 fe:01 42 /opt/x.so",
+  ];
+  assertEquals((await mapsOf(...lines)).pageSize, 0x10000);
+  assertEquals(await check([load(0, 0, 0x9000, 0x9000, "R"), text], lines), "");
+});
+
+Deno.test("checkText() sees executable mappings of a file that has no text", async () => {
+  assertEquals(
+    await check([READ], ["7f5500000000-7f5500003000 r-xp 00000000 fe:01 42 /opt/x.so"]),
+    "text is mapped up to vaddr 0x3000, the file has none",
+  );
+});
+
+Deno.test("checkText() spells vaddrs of the kernel's half", async () => {
+  const text = load(0x1000, -0x7f000000, 0x1000, 0x1000, "R E");
+  assertEquals(
+    await check([text], ["ffffffff81000000-ffffffff81002000 r-xp 00001000 fe:01 42 /boot/vmlinux"]),
+    "text is mapped up to vaddr 0xffffffff81002000, the file's ends at 0xffffffff81001000",
+  );
+});
+
+/** Checks the first image of `x.so`. */
+async function check(segments: readonly LoadSegment[], lines: readonly string[]): Promise<string> {
+  const { mappings, pageSize } = await mapsOf(...lines);
+  const own = mappings.filter((mapping) => mapping.inode === 42);
+  const anonymous = mappings.filter((mapping) => mapping.executable && isAnonymous(mapping));
+  const [image] = findImages(own, segments, pageSize, anonymous);
+  return checkText(image!, segments, mappings, pageSize);
+}
