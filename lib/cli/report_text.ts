@@ -56,7 +56,7 @@ function imageTable(images: readonly ImageCounts[], report: Report, verbose: boo
   const rows = images.map((image) => [
     number(image.weight),
     percent(image),
-    image.namesFrom.join(" ") || "-",
+    namesText(image.namesFrom, verbose),
     image.image,
   ]);
   const header = ["frames", "resolved", "names from", "image"];
@@ -65,6 +65,14 @@ function imageTable(images: readonly ImageCounts[], report: Report, verbose: boo
     const image = images[at - 1];
     return image === undefined ? [line] : [line, ...imageNotes(image, report, verbose)];
   });
+}
+
+/** Debug files have long paths, and it hardly matters which it was. */
+function namesText(namesFrom: readonly string[], verbose: boolean): string {
+  const names = verbose
+    ? namesFrom
+    : namesFrom.map((name) => name.startsWith("/") ? "debug file" : name);
+  return names.join(" ") || "-";
 }
 
 /** What to do about the unresolved frames of an image, if they matter. */

@@ -18,7 +18,7 @@ export interface FrameCounts {
 export interface ImageCounts extends FrameCounts {
   /** The path of the file, or a label in brackets such as `[jit]`. */
   readonly image: string;
-  /** Where its names came from: `.symtab`, `.dynsym`, the path of a debug file, ... */
+  /** Where its names come from: `.symtab`, `.dynsym`, `kallsyms`, the path of a debug file, ... */
   readonly namesFrom: readonly string[];
   /** Why frames of it are unresolved, heaviest first. */
   readonly reasons: readonly ReasonCounts[];
@@ -138,6 +138,8 @@ class Counter {
     if (place.kind === "code") {
       for (const source of place.file.namesFrom) this.#namesFrom.add(source);
     }
+    if (isResolved && place.kind === "kernel") this.#namesFrom.add("kallsyms");
+    if (place.kind === "generated") this.#namesFrom.add("perf map");
     if (isResolved) {
       this.#resolvedWeight += weight;
       this.#resolvedFrames++;

@@ -1,0 +1,145 @@
+import { assert, assertEquals } from "@std/assert";
+import { readerOfBytes } from "../../lib/bytes/mod.ts";
+import { DiskFiles, type DiskFilesOptions } from "../../lib/cli/disk_files.ts";
+import { hex } from "../../lib/errors.ts";
+import { isJitdump, readJitdump, readPerfMap } from "../../lib/symbols/mod.ts";
+import { MemorySource } from "../../lib/bytes/mod.ts";
+import { ARCHITECTURES, knownFunctions } from "../support/debug_files.ts";
+import { resolveText } from "../support/resolve_text.ts";
+import { testdata } from "../support/testdata.ts";
+
+// One library with its symbols in place, and moved to each place where names may be: the same names
+// from all of them. The truth is what nm says of the first. See testdata/debug_files/README.md.
+
+/** Every function of the library, at its first, second and last byte, as a frame of its own. */
+async function namesFrom(
+  architecture: string,
+  file: string,
+  options: DiskFilesOptions = {},
+): Promise<{ names: string[]; namesFrom: readonly string[]; details: string }> {
+  const path = `/lib/${file}`;
+  const vaddrs = knownFunctions(architecture).flatMap((
+    { vaddr, size },
+  ) => [vaddr, vaddr + 1, vaddr + size - 1]);
+  const folded = vaddrs.map((vaddr) => `${path}+${hex(vaddr)} 1\n`).join("");
+  const folder = testdata(`debug_files/${architecture}`);
+  using files = new DiskFiles({ pathMap: [{ from: "/lib", to: folder }], ...options });
+  const { output, report } = await resolveText(folded, { files, merge: false });
+  return {
+    names: output.trimEnd().split("\n").map((line) => line.replace(/ 1$/, "")),
+    namesFrom: report.images[0]!.namesFrom,
+    details: report.reasons.map(({ detail }) => detail).join(),
+  };
+}
+
+for (const architecture of ARCHITECTURES) {
+  const truth = knownFunctions(architecture).flatMap(({ name }) => [name, name, name]);
+
+  Deno.test(`resolve() names ${architecture} functions by the symbols in place`, async () => {
+    const { names } = await namesFrom(architecture, "libnames.so");
+    assertEquals(names, truth);
+  });
+
+  Deno.test(`resolve() names ${architecture} functions by .gnu_debugdata`, async () => {
+    const { names, namesFrom: from } = await namesFrom(architecture, "libnames-mini.so");
+    assertEquals(names, truth);
+    assert(from.includes(".gnu_debugdata"));
+  });
+
+  Deno.test(`resolve() names ${architecture} functions by .gnu_debuglink`, async () => {
+    const { names, namesFrom: from } = await namesFrom(architecture, "linked/libnames.so");
+    assertEquals(names, truth);
+    assert(from.includes("/lib/linked/.debug/libnames.debug"));
+  });
+
+  Deno.test(`resolve() names ${architecture} functions by build-id`, async () => {
+    const debugDirs = [testdata(`debug_files/${architecture}/debug`)];
+    const { names, namesFrom: from } = await namesFrom(architecture, "libnames-stripped.so", {
+      debugDirs,
+    });
+    assertEquals(names, truth);
+    assert(from.some((source) => source.startsWith(`${debugDirs[0]}/.build-id/`)));
+  });
+
+  // Arm's unwind tables are made on request only, and this library has none.
+  if (architecture === "armhf") continue;
+  Deno.test(`resolve() gives stripped ${architecture} functions one frame each`, async () => {
+    const { names } = await namesFrom(architecture, "libnames-stripped.so");
+    for (const [at, { name, vaddr, size }] of knownFunctions(architecture).entries()) {
+      const [first, second, last] = names.slice(3 * at, 3 * at + 3);
+      assertEquals([second, last], [first, first], `${name} at ${hex(vaddr)}, ${size} bytes`);
+      assert(first === name || first === `[libnames-stripped.so+${hex(vaddr)}]`, first);
+    }
+  });
+}
+
+Deno.test("resolve() refuses the debug file of another build, and says so", async () => {
+  const folder = testdata("debug_files/x86_64");
+  const { names, details } = await namesFrom("x86_64", "linked/libnames.so", {
+    pathMap: [
+      { from: "/lib/linked/.debug/libnames.debug", to: `${folder}/other/libnames.debug` },
+      { from: "/lib", to: folder },
+    ],
+  });
+  assert(names.some((name) => name.startsWith("[libnames.so+0x")), names.join());
+  assert(
+    details.startsWith('"/lib/linked/.debug/libnames.debug" is not used: build-id differs'),
+    details,
+  );
+});
+
+for (const [file, format] of [["perf.map", "a perf map"], ["jit.dump", "a jitdump"]] as const) {
+  Deno.test(`resolve() names generated code by ${format}, as perf does`, async () => {
+    const bytes = Deno.readFileSync(testdata(`jit/${file}`));
+    const generated = isJitdump(bytes)
+      ? await readJitdump(new MemorySource(file, bytes))
+      : await readPerfMap(readerOfBytes(file, bytes));
+    const truth = truthOf(file);
+    const folded = truth.map(([address]) => `0x${address.toString(16)} 1\n`).join("");
+    const { output } = await resolveText(folded, { generated: [generated], merge: false });
+    assertEquals(output, truth.map(([, name]) => `${name.replaceAll(";", ":")} 1\n`).join(""));
+  });
+}
+
+Deno.test("resolve() names kernel frames by kallsyms, as perf does", async () => {
+  const kallsyms = readerOfBytes("kallsyms", Deno.readFileSync(testdata("jit/kallsyms")));
+  const truth = truthOf("kallsyms");
+  const folded = truth.map(([address]) => `app;${hex(address)} 1\n`).join("");
+  const { output, report } = await resolveText(folded, { kallsyms, merge: false });
+  assertEquals(output, truth.map(([, name]) => `app;${name} 1\n`).join(""));
+  assertEquals(report.images[0]?.namesFrom, ["kallsyms"]);
+});
+
+Deno.test("resolve() says that a kallsyms snapshot holds zeros only", async () => {
+  const bytes = Deno.readFileSync(testdata("jit/kallsyms-restricted"));
+  const kallsyms = readerOfBytes("kallsyms", bytes);
+  const { output, report } = await resolveText("0xffffffff81000010 1\n", { kallsyms });
+  assertEquals(output, "[kernel] 1\n");
+  assertEquals(report.reasons.map(({ reason }) => reason), ["kernel-hidden"]);
+});
+
+Deno.test("resolve() names frames in [vdso] by a copy of the vDSO", async () => {
+  const maps = "7ffd00000000-7ffd00001000 r-xp 00000000 00:00 0  [vdso]\n";
+  const vdso = testdata("layouts/x86_64/noseparate-code/sysroot/opt/layouts/libnoseparate-code.so");
+  using files = new DiskFiles({ vdso });
+  const symbol = knownIn("layouts/x86_64/noseparate-code/truth");
+  const { output } = await resolveText(`${hex(0x7ffd00000000 + symbol)} 1\n`, { maps, files });
+  assertEquals(output, "layout_first 1\n");
+});
+
+/** The vaddr of `layout_first` in the first page of a fixture. */
+function knownIn(path: string): number {
+  const text = Deno.readTextFileSync(testdata(path));
+  const loadBias = Number(/loadBias \S+ (0x[0-9a-f]+)/.exec(text)![1]);
+  return Number(/(0x[0-9a-f]+) layout_first/.exec(text)![1]) - loadBias;
+}
+
+/** Lines `ADDRESS NAME` that perf wrote. */
+function truthOf(file: string): [address: number, name: string][] {
+  const text = Deno.readTextFileSync(testdata(`jit/${file}.truth`));
+  return text.split("\n").filter((line) => line !== "" && !line.startsWith("#")).map((line) => {
+    const [digits, ...name] = line.split(" ");
+    const address = BigInt.asIntN(64, BigInt(`0x${digits!.replace(/^0x/, "")}`));
+    return [Number(address), name.join(" ")];
+  });
+}
