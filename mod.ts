@@ -33,4 +33,14 @@ export * from "./lib/maps/mod.ts";
 export * from "./lib/output/mod.ts";
 export * from "./lib/profile/mod.ts";
 export * from "./lib/resolve/mod.ts";
-export type { DemangleStyle } from "./lib/symbols/mod.ts";
+export {
+  type DemangleStyle,
+  type InvalidRecord,
+  isJitdump,
+  type Jitdump,
+  type NamedCode,
+  type NamedRange,
+  type PerfMap,
+  readJitdump,
+  readPerfMap,
+} from "./lib/symbols/mod.ts";

@@ -10,13 +10,15 @@ export interface ByteSource {
   /** Length in bytes. */
   readonly size: number;
   /**
-   * Gives exactly `length` bytes from `fileOffset` on. The caller may keep the array.
+   * Gives exactly `length` bytes from `fileOffset` on.
    *
    * @param fileOffset Bytes from the start of the file.
    * @param length How many bytes.
+   * @param buffer Memory that may be used for them, if it is large enough: the bytes are then valid
+   * until the caller uses it again. Without it they stay valid.
    * @throws {FormatError} If the range does not lie inside the file.
    */
-  readAt(fileOffset: number, length: number): Promise<Uint8Array>;
+  readAt(fileOffset: number, length: number, buffer?: Uint8Array): Promise<Uint8Array>;
 }
 
 /** A {@linkcode ByteSource} over bytes that are already in memory. */

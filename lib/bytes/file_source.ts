@@ -32,9 +32,9 @@ export class FileSource implements ByteSource, Disposable {
   }
 
   /** See {@linkcode ByteSource.readAt}. */
-  readAt(fileOffset: number, length: number): Promise<Uint8Array> {
+  readAt(fileOffset: number, length: number, buffer?: Uint8Array): Promise<Uint8Array> {
     try {
-      return Promise.resolve(this.#readAt(fileOffset, length));
+      return Promise.resolve(this.#readAt(fileOffset, length, buffer));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -46,9 +46,10 @@ export class FileSource implements ByteSource, Disposable {
   }
 
   /** Synchronous, because a file in the page cache answers faster than a thread pool does. */
-  #readAt(fileOffset: number, length: number): Uint8Array {
+  #readAt(fileOffset: number, length: number, buffer: Uint8Array | undefined): Uint8Array {
     checkRange(this, fileOffset, length);
-    const bytes = new Uint8Array(length);
+    const fits = buffer !== undefined && buffer.length >= length;
+    const bytes = fits ? buffer.subarray(0, length) : new Uint8Array(length);
     let filled = 0;
     try {
       this.#file.seekSync(fileOffset, Deno.SeekMode.Start);

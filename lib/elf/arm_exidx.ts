@@ -1,5 +1,4 @@
 import { ByteCursor } from "../bytes/mod.ts";
-import { FormatError } from "../errors.ts";
 import { EM_ARM } from "./constants.ts";
 import type { ElfFile } from "./elf_file.ts";
 import type { CodeRange } from "./frame_entries.ts";
@@ -24,7 +23,7 @@ const EXIDX_CANTUNWIND = 1;
  *
  * @param vaddrs Ascending.
  * @returns Of each vaddr its range, undefined if there is none; the same range is the same object.
- * @throws {FormatError} If the table does not lie inside the file, or an entry is none.
+ * @throws {FormatError} If the table does not lie inside the file, or an entry begins with no distance.
  */
 export async function findExidxRanges(
   elf: ElfFile,
@@ -73,14 +72,6 @@ async function readRanges(
     const start = readStart(cursor, vaddr);
     if (cursor.u32() === EXIDX_CANTUNWIND) continue;
     const next = cursor.remaining > 0 ? readStart(cursor, vaddr + ENTRY_SIZE) : Infinity;
-    if (next < start) {
-      throw new FormatError({
-        action: "read .ARM.exidx",
-        source: source.name,
-        place: { fileOffset },
-        detail: "the entry behind it has a lower address",
-      });
-    }
     const end = Math.min(next, codeEnd(start));
     if (end > start) ranges.set(indexes[at]!, { start, end });
   }

@@ -11,9 +11,12 @@ export interface StringTable {
 
 /** Strings closer together than this are read in one piece: cheaper than two reads. */
 const MAX_GAP = 1 << 14;
-const MAX_CHUNK = 1 << 20;
+const MAX_CHUNK = 1 << 18;
+/** A longer string is damage. */
+const MAX_LENGTH = 1 << 20;
 /** How much is read for a string whose length is not known yet. */
 const FIRST_GUESS = 256;
+const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * Reads strings from a string table (gABI, "String Table"), and as little else as it can.
@@ -29,10 +32,11 @@ export async function readStrings(
 ): Promise<Map<number, string>> {
   const sorted = Float64Array.from(new Set(offsets)).sort();
   const strings = new Map<number, string>();
+  const buffer = new Uint8Array(Math.min(MAX_CHUNK, table.stringsSize) + FIRST_GUESS);
   let first = 0;
   while (first < sorted.length) {
     const last = endOfRun(sorted, first);
-    await readRun(source, table, sorted.subarray(first, last), strings);
+    await readRun(source, table, sorted.subarray(first, last), buffer, strings);
     first = last;
   }
   return strings;
@@ -51,6 +55,7 @@ async function readRun(
   source: ByteSource,
   table: StringTable,
   offsets: Float64Array,
+  buffer: Uint8Array,
   strings: Map<number, string>,
 ): Promise<void> {
   const { stringsOffset, stringsSize } = table;
@@ -59,15 +64,14 @@ async function readRun(
   if (last >= stringsSize) throw stringError(source, table, last, "it is outside the table");
   for (let guess = FIRST_GUESS;; guess *= 4) {
     const end = Math.min(stringsSize, last + guess);
-    const bytes = await source.readAt(stringsOffset + start, end - start);
+    const bytes = await source.readAt(stringsOffset + start, end - start, buffer);
     if (bytes.indexOf(0, last - start) < 0) {
-      if (end < stringsSize && guess < MAX_CHUNK) continue;
+      if (end < stringsSize && guess < MAX_LENGTH) continue;
       throw stringError(source, table, last, "it has no end");
     }
-    const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
     for (const offset of offsets) {
       const from = offset - start;
-      strings.set(offset, decoder.decode(bytes.subarray(from, bytes.indexOf(0, from))));
+      strings.set(offset, DECODER.decode(bytes.subarray(from, bytes.indexOf(0, from))));
     }
     return;
   }

@@ -21,7 +21,7 @@ export interface SymbolTable {
 
 const SIZE_32 = 16;
 const SIZE_64 = 24;
-const CHUNK_SIZE = 1 << 20;
+const CHUNK_SIZE = 1 << 18;
 
 /**
  * Finds the symbol tables of a file: `.symtab` and `.dynsym` by their section headers, or, if there
@@ -83,7 +83,7 @@ function symbolSize(elf: ElfFile): number {
 }
 
 /**
- * Reads a symbol table symbol by symbol (gABI, "Symbol Table"), holding one chunk of 1 MiB. The
+ * Reads a symbol table symbol by symbol (gABI, "Symbol Table"), holding one chunk of 256 KiB. The
  * fields are those of the current symbol, until the next call. Symbol 0, which is none, is left out.
  */
 export class SymbolReader {
@@ -103,6 +103,7 @@ export class SymbolReader {
   readonly #table: SymbolTable;
   readonly #is64: boolean;
   readonly #littleEndian: boolean;
+  readonly #buffer: Uint8Array;
   #view: DataView = new DataView(new ArrayBuffer(0));
   #position = 0;
   #nextSymbol = 1;
@@ -113,6 +114,7 @@ export class SymbolReader {
     this.#table = table;
     this.#is64 = elf.header.is64;
     this.#littleEndian = elf.header.littleEndian;
+    this.#buffer = new Uint8Array(Math.min(CHUNK_SIZE, table.count * table.entrySize));
   }
 
   /** Reads the next chunk, after {@linkcode next} came to the end of one; false at the end. */
@@ -121,7 +123,8 @@ export class SymbolReader {
     const first = this.#nextSymbol;
     const length = Math.min(count - first, Math.max(1, Math.floor(CHUNK_SIZE / entrySize)));
     if (length <= 0) return false;
-    const bytes = await this.#source.readAt(fileOffset + first * entrySize, length * entrySize);
+    const start = fileOffset + first * entrySize;
+    const bytes = await this.#source.readAt(start, length * entrySize, this.#buffer);
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#position = 0;
     this.#nextSymbol += length;

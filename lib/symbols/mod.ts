@@ -24,7 +24,7 @@ export {
   type FunctionLookup,
 } from "./find_functions.ts";
 export { type KallsymsLookup, type KernelSymbol, readKallsyms } from "./kallsyms.ts";
-export { isJitdump, type Jitdump, readJitdump } from "./jitdump.ts";
+export { type InvalidRecord, isJitdump, type Jitdump, readJitdump } from "./jitdump.ts";
 export { lookupSymbols, type NamedFunction, type SymbolLookup } from "./lookup_symbols.ts";
 export type { NamedCode, NamedRange } from "./named_ranges.ts";
 export { type PerfMap, readPerfMap } from "./perf_map.ts";

@@ -1,6 +1,9 @@
 import { fromFileUrl } from "@std/path";
+import config from "../../deno.json" with { type: "json" };
 import type { Program } from "./measure.ts";
 
+/** The flag of the task "compile", so that what is measured is what users run. */
+const V8_FLAGS = /--v8-flags=\S+/.exec(config.tasks.compile)![0];
 const MAIN = fromFileUrl(new URL("../../main.ts", import.meta.url));
 
 /** symfold as a user runs it from source, with the Deno that runs the bench. */
@@ -10,7 +13,7 @@ export function symfold(
 ): Program {
   return {
     label: "symfold",
-    command: [Deno.execPath(), "run", "--allow-read", MAIN, ...args],
+    command: [Deno.execPath(), "run", V8_FLAGS, "--allow-read", MAIN, ...args],
     ...rest,
   };
 }

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { MemorySource } from "../../lib/bytes/mod.ts";
 import {
   PT_DYNAMIC,
@@ -193,7 +193,7 @@ Deno.test("SymbolReader goes by sh_entsize where it is larger than the structure
   assertEquals(read.map(({ value }) => value), [0x11, 0x22]);
 });
 
-Deno.test("SymbolReader reads 100,000 symbols in chunks of at most 1 MiB", async () => {
+Deno.test("SymbolReader reads 100,000 symbols in chunks of at most 256 KiB", async () => {
   const symbols = Array.from({ length: 100_000 }, (_, at) => ({
     name: "",
     value: 3 * at,
@@ -210,7 +210,7 @@ Deno.test("SymbolReader reads 100,000 symbols in chunks of at most 1 MiB", async
     while (reader.next()) if (reader.value !== 3 * at++) wrong++;
   }
   assertEquals([at, wrong], [100_000, 0]);
-  assertEquals(source.reads.map(({ length }) => length <= 1 << 20), [true, true, true]);
+  assert(source.reads.every(({ length }) => length <= 1 << 18));
   assertEquals(source.bytesRead, 100_000 * 24);
 });
 
