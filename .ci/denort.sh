@@ -4,10 +4,17 @@
 # `deno compile` needs a runtime, denort, that it would download. A program that was itself made by
 # `deno compile` is that runtime with a payload behind it, so this cuts one out of a published wheel.
 # It writes OUTDIR/denort-ARCH and prints two lines: the path of the runtime, and the version of the
-# Deno that must do the compiling (set DENORT_BIN to the path).
+# Deno that must do the compiling (set DENORT_BIN to the path; it works with --target, too).
+#
+# The versions must match: compiled by another Deno, which says nothing, the program dies with "Could
+# not find standalone binary section". So run what was compiled. The lock file is the same for Deno
+# 2.4.2, 2.7.14 and 2.9.6, so --frozen works for all; 2.9.6 checks the types, its TypeScript is newer.
+# Under qemu the program needs no flags, but --v8-flags=--jitless breaks it.
 set -euo pipefail
 
-# Any of these wheels holds the same runtime, byte for byte.
+# Any of these wheels, of PyPI, holds the same runtime, byte for byte. Earlier ones hold earlier
+# versions of Deno (2.4.0: Deno 2.6.8), later ones none. For x86-64 alone, the npm package
+# @vltpkg/cli-linux-x64 0.0.0-18 holds that of 2.4.2.
 package=bids-validator-deno
 versions=(3.0.0a3 3.0.0a0)
 deno=2.7.14

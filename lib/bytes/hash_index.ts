@@ -97,7 +97,7 @@ export class HashIndex {
       if (old[from]! < 0) continue;
       let slot = old[from + 1]! & this.#mask;
       while (slots[SLOT * slot]! >= 0) slot = (slot + 1) & this.#mask;
-      slots.set(old.subarray(from, from + SLOT), SLOT * slot);
+      for (let part = 0; part < SLOT; part++) slots[SLOT * slot + part] = old[from + part]!;
     }
     this.#slots = slots;
   }

@@ -65,8 +65,6 @@ export class LineReader {
     const count = await this.#reader.read(this.#bytes.subarray(this.#filled));
     this.bytesRead += count;
     this.#filled += count;
-    // The search for the next line feed goes no further than this one, which is never a line's end.
-    if (this.#filled < this.#bytes.length) this.#bytes[this.#filled] = LINE_FEED;
     if (count === 0) this.#atEnd = true;
     return count > 0 || this.#filled > this.#next;
   }
@@ -78,8 +76,8 @@ export class LineReader {
    */
   next(): boolean {
     if (this.#next >= this.#filled) return false;
-    const found = this.#bytes.indexOf(LINE_FEED, Math.max(this.#next, this.#searched));
-    const whole = found >= 0 && found < this.#filled;
+    const found = findLineFeed(this.view, Math.max(this.#next, this.#searched), this.#filled);
+    const whole = found < this.#filled;
     if (!whole && !this.#atEnd) {
       this.#searched = this.#filled;
       return false;
@@ -120,4 +118,24 @@ export class LineReader {
       detail: `it has more than ${MAX_LINE_LENGTH} bytes`,
     });
   }
+}
+
+const LINE_FEEDS = 0x0a0a0a0a;
+const LOW_BITS = 0x01010101;
+const HIGH_BITS = 0x80808080 | 0;
+
+/**
+ * Where the first line feed in `[start, end)` is; `end` if there is none. Eight bytes at a time,
+ * which is faster than `indexOf` (see the bench "folded"): a word has a byte that is zero if taking
+ * one from each byte sets the high bit of one that did not have it.
+ */
+function findLineFeed(view: DataView, start: number, end: number): number {
+  let at = start;
+  for (; at + 8 <= end; at += 8) {
+    const a = view.getInt32(at, true) ^ LINE_FEEDS;
+    const b = view.getInt32(at + 4, true) ^ LINE_FEEDS;
+    if ((((a - LOW_BITS) & ~a) | ((b - LOW_BITS) & ~b)) & HIGH_BITS) break;
+  }
+  while (at < end && view.getUint8(at) !== LINE_FEED) at++;
+  return at;
 }

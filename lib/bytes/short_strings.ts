@@ -66,7 +66,7 @@ export class ShortStrings {
       const [length, a, b, c, d] = old.subarray(from + 1, from + SLOT);
       let slot = hash(length!, a!, b!, c!, d!) & this.#mask;
       while (slots[SLOT * slot]! >= 0) slot = (slot + 1) & this.#mask;
-      slots.set(old.subarray(from, from + SLOT), SLOT * slot);
+      for (let part = 0; part < SLOT; part++) slots[SLOT * slot + part] = old[from + part]!;
     }
     this.#slots = slots;
   }

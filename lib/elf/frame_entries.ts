@@ -9,12 +9,15 @@ import {
 
 /** The code of a function, or of a part of one: `[start, end)`, vaddrs. */
 export interface CodeRange {
+  /** The vaddr of the first byte. */
   readonly start: number;
+  /** The vaddr behind the last byte. */
   readonly end: number;
 }
 
 /** A section of call frame information, `.eh_frame` or `.debug_frame`. */
 export interface FrameSection {
+  /** What the section is in. */
   readonly source: ByteSource;
   /** Bytes from the start of the source to the first entry. */
   readonly fileOffset: number;
@@ -26,6 +29,7 @@ export interface FrameSection {
   readonly isDebug: boolean;
   /** Whether addresses have 64 bits. */
   readonly is64: boolean;
+  /** Byte order. */
   readonly littleEndian: boolean;
 }
 

@@ -4,7 +4,9 @@ import { readUleb128 } from "./pointer_encoding.ts";
 
 /** Where the inlined calls of a Go function are described. */
 export interface GoInlining {
+  /** The file. */
   readonly source: ByteSource;
+  /** Byte order. */
   readonly littleEndian: boolean;
   /** File offset of the function's `PCDATA_InlTreeIndex` table. */
   readonly indexOffset: number;

@@ -15,6 +15,7 @@ export type GoTableVersion = "1.2" | "1.16" | "1.18" | "1.20";
 export interface GoTable {
   /** The first version of Go that writes this format. */
   readonly version: GoTableVersion;
+  /** Where the table begins. */
   readonly fileOffset: number;
   /** Behind the last byte that may belong to the table. */
   readonly end: number;
@@ -24,11 +25,13 @@ export interface GoTable {
   readonly quantum: number;
   /** Bytes of a pointer: 4 or 8. */
   readonly pointerSize: number;
+  /** How many functions. */
   readonly functionCount: number;
   /** From Go 1.18 to 1.25 the vaddr that functions are relative to; 0 if it is elsewhere. */
   readonly textStart: number;
   /** Names of functions, ending with NUL, run from here to `namesEnd`. */
   readonly namesOffset: number;
+  /** See `namesOffset`. */
   readonly namesEnd: number;
   /** Tables that map places in functions to values. */
   readonly pcValuesOffset: number;
@@ -36,6 +39,7 @@ export interface GoTable {
   readonly functionsOffset: number;
   /** Bytes of each of the two. */
   readonly fieldSize: number;
+  /** See `functionsOffset`. */
   readonly functionDataOffset: number;
 }
 

@@ -2,10 +2,13 @@ import { ByteCursor, type ByteSource } from "../bytes/mod.ts";
 
 /** A table of entries of the same size, whose keys ascend. */
 export interface SortedTable {
+  /** What the table is in. */
   readonly source: ByteSource;
+  /** Byte order of the entries. */
   readonly littleEndian: boolean;
   /** Bytes from the start of the source to the first entry. */
   readonly fileOffset: number;
+  /** How many entries. */
   readonly count: number;
   /** In bytes. */
   readonly entrySize: number;

@@ -86,8 +86,12 @@ export class SnapshotIndex {
       const segments = file.elf.loadSegments;
       const own = this.#mappingsOf.get(file) ?? [];
       const images = findImages(own, segments, pageSize, anonymous);
-      for (const image of images) {
-        const problem = checkText(image, segments, mappings, pageSize);
+      const problems = images.map((image) => checkText(image, segments, mappings, pageSize));
+      // Where one copy has all of the text the file is right: another is what the program mapped of
+      // its own file besides, as V8 does with its builtins.
+      const isRight = problems.includes("");
+      for (const [at, image] of images.entries()) {
+        const problem = isRight ? "" : problems[at]!;
         file.layoutProblem ||= problem;
         this.#place(file, image, problem);
       }

@@ -4,6 +4,7 @@ import { type ElfFile, findSymbolTables } from "../elf/mod.ts";
 import { isSourceError } from "../errors.ts";
 import { type DebugFileSearch, findDebugFiles } from "./debug_file_search.ts";
 import { findFunctionBounds } from "./function_bounds.ts";
+import { findGoFunctions } from "./go_functions.ts";
 import { lookupSymbols } from "./lookup_symbols.ts";
 import { findPltStubs, type PltStub } from "./plt_stubs.ts";
 
@@ -27,7 +28,7 @@ export interface DebugFilePlaces {
 export interface FunctionLookup {
   /** Of each vaddr its function; undefined if nothing is known of it. */
   readonly functions: readonly (FoundFunction | undefined)[];
-  /** Where there are names: `.symtab`, `.dynsym`, `.gnu_debugdata`, `.plt`, or a debug file's path. */
+  /** Where there are names: `.symtab`, `.dynsym`, `.gnu_debugdata`, `.plt`, `.gopclntab`, a debug file's path. */
   readonly namesFrom: readonly string[];
   /** Whether there is a table of all functions, and not only of exported ones. */
   readonly hasSymtab: boolean;
@@ -41,7 +42,8 @@ export interface FunctionLookup {
  * 1. the symbol tables of the file, of the file compressed into it (`.gnu_debugdata`), and, if the
  *    file is stripped, of its debug file, all together;
  * 2. for what these do not cover, the stubs of the procedure linkage table, as `name@plt`;
- * 3. for what is left, the bounds of the function, which has no name then.
+ * 3. Go's own table of functions, which a program has even if it is stripped;
+ * 4. for what is left, the bounds of the function, which has no name then.
  *
  * A place that is damaged costs its own names only, and is among the `problems`.
  *
@@ -82,6 +84,13 @@ export async function findFunctions(
   const results: (FoundFunction | undefined)[] = [...functions];
   const stubs = await fillGaps(results, vaddrs, problems, (missing) => stubsAt(elf, missing));
   if (stubs > 0) namesFrom.push(".plt");
+  const goFunctions = await fillGaps(
+    results,
+    vaddrs,
+    problems,
+    async (missing) => await findGoFunctions(elf, missing) ?? [],
+  );
+  if (goFunctions > 0) namesFrom.push(".gopclntab");
   await fillGaps(
     results,
     vaddrs,

@@ -17,6 +17,8 @@ function inliningOf(
   functionSize = 0x10000,
 ) {
   const writer = new ByteWriter(true);
+  writer.padTo(TREE_OFFSET);
+  writer.position = 0;
   const varint = (value: number) => {
     for (; value >= 0x80; value = Math.floor(value / 0x80)) writer.u8(value % 0x80 + 0x80);
     writer.u8(value);

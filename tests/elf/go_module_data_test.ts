@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { findGoModuleData } from "../../lib/elf/go_module_data.ts";
 import { findGoTable } from "../../lib/elf/gopclntab.ts";
 import { ElfFile } from "../../lib/elf/mod.ts";
@@ -50,8 +50,7 @@ async function find(options: Options = {}) {
   }
   const elf = await ElfFile.open(build(data.bytes()).source);
   const goTable = await findGoTable(elf);
-  assert(goTable !== undefined);
-  return await findGoModuleData(elf, goTable);
+  return await findGoModuleData(elf, goTable!);
 }
 
 const FOUND = { functionsEnd: 0x1015, textStart: 0x1016, functionData: 0x1028 };

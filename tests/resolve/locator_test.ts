@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { MemoryFiles } from "../support/memory_files.ts";
 import { resolveText } from "../support/resolve_text.ts";
+import { testdata } from "../support/testdata.ts";
 import { SHIFTED, SHIFTED_BUILD_ID, shiftedMaps } from "../support/shifted_library.ts";
 
 const BASE = 0x7f0000000000;
@@ -166,4 +167,17 @@ Deno.test("resolve() opens nothing for names", async () => {
   const files = new MemoryFiles(FILES);
   await resolveText("main;[unknown];f 1\n", { maps: MAPS, files });
   assertEquals(files.opened, []);
+});
+
+// V8 maps its builtins, a part of node's text, a second time close to the code that it makes.
+Deno.test("resolve() names text that a program mapped once more from its own file", async () => {
+  const folder = "layouts/x86_64/mprotect-split";
+  const maps = Deno.readTextFileSync(testdata(`${folder}/maps`)) +
+    "10000000-10001000 r-xp 00002000 fe:00 762065  /opt/layouts/libmprotect-split.so\n";
+  const inode = /fe:00 (\d+) +\/opt\/layouts\/libmprotect-split\.so/.exec(maps)![1]!;
+  const { output } = await resolveText("0x10000000 1\n", {
+    maps: maps.replace("762065", inode),
+    sysroot: testdata(`${folder}/sysroot`),
+  });
+  assertEquals(output, "layout_second 1\n");
 });
