@@ -34,6 +34,7 @@ export * from "./lib/output/mod.ts";
 export * from "./lib/profile/mod.ts";
 export * from "./lib/resolve/mod.ts";
 export {
+  type CandidateFile,
   type DemangleStyle,
   type InvalidRecord,
   isJitdump,

@@ -1,6 +1,10 @@
+// @ts-types="./path.d.ts"
+import { join } from "@std/path/posix/join";
 import type { ByteSource } from "../bytes/mod.ts";
 import { FileSource } from "../bytes/file_source.ts";
 import type { FileAnswer, FileProvider, FileRequest } from "../resolve/mod.ts";
+import { type BuildIdList, type CandidateFile, parseBuildIdList } from "../symbols/mod.ts";
+import { explain } from "./input_files.ts";
 import type { PathRule } from "./options.ts";
 import { resolveInSysroot } from "./sysroot.ts";
 
@@ -14,6 +18,10 @@ export interface DiskFilesOptions {
   readonly pathMap?: readonly PathRule[];
   /** A copy of the vDSO. */
   readonly vdso?: string | undefined;
+  /** Folders to be searched for files that are not at their paths. */
+  readonly search?: readonly string[];
+  /** A list of build-ids, as `perf buildid-list` prints it. */
+  readonly buildIds?: string | undefined;
 }
 
 /** Where distributions put debug files; below the sysroot if there is one. */
@@ -25,9 +33,16 @@ export class DiskFiles implements FileProvider, Disposable {
   readonly #options: DiskFilesOptions;
   readonly #open: FileSource[] = [];
 
-  /** Opens nothing yet. */
+  readonly #buildIds: BuildIdList["buildIds"];
+
+  /**
+   * Opens nothing but the list of build-ids.
+   *
+   * @throws {Error} With a message for the user, if that cannot be read.
+   */
   constructor(options: DiskFilesOptions = {}) {
     this.#options = options;
+    this.#buildIds = options.buildIds === undefined ? new Map() : readBuildIds(options.buildIds);
     this.debugDirs = [...options.debugDirs ?? [], DEFAULT_DEBUG_DIR];
   }
 
@@ -61,6 +76,18 @@ export class DiskFiles implements FileProvider, Disposable {
     }
   }
 
+  /** See {@linkcode FileProvider.buildIdsOf}. */
+  buildIdsOf(path: string): readonly string[] {
+    return this.#buildIds.get(path) ?? [];
+  }
+
+  /** See {@linkcode FileProvider.searchFiles}. Symbolic links are not followed. */
+  *searchFiles(): Generator<CandidateFile> {
+    for (const folder of this.#options.search ?? []) {
+      for (const path of filesBelow(folder)) yield { path, source: new ClosedFile(path) };
+    }
+  }
+
   /** Closes all files. */
   [Symbol.dispose](): void {
     for (const source of this.#open) source[Symbol.dispose]();
@@ -87,6 +114,50 @@ export class DiskFiles implements FileProvider, Disposable {
 }
 
 const VDSO = "[vdso]";
+
+function readBuildIds(path: string): BuildIdList["buildIds"] {
+  const { buildIds, invalid } = parseBuildIdList(readText(path));
+  const [first] = invalid;
+  if (first === undefined) return buildIds;
+  const text = JSON.stringify(first.text.slice(0, 200));
+  throw new Error(
+    `Cannot read "${path}", line ${first.line}: it is ${text}, want a build-id and a path`,
+  );
+}
+
+function readText(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    throw new Error(`Cannot read "${path}": ${explain(error)}`);
+  }
+}
+
+/** The regular files below a folder, in order of their names. */
+function* filesBelow(folder: string): Generator<string> {
+  const entries = [...Deno.readDirSync(folder)].sort((a, b) => a.name < b.name ? -1 : 1);
+  for (const { name, isDirectory, isFile } of entries) {
+    const path = join(folder, name);
+    if (isDirectory) yield* filesBelow(path);
+    else if (isFile) yield path;
+  }
+}
+
+/** A file that is open while it is read only: there may be very many. */
+class ClosedFile implements ByteSource {
+  readonly name: string;
+  readonly size: number;
+
+  constructor(path: string) {
+    this.name = path;
+    this.size = Deno.statSync(path).size;
+  }
+
+  async readAt(fileOffset: number, length: number, buffer?: Uint8Array): Promise<Uint8Array> {
+    using file = FileSource.open(this.name);
+    return await file.readAt(fileOffset, length, buffer);
+  }
+}
 
 function isMissing(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;

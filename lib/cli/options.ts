@@ -11,6 +11,10 @@ export interface Options {
   readonly sysroot: string | undefined;
   readonly debugDirs: readonly string[];
   readonly pathMap: readonly PathRule[];
+  /** Folders to be searched for files that are not at their paths. */
+  readonly search: readonly string[];
+  /** A list of build-ids. */
+  readonly buildIds: string | undefined;
   readonly vdso: string | undefined;
   readonly kallsyms: string | undefined;
   /** Perf maps and jitdumps. */
@@ -83,6 +87,18 @@ const TABLE: readonly OptionRow[] = [
     value: "FROM=TO",
     repeatable: true,
     help: "paths that begin with FROM in the snapshot begin with TO here, as for containers",
+  },
+  {
+    name: "search",
+    value: "DIR",
+    repeatable: true,
+    help: "look below DIR for mapped files that were deleted or are missing, by build-id or by " +
+      "their layout",
+  },
+  {
+    name: "build-ids",
+    value: "FILE",
+    help: "the output of perf buildid-list: a file with another build-id gives no names",
   },
   {
     name: "kallsyms",
@@ -168,6 +184,8 @@ export function parseOptions(args: readonly string[]): Options {
     sysroot: last("sysroot"),
     debugDirs: values["debug-dir"] as readonly string[],
     pathMap: (values["path-map"] as readonly string[]).map(pathRule),
+    search: values.search as readonly string[],
+    buildIds: last("build-ids"),
     vdso: last("vdso"),
     kallsyms: last("kallsyms"),
     perfMaps: values["perf-map"] as readonly string[],

@@ -64,7 +64,8 @@ export const UNRESOLVED_REASONS = {
   },
   "file-deleted": {
     meaning: "the mapped file was deleted or replaced before the snapshot",
-    advice: "give the file that was running with --sysroot DIR",
+    advice:
+      "give the file that was running with --sysroot DIR, or a folder with it with --search DIR",
   },
   "file-unreadable": {
     meaning: "the file cannot be read",
@@ -90,6 +91,14 @@ export const UNRESOLVED_REASONS = {
   "outside-segments": {
     meaning: "the file offset is in no segment that is loaded",
     advice: "the file is another build than the one that ran",
+  },
+  "build-id-mismatch": {
+    meaning: "the file's build-id is not the one that was recorded",
+    advice: "give the file that was running with --sysroot DIR or --search DIR",
+  },
+  "packed-in-archive": {
+    meaning: "the code is in an archive that is not stored as it is",
+    advice: "",
   },
   "no-symbols": {
     meaning: "the file has no symbol table",

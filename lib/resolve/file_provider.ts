@@ -1,5 +1,6 @@
 import type { ByteSource } from "../bytes/mod.ts";
 import type { UnresolvedReason } from "../profile/mod.ts";
+import type { CandidateFile } from "../symbols/mod.ts";
 
 /** A file that the recorded process had mapped. */
 export interface FileRequest {
@@ -30,4 +31,10 @@ export interface FileProvider {
    * if there is none. Without this no debug file is looked for.
    */
   openDebugFile?(path: string): Promise<ByteSource | undefined>;
+  /** The build-ids that a path had on the recorded machine; none if they are not known. */
+  buildIdsOf?(path: string): readonly string[];
+  /**
+   * Files that may be those that are not at their paths any more. Taken only if there are such.
+   */
+  searchFiles?(): Iterable<CandidateFile>;
 }

@@ -6,7 +6,7 @@ import type {
   FrameLocation,
   VaddrLocation,
 } from "../profile/mod.ts";
-import type { NamedCode } from "../symbols/mod.ts";
+import { findMappedFile, type NamedCode } from "../symbols/mod.ts";
 import type { FileProvider } from "./file_provider.ts";
 import type { FrameRole } from "./frame_roles.ts";
 import type { MissingPlace, Place } from "./place.ts";
@@ -71,7 +71,11 @@ export class Locator {
     }
     if (needsBuildIds) { for (const file of files.all()) needed.add(file); }
     for (const file of needed) await file.open(provider);
-    for (const index of indexes) index.findImages();
+    await searchMissing(needed, indexes, provider);
+    for (const index of indexes) {
+      await index.openArchives();
+      index.findImages();
+    }
     const byBuildId = new Map<string, RecordedFile>();
     if (needsBuildIds) { for (const file of needed) byBuildId.set(await file.buildId(), file); }
     return new Locator(locations, generated, indexes, files, byBuildId);
@@ -174,6 +178,34 @@ export class Locator {
         executable && address >= fileOffset && address < fileOffset + fileSize
       )
     );
+  }
+}
+
+/** Why a file may be elsewhere than at its path. */
+const SEARCHED_REASONS: ReadonlySet<string> = new Set([
+  "file-deleted",
+  "file-not-found",
+  "build-id-mismatch",
+]);
+
+/** Looks for files that are not at their paths among those that the provider has besides. */
+async function searchMissing(
+  needed: Iterable<RecordedFile>,
+  indexes: readonly SnapshotIndex[],
+  provider: FileProvider,
+): Promise<void> {
+  if (provider.searchFiles === undefined) return;
+  for (const file of needed) {
+    if (!SEARCHED_REASONS.has(file.failure?.reason ?? "")) continue;
+    const search = await findMappedFile(provider.searchFiles(), {
+      buildId: provider.buildIdsOf?.(file.request.path).at(-1) ?? "",
+      compareLayout: (elf) =>
+        indexes.map((index) => index.compareLayout(file, elf)).find((one) => one !== "") ?? "",
+    });
+    if ("found" in search) file.adopt(search.found.elf);
+    else if (search.reason === "ambiguous") {
+      file.failure = { ...file.failure!, detail: search.detail };
+    }
   }
 }
 

@@ -1,7 +1,8 @@
+import type { ByteSource } from "../bytes/mod.ts";
 import { ElfFile, readBuildId } from "../elf/mod.ts";
 import { FormatError, isSourceError } from "../errors.ts";
 import type { UnresolvedReason } from "../profile/mod.ts";
-import { findFunctions, type FoundFunction } from "../symbols/mod.ts";
+import { findFunctions, type FoundFunction, isSameBuildId } from "../symbols/mod.ts";
 import type { FileProvider, FileRequest } from "./file_provider.ts";
 
 /** Why something of a file is not known. */
@@ -14,6 +15,8 @@ export interface Failure {
 /** One file of the recorded machine: opened once, asked once for all names that are wanted. */
 export class RecordedFile {
   readonly request: FileRequest;
+  /** What was opened; undefined if nothing was. */
+  source: ByteSource | undefined;
   /** Set by {@linkcode open}; undefined if it failed. */
   elf: ElfFile | undefined;
   /** Why there is no {@linkcode elf}, or no symbols in it. */
@@ -46,11 +49,19 @@ export class RecordedFile {
       this.failure = answer;
       return;
     }
+    this.source = answer.source;
     try {
       this.elf = await ElfFile.open(answer.source);
     } catch (error) {
       this.failure = failureOf(error, answer.source.size);
     }
+    await this.#checkBuildId(files.buildIdsOf?.(this.request.path) ?? []);
+  }
+
+  /** Takes another file for this one, because it is the one that was mapped. */
+  adopt(elf: ElfFile): void {
+    this.elf = elf;
+    this.failure = undefined;
   }
 
   /** The build-id of the file; empty if it has none, or cannot be read. */
@@ -86,6 +97,15 @@ export class RecordedFile {
     } catch (error) {
       this.failure = failureOf(error, this.elf.source.size);
     }
+  }
+
+  /** A file that has no build-id cannot be told from the one that was recorded. */
+  async #checkBuildId(recorded: readonly string[]): Promise<void> {
+    const found = recorded.length === 0 ? "" : await this.buildId();
+    if (found === "" || recorded.some((buildId) => isSameBuildId(found, buildId))) return;
+    const detail = `it has ${found}, the recording ${recorded.join(" or ")}`;
+    this.elf = undefined;
+    this.failure = { reason: "build-id-mismatch", detail };
   }
 
   /** The function at a vaddr that was asked for; undefined if nothing is known of it. */

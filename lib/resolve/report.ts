@@ -77,9 +77,10 @@ export class Tally {
     this.#weights = new Float64Array(places.length);
   }
 
-  /** Counts one frame of one stack. */
-  add(key: number, weight: number): void {
-    this.#weights[key]! += weight;
+  /** Counts the frames of one stack, the keys `[start, end)`. */
+  add(keys: Uint32Array, start: number, end: number, weight: number): void {
+    const weights = this.#weights;
+    for (let at = start; at < end; at++) weights[keys[at]!]! += weight;
   }
 
   /** Sums up. */

@@ -77,7 +77,8 @@ export async function resolve(profile: RawProfile, options: ResolveOptions): Pro
   const { snapshots, files, demangle = "short", unresolved = "offset", annotate = [] } = options;
   const roles = new FrameRoles(profile, options.returnAddresses ?? "callers");
   const locator = await Locator.open(profile.locations, snapshots, options.generated ?? [], files);
-  const places = locateAll(profile, roles, locator);
+  const keys = keysOf(profile, roles);
+  const places = locateAll(profile, keys, locator);
   for (const place of places) {
     if (place?.kind !== "code") continue;
     place.file.want(place.lookupVaddr);
@@ -97,7 +98,7 @@ export async function resolve(profile: RawProfile, options: ResolveOptions): Pro
   });
   const isResolved = functions.map((found) => found !== undefined && found.name !== "");
   const tally = new Tally(places, isResolved, kernel.reason);
-  return { profile: rename(profile, roles, names, nameOf, tally), report: tally.report(profile) };
+  return { profile: rename(profile, keys, names, nameOf, tally), report: tally.report(profile) };
 }
 
 function functionOf(place: Place, kernel: KernelNames): FoundFunction | undefined {
@@ -113,45 +114,50 @@ function functionOf(place: Place, kernel: KernelNames): FoundFunction | undefine
   }
 }
 
-/** A frame in a role is numbered `2 * frame + role`. */
-function keyOf(frame: number, role: FrameRole): number {
-  return 2 * frame + role;
-}
-
-/** Locates each frame in each role that it has in some stack. */
-function locateAll(
-  profile: RawProfile,
-  roles: FrameRoles,
-  locator: Locator,
-): (Place | undefined)[] {
-  const { stacks } = profile;
-  const used = new Uint8Array(2 * profile.frames.size);
+/**
+ * The frames of all stacks, in their places, as keys: a frame in a role is `2 * frame + role`. Each
+ * of the loops over all frames of all stacks is plain for speed, see the bench "folded".
+ */
+function keysOf({ stacks }: RawProfile, roles: FrameRoles): Uint32Array {
+  const { frames } = stacks;
+  const keys = new Uint32Array(stacks.frameCount);
   for (let stack = 0; stack < stacks.size; stack++) {
+    const start = stacks.startOf(stack);
     let next = -1;
-    for (let at = stacks.endOf(stack) - 1; at >= stacks.startOf(stack); at--) {
-      const frame = stacks.frames[at]!;
-      used[keyOf(frame, roles.roleOf(frame, next))] = 1;
+    for (let at = stacks.endOf(stack) - 1; at >= start; at--) {
+      const frame = frames[at]!;
+      keys[at] = 2 * frame + roles.roleOf(frame, next);
       next = frame;
     }
   }
-  return Array.from(
-    used,
-    (isUsed, key) =>
-      isUsed === 1
-        ? locator.placeOf(profile.locations[key >> 1]!, (key & 1) as FrameRole)
-        : undefined,
-  );
+  return keys;
 }
 
-/** Writes every stack anew with the names of its frames, and counts the frames on the way. */
-function rename(
+/** Locates each frame in each role that it has in some stack; by key. */
+function locateAll(
   profile: RawProfile,
-  roles: FrameRoles,
+  keys: Uint32Array,
+  locator: Locator,
+): (Place | undefined)[] {
+  const isUsed = new Uint8Array(2 * profile.frames.size);
+  for (let at = 0; at < keys.length; at++) isUsed[keys[at]!] = 1;
+  const placeOf = (key: number) =>
+    locator.placeOf(profile.locations[key >> 1]!, (key & 1) as FrameRole);
+  return Array.from(isUsed, (used, key) => used === 1 ? placeOf(key) : undefined);
+}
+
+/**
+ * Gives every stack the names of its frames, and counts the frames on the way.
+ *
+ * @param keys Become the frames of the result.
+ */
+function rename(
+  { stacks, samples, decimals }: RawProfile,
+  keys: Uint32Array,
   names: FrameTable,
   nameOf: Int32Array,
   tally: Tally,
 ): Profile {
-  const { stacks, samples } = profile;
   const weights = new Float64Array(stacks.size);
   const renamed = new SampleTable();
   for (let sample = 0; sample < samples.size; sample++) {
@@ -159,22 +165,9 @@ function rename(
     weights[stack]! += samples.weightOf(sample);
     renamed.push(stack, samples.weightOf(sample), samples.baseOf(sample));
   }
-  const frames = new Uint32Array(stacks.frameCount);
   for (let stack = 0; stack < stacks.size; stack++) {
-    const weight = weights[stack]!;
-    let next = -1;
-    for (let at = stacks.endOf(stack) - 1; at >= stacks.startOf(stack); at--) {
-      const frame = stacks.frames[at]!;
-      const key = keyOf(frame, roles.roleOf(frame, next));
-      frames[at] = nameOf[key]!;
-      tally.add(key, weight);
-      next = frame;
-    }
+    tally.add(keys, stacks.startOf(stack), stacks.endOf(stack), weights[stack]!);
   }
-  return {
-    frames: names,
-    stacks: stacks.withFrames(frames),
-    samples: renamed,
-    decimals: profile.decimals,
-  };
+  for (let at = 0; at < keys.length; at++) keys[at] = nameOf[keys[at]!]!;
+  return { frames: names, stacks: stacks.withFrames(keys), samples: renamed, decimals };
 }

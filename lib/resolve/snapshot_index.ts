@@ -8,6 +8,10 @@ import {
   type Mapping,
   type MapsSnapshot,
 } from "../maps/mod.ts";
+import type { ByteSource } from "../bytes/mod.ts";
+import type { ElfFile } from "../elf/mod.ts";
+import { findZipEntry, type ZipEntryAnswer } from "../elf/zip_entries.ts";
+import { isSourceError } from "../errors.ts";
 import type { UnresolvedReason } from "../profile/mod.ts";
 import type { RecordedFile } from "./recorded_file.ts";
 import type { RecordedFiles } from "./recorded_files.ts";
@@ -42,6 +46,11 @@ export class SnapshotIndex {
   /** The mappings of each file, by start. */
   readonly #mappingsOf = new Map<RecordedFile, Mapping[]>();
   readonly #needed = new Set<RecordedFile>();
+  /** Of mappings of files in archives the same with file offsets inside the file; and back. */
+  readonly #insideOf = new Map<Mapping, Mapping>();
+  readonly #originalOf = new Map<Mapping, Mapping>();
+  /** What may have taken the place of text. */
+  readonly #anonymous: readonly Mapping[];
   /** Made when the files were opened. */
   readonly #placeOf = new Map<Mapping, AddressPlace>();
 
@@ -49,6 +58,9 @@ export class SnapshotIndex {
   constructor(snapshot: MapsSnapshot, files: RecordedFiles) {
     this.#snapshot = snapshot;
     this.#files = files;
+    this.#anonymous = snapshot.mappings.filter((mapping) =>
+      mapping.executable && isAnonymous(mapping)
+    );
     this.#starts = Float64Array.from(snapshot.mappings, ({ start }) => start);
     for (const mapping of snapshot.mappings.filter(hasFile)) {
       const file = files.ofMapping(mapping);
@@ -77,10 +89,57 @@ export class SnapshotIndex {
     return this.#needed;
   }
 
-  /** Step 3, once the files are open: finds the images of all files that were marked. */
-  findImages(): void {
+  /**
+   * What does not agree between a file and the mappings that this snapshot has of it: all of its
+   * executable mappings have to be explained; empty if they are.
+   */
+  compareLayout(file: RecordedFile, elf: ElfFile): string {
+    const own = this.#mappingsOf.get(file) ?? [];
     const { mappings, pageSize } = this.#snapshot;
-    const anonymous = mappings.filter((mapping) => mapping.executable && isAnonymous(mapping));
+    const images = findImages(own, elf.loadSegments, pageSize, this.#anonymous);
+    const explained = new Set(images.flatMap((image) => image.mappings));
+    if (own.some((mapping) => mapping.executable && !explained.has(mapping))) return NO_SEGMENT;
+    return images.map((image) => checkText(image, elf.loadSegments, mappings, pageSize))
+      .find((problem) => problem !== "") ?? "";
+  }
+
+  /**
+   * Step 3, once the files are open: takes the files in an archive that is mapped, as Android maps
+   * the libraries of an APK, for files of their own.
+   */
+  async openArchives(): Promise<void> {
+    for (const archive of [...this.#needed]) {
+      if (archive.elf !== undefined || archive.source === undefined) continue;
+      for (const mapping of this.#mappingsOf.get(archive) ?? []) {
+        await this.#openEntry(archive, archive.source, mapping);
+      }
+    }
+  }
+
+  async #openEntry(archive: RecordedFile, source: ByteSource, mapping: Mapping): Promise<void> {
+    const entry = await entryAt(source, mapping.fileOffset);
+    if (entry === undefined) return;
+    if ("reason" in entry) {
+      if (entry.reason === "not a zip archive" || entry.reason === "no entry") return;
+      archive.failure = { reason: "packed-in-archive", detail: `${entry.reason}: ${entry.detail}` };
+      return;
+    }
+    const path = `${archive.request.path}!${entry.entryName}`;
+    const file = this.#files.ofPath(path);
+    if (file.source === undefined) await file.open({ open: () => Promise.resolve(entry) });
+    const fileOffset = mapping.fileOffset - entry.source.start;
+    const inside = { ...mapping, fileOffset };
+    this.#insideOf.set(mapping, inside);
+    this.#originalOf.set(inside, mapping);
+    this.#mappingsOf.set(file, [...this.#mappingsOf.get(file) ?? [], inside]);
+    this.#needed.add(file);
+  }
+
+  /** Step 4: finds the images of all files that were marked. */
+  findImages(): void {
+    const { pageSize } = this.#snapshot;
+    const mappings = this.#snapshot.mappings.map((one) => this.#insideOf.get(one) ?? one);
+    const anonymous = this.#anonymous;
     for (const file of this.#needed) {
       if (file.elf === undefined) continue;
       const segments = file.elf.loadSegments;
@@ -127,7 +186,8 @@ export class SnapshotIndex {
   #place(file: RecordedFile, image: Image, problem: string): void {
     const place: ImagePlace = { file, loadBias: image.loadBias };
     const text = file.elf!.loadSegments.filter(({ executable }) => executable);
-    for (const mapping of [...image.mappings, ...image.anonymousText]) {
+    for (const part of [...image.mappings, ...image.anonymousText]) {
+      const mapping = this.#originalOf.get(part) ?? part;
       const holdsText = mapping.executable ||
         text.some(({ vaddr, memorySize }) =>
           mapping.start < image.loadBias + vaddr + memorySize &&
@@ -142,7 +202,8 @@ export class SnapshotIndex {
   }
 
   #noPlace(mapping: Mapping): NoPlace {
-    const isUnread = isVdso(mapping) && this.#files.ofMapping(mapping).elf === undefined;
+    const isUnread = !isFileBacked(mapping) && hasFile(mapping) &&
+      this.#files.ofMapping(mapping).elf === undefined;
     if (!hasFile(mapping) || isUnread) {
       const reason = !mapping.executable
         ? "not-executable"
@@ -189,7 +250,20 @@ export class SnapshotIndex {
 const NO_SEGMENT = "no LOAD segment of the file holds the file offset of its mapping";
 /** Whether an ELF file may be behind a mapping. */
 function hasFile(mapping: Mapping): boolean {
-  return isFileBacked(mapping) || isVdso(mapping);
+  return isFileBacked(mapping) || isVdso(mapping) || mapping.path.startsWith("/memfd:");
+}
+
+/** The entry of an archive that holds a file offset; undefined if the archive is damaged. */
+async function entryAt(
+  archive: ByteSource,
+  fileOffset: number,
+): Promise<ZipEntryAnswer | undefined> {
+  try {
+    return await findZipEntry(archive, fileOffset);
+  } catch (error) {
+    if (isSourceError(error)) return undefined;
+    throw error;
+  }
 }
 
 /** Files on each side; between an image's own mappings there are hardly ever more. */

@@ -15,6 +15,7 @@
  *
  * @module
  */
+export { type BuildIdList, isSameBuildId, parseBuildIdList } from "./build_id_list.ts";
 export { chooseName } from "./choose_name.ts";
 export { type Demangler, type DemangleStyle, loadDemangler } from "./demangle.ts";
 export {
@@ -23,6 +24,7 @@ export {
   type FoundFunction,
   type FunctionLookup,
 } from "./find_functions.ts";
+export { type CandidateFile, type FileSearch, findMappedFile } from "./file_search.ts";
 export { type KallsymsLookup, type KernelSymbol, readKallsyms } from "./kallsyms.ts";
 export { type InvalidRecord, isJitdump, type Jitdump, readJitdump } from "./jitdump.ts";
 export { lookupSymbols, type NamedFunction, type SymbolLookup } from "./lookup_symbols.ts";

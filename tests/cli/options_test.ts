@@ -8,6 +8,8 @@ Deno.test("parseOptions() gives every option its default", () => {
     sysroot: undefined,
     debugDirs: [],
     pathMap: [],
+    search: [],
+    buildIds: undefined,
     vdso: undefined,
     kallsyms: undefined,
     perfMaps: [],
@@ -28,7 +30,7 @@ Deno.test("parseOptions() gives every option its default", () => {
 
 Deno.test("parseOptions() reads every option", () => {
   const args = "--maps a --maps=b --sysroot c -o d --report e --demangle none --unresolved file " +
-    "--debug-dir h --debug-dir i --path-map /j=/k=l --vdso m --kallsyms n --perf-map o " +
+    "--debug-dir h --debug-dir i --path-map /j=/k=l --search p --build-ids q --vdso m --kallsyms n --perf-map o " +
     "--annotate kernel,jit " +
     "--return-addresses all --no-merge --fail-under 99.5 -q -v -h --version f g";
   assertEquals(parseOptions(args.split(" ")), {
@@ -37,6 +39,8 @@ Deno.test("parseOptions() reads every option", () => {
     sysroot: "c",
     debugDirs: ["h", "i"],
     pathMap: [{ from: "/j", to: "/k=l" }],
+    search: ["p"],
+    buildIds: "q",
     vdso: "m",
     kallsyms: "n",
     perfMaps: ["o"],
@@ -130,6 +134,8 @@ Deno.test("helpText() has every option, in words of at most 80 columns", () => {
     "sysroot",
     "debug-dir",
     "path-map",
+    "search",
+    "build-ids",
     "kallsyms",
     "perf-map",
     "vdso",

@@ -6,7 +6,9 @@ import { isJitdump, readJitdump, readPerfMap } from "../../lib/symbols/mod.ts";
 import { MemorySource } from "../../lib/bytes/mod.ts";
 import { ARCHITECTURES, knownFunctions } from "../support/debug_files.ts";
 import { resolveText } from "../support/resolve_text.ts";
+import { MemoryFiles } from "../support/memory_files.ts";
 import { testdata } from "../support/testdata.ts";
+import { buildZip } from "../support/zip_builder.ts";
 
 // One library with its symbols in place, and moved to each place where names may be: the same names
 // from all of them. The truth is what nm says of the first. See testdata/debug_files/README.md.
@@ -143,3 +145,79 @@ function truthOf(file: string): [address: number, name: string][] {
     return [Number(address), name.join(" ")];
   });
 }
+
+for (const [name, path] of [["memfd", "/memfd:"], ["deleted", ".so (deleted)"]] as const) {
+  Deno.test(`resolve() finds a file that is gone (${path}) by its layout`, async () => {
+    const folder = `layouts/x86_64/${name}`;
+    const maps = Deno.readTextFileSync(testdata(`${folder}/maps`));
+    assert(maps.includes(path));
+    const lines = Deno.readTextFileSync(testdata(`${folder}/truth`)).split("\n");
+    const truth = lines.flatMap((line) => /^(0x\S+) (\S+)$/.exec(line)?.slice(1) ?? []);
+    const folded = truth.filter((_, at) => at % 2 === 0).map((address) => `${address} 1\n`);
+    using files = new DiskFiles({ search: [testdata(folder)] });
+    const { output } = await resolveText(folded.join(""), { maps, files, merge: false });
+    assertEquals(output, truth.filter((_, at) => at % 2 === 1).map((one) => `${one} 1\n`).join(""));
+  });
+}
+
+Deno.test("resolve() names nothing if several different files could have been the one that is gone", async () => {
+  const folder = "layouts/x86_64/deleted";
+  const maps = Deno.readTextFileSync(testdata(`${folder}/maps`));
+  const address = /^0x\S+(?= )/m.exec(Deno.readTextFileSync(testdata(`${folder}/truth`)))![0];
+  using files = new DiskFiles({ search: [testdata("layouts/x86_64")] });
+  const { output, report } = await resolveText(`${address} 1\n`, { maps, files });
+  assert(/^\[libdeleted\.so@0x[0-9a-f]+\] 1\n$/.test(output), output);
+  assertEquals(report.reasons[0]?.reason, "file-deleted");
+  assert(report.reasons[0]!.detail !== "");
+});
+
+Deno.test("resolve() refuses a file whose build-id is not the recorded one", async () => {
+  const list = Deno.makeTempFileSync();
+  try {
+    const own = Deno.readTextFileSync(testdata("debug_files/x86_64/build-id")).trim();
+    for (
+      const [buildId, reasons] of [[own, []], ["ab".repeat(20), ["build-id-mismatch"]]] as const
+    ) {
+      Deno.writeTextFileSync(list, `${buildId} /lib/libnames.so\n`);
+      const { vaddr, name } = knownFunctions("x86_64")[0]!;
+      const folder = testdata("debug_files/x86_64");
+      using files = new DiskFiles({ buildIds: list, pathMap: [{ from: "/lib", to: folder }] });
+      const frame = `/lib/libnames.so+${hex(vaddr)}`;
+      const { output, report } = await resolveText(`${frame} 1\n`, { files });
+      assertEquals(report.reasons.map(({ reason }) => reason), [...reasons]);
+      assertEquals(output === `${name} 1\n`, reasons.length === 0);
+    }
+  } finally {
+    Deno.removeSync(list);
+  }
+});
+
+// As Android maps libraries of an APK: the file offsets are those of the archive. A first entry fills
+// the archive up to a page, as zipalign does.
+Deno.test("resolve() names the functions of a library that is mapped inside an archive", async () => {
+  const folder = "layouts/x86_64/lld-shifted";
+  const library = "/opt/layouts/liblld-shifted.so";
+  const data = Deno.readFileSync(testdata(`${folder}/sysroot${library}`));
+  const entryName = "lib/x86_64/liblld-shifted.so";
+  const entries = (fill: number) => [
+    { name: "fill", data: new Uint8Array(fill) },
+    { name: entryName, data },
+  ];
+  const unaligned = buildZip({ entries: entries(0) }).starts[1]!;
+  const { bytes, starts } = buildZip({ entries: entries(0x2000 - unaligned) });
+  assertEquals(starts[1], 0x2000);
+  const maps = Deno.readTextFileSync(testdata(`${folder}/maps`)).replaceAll(
+    /(\S+ \S+ )(\S+)( \S+ \d+ +)\/opt\/layouts\/liblld-shifted\.so/g,
+    (_, before, offset, after) =>
+      `${before}${
+        (parseInt(offset, 16) + 0x2000).toString(16).padStart(8, "0")
+      }${after}/app/base.apk`,
+  );
+  const lines = Deno.readTextFileSync(testdata(`${folder}/truth`)).split("\n");
+  const truth = lines.flatMap((line) => /^(0x\S+) (\S+)$/.exec(line)?.slice(1) ?? []);
+  const folded = truth.filter((_, at) => at % 2 === 0).map((address) => `${address} 1\n`);
+  const files = new MemoryFiles({ "/app/base.apk": bytes });
+  const { output, report } = await resolveText(folded.join(""), { maps, files, merge: false });
+  assertEquals(output, truth.filter((_, at) => at % 2 === 1).map((one) => `${one} 1\n`).join(""));
+  assertEquals(report.images[0]?.image, `/app/base.apk!${entryName}`);
+});
