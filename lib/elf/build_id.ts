@@ -1,6 +1,7 @@
 import { ByteCursor } from "../bytes/mod.ts";
 import { NT_GNU_BUILD_ID, PT_NOTE, SHT_NOTE } from "./constants.ts";
 import type { ElfFile } from "./elf_file.ts";
+import { spellHex } from "./spell_hex.ts";
 
 /** Notes are small; a larger segment is damage, or none of our business. */
 const MAX_NOTES_SIZE = 1 << 16;
@@ -55,8 +56,4 @@ async function findBuildId(
 function skipPadding(cursor: ByteCursor, alignment: number): void {
   const over = cursor.position % alignment;
   if (over !== 0) cursor.skip(Math.min(alignment - over, cursor.remaining));
-}
-
-function spellHex(bytes: Uint8Array): string {
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

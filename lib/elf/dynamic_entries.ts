@@ -14,7 +14,8 @@ const MAX_DYNAMIC_SIZE = 1 << 20;
  */
 export async function readDynamicEntries(elf: ElfFile): Promise<Map<number, number>> {
   const entries = new Map<number, number>();
-  const segment = elf.programHeaders.find(({ type }) => type === PT_DYNAMIC);
+  const segment = elf.programHeaders
+    .find(({ type, fileSize }) => type === PT_DYNAMIC && fileSize > 0);
   if (segment === undefined) return entries;
   const { fileOffset, fileSize } = segment;
   const { is64, littleEndian } = elf.header;

@@ -3,14 +3,13 @@ import { FormatError } from "../errors.ts";
 import {
   DT_GNU_HASH,
   DT_HASH,
-  DT_NULL,
   DT_STRSZ,
   DT_STRTAB,
   DT_SYMTAB,
   EM_ALPHA,
   EM_S390,
-  PT_DYNAMIC,
 } from "./constants.ts";
+import { readDynamicEntries } from "./dynamic_entries.ts";
 import type { ElfFile } from "./elf_file.ts";
 
 /** Where the dynamic symbols are, as the dynamic segment says. */
@@ -23,8 +22,6 @@ export interface DynamicSymbols {
   readonly stringsSize: number;
 }
 
-/** No dynamic segment is larger; more is damage. */
-const MAX_DYNAMIC_SIZE = 1 << 20;
 const CHUNK_SIZE = 1 << 16;
 
 /**
@@ -52,28 +49,6 @@ export async function findDynamicSymbols(elf: ElfFile): Promise<DynamicSymbols |
   const fits = declaredSize >= 0 && declaredSize < available;
   const stringsSize = fits ? declaredSize : available;
   return { fileOffset: symbols, count, stringsOffset: strings, stringsSize };
-}
-
-/** The dynamic segment as tag to value (gABI, "Dynamic Section"); empty if there is none. */
-async function readDynamicEntries(elf: ElfFile): Promise<Map<number, number>> {
-  const entries = new Map<number, number>();
-  const segment = elf.programHeaders
-    .find(({ type, fileSize }) => type === PT_DYNAMIC && fileSize > 0);
-  if (segment === undefined) return entries;
-  const cursor = await cursorAt(
-    elf,
-    segment.fileOffset,
-    Math.min(segment.fileSize, MAX_DYNAMIC_SIZE),
-  );
-  const word = () => elf.header.is64 ? cursor.address64() : cursor.u32();
-  const entrySize = elf.header.is64 ? 16 : 8;
-  while (cursor.remaining >= entrySize) {
-    const tag = word();
-    const value = word();
-    if (tag === DT_NULL) break;
-    entries.set(tag, value);
-  }
-  return entries;
 }
 
 function offsetOf(elf: ElfFile, vaddr: number | undefined): number | undefined {

@@ -4,16 +4,18 @@
  * no file is read whole, and every number from a file is checked before it is used.
  *
  * @example
- * ```ts ignore
- * import { ElfFile, findSymbolTables, SymbolReader } from "./mod.ts";
+ * ```ts
+ * import { ElfFile, findSymbolTables } from "./mod.ts";
+ * import { MemorySource } from "../bytes/mod.ts";
+ * import { assertEquals } from "@std/assert";
  *
- * const elf = await ElfFile.open(source);
- * for (const table of await findSymbolTables(elf)) {
- *   const symbols = new SymbolReader(elf, table);
- *   while (await symbols.fill()) {
- *     while (symbols.next()) count += symbols.size;
- *   }
- * }
+ * // A 64-bit little-endian file of nothing but its header: ET_DYN for EM_X86_64.
+ * const bytes = new Uint8Array(64);
+ * bytes.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
+ * bytes.set([3, 0, 62, 0], 16);
+ * const elf = await ElfFile.open(new MemorySource("libfoo.so", bytes));
+ * assertEquals([elf.header.is64, elf.header.machine], [true, 62]);
+ * assertEquals(await findSymbolTables(elf), []);
  * ```
  *
  * @module

@@ -4,6 +4,7 @@ import { findExidxRanges } from "../elf/arm_exidx.ts";
 import { ehFrameAt, findDebugFrame, findEhFrame, FrameEntries } from "../elf/eh_frame.ts";
 import { type EhFrameHeader, readEhFrameHeader, searchEhFrameHeader } from "../elf/eh_frame_hdr.ts";
 import type { CodeRange, FrameSection } from "../elf/frame_entries.ts";
+import { lowerBound } from "./lower_bound.ts";
 
 export type { CodeRange } from "../elf/frame_entries.ts";
 
@@ -150,16 +151,4 @@ function overlapError({ source, fileOffset }: FrameSection): FormatError {
     place: { fileOffset },
     detail: "too many ranges overlap",
   });
-}
-
-/** The first index whose value is not below `value`. */
-function lowerBound(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

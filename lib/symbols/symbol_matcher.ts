@@ -1,3 +1,5 @@
+import { lowerBound } from "./lower_bound.ts";
+
 /**
  * Finds, among symbols that come in any order, the one that names each of a sorted set of vaddrs.
  * Memory follows the vaddrs and the symbols that cover them, not the size of the table.
@@ -133,15 +135,3 @@ export interface SymbolMatch {
 
 /** About a second of work. A table of a real file with 10,000 vaddrs takes some 100,000 steps. */
 const MAX_STEPS = 200_000_000;
-
-/** The first index whose value is not below `value`. */
-function lowerBound(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
