@@ -24,6 +24,7 @@ import {
 import { CodeRanges } from "./code_ranges.ts";
 import { chooseName } from "./choose_name.ts";
 import { type FunctionDescriptors, readFunctionDescriptors } from "./function_descriptors.ts";
+import { NearestLabels } from "./nearest_labels.ts";
 import { SymbolMatcher } from "./symbol_matcher.ts";
 
 /** The function that a vaddr lies in. */
@@ -44,8 +45,8 @@ export interface SymbolLookup {
 
 /**
  * Finds the functions that vaddrs of a file lie in, from all its symbol tables together, and those
- * of files that belong to it. Each table is streamed once, in chunks; names are read for the winners
- * only.
+ * of files that belong to it. Each table is streamed once, in chunks (twice, if vaddrs stay open
+ * and the machine is one with mapping symbols); names are read for the winners only.
  *
  * @param elf The file that was mapped.
  * @param vaddrs Ascending and different.
@@ -69,6 +70,7 @@ export async function lookupSymbols(
   const matcher = new SymbolMatcher(vaddrs);
   try {
     for (const table of tables) await offerSymbols(table, descriptors, matcher);
+    for (const table of tables) await offerLocalLabels(table, matcher);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const [action, detail] = ["match the symbols", "too many symbols overlap"];
@@ -99,6 +101,15 @@ const TABLE_STRIDE = 0x100000000;
 /** Machines whose assemblers put symbols such as `$x` where code and data change. */
 const MAPPING_SYMBOL_MACHINES: ReadonlySet<number> = new Set([EM_ARM, EM_AARCH64, EM_RISCV]);
 const MAPPING_SYMBOL_REGEXP = /^\$[adtx]/;
+/**
+ * How many labels are kept for a vaddr: more for few vaddrs, as code and data may change often in a
+ * function, and always more than there are at the start of one.
+ */
+const MAX_LABELS = 1 << 16;
+const MIN_LABELS_A_VADDR = 8;
+const MAX_LABELS_A_VADDR = 256;
+/** A file whose labels have more different names than this does not share them. */
+const MAX_SHARED_NAMES = 256;
 
 /** A symbol table with what is needed to read it. */
 interface TableOfFile {
@@ -115,20 +126,12 @@ async function offerSymbols(
   matcher: SymbolMatcher,
 ): Promise<void> {
   const symbols = new SymbolReader(elf, table);
-  const { machine } = elf.header;
-  const hasMappingSymbols = MAPPING_SYMBOL_MACHINES.has(machine);
-  const isMapping = new Map<number, boolean>();
-  const doubtful: number[] = [];
+  const hasMappingSymbols = MAPPING_SYMBOL_MACHINES.has(elf.header.machine);
   while (await symbols.fill()) {
-    doubtful.length = 0;
     while (symbols.next()) {
-      const { type, nameOffset, size, binding } = symbols;
-      if (type !== STT_FUNC && type !== STT_NOTYPE && type !== STT_GNU_IFUNC) continue;
-      if (nameOffset === 0 || nameOffset >= table.stringsSize) continue;
-      // The lowest bit of a function's value says that it is Thumb code.
-      const start = machine === EM_ARM && type !== STT_NOTYPE
-        ? symbols.value - symbols.value % 2
-        : symbols.value;
+      if (!isCandidate(symbols, table)) continue;
+      const { nameOffset, size, binding, sectionIndex } = symbols;
+      const start = startOf(symbols, elf);
       const name = base + nameOffset;
       const entry = descriptors?.entryOf(start) ?? NaN;
       if (!Number.isNaN(entry)) {
@@ -136,21 +139,71 @@ async function offerSymbols(
         if (size > 0) matcher.addSized(entry, size, rankOf(binding), name);
         continue;
       }
-      if (!isInCode(symbols.sectionIndex, start, code)) continue;
+      if (!isInCode(sectionIndex, start, code)) continue;
       if (size > 0) matcher.addSized(start, size, rankOf(binding), name);
-      // A label at the end of its section is not the start of what comes behind it.
-      else if (size !== 0 || !isLabelWithin(symbols.sectionIndex, start, code)) continue;
-      else if (hasMappingSymbols && binding === STB_LOCAL) doubtful.push(start, nameOffset);
-      else matcher.addLabel(start, rankOf(binding), name);
-    }
-    if (doubtful.length === 0) continue;
-    await addUnknown(elf, table, doubtful, isMapping);
-    for (let at = 0; at < doubtful.length; at += 2) {
-      const [start, nameOffset] = [doubtful[at]!, doubtful[at + 1]!];
-      if (isMapping.get(nameOffset)) continue;
-      matcher.addLabel(start, rankOf(STB_LOCAL), base + nameOffset);
+      else if (size !== 0 || hasMappingSymbols && binding === STB_LOCAL) continue;
+      else if (isLabelWithin(sectionIndex, start, code)) {
+        matcher.addLabel(start, rankOf(binding), name);
+      }
     }
   }
+}
+
+/**
+ * Offers the local symbols without a size of a file for a machine with mapping symbols, of which
+ * only the names say that they are such. There are more of them than functions. Most linkers let
+ * them share a few names, which are learned once; others write a name for each, so that only those
+ * are read that are nearest to a vaddr that no other symbol covers. It takes a second pass over the
+ * table, if there are such vaddrs at all.
+ */
+async function offerLocalLabels(
+  { elf, table, base, code }: TableOfFile,
+  matcher: SymbolMatcher,
+): Promise<void> {
+  if (!MAPPING_SYMBOL_MACHINES.has(elf.header.machine)) return;
+  const open = matcher.uncovered();
+  if (open.length === 0) return;
+  const depth = Math.min(MAX_LABELS_A_VADDR, Math.floor(MAX_LABELS / open.length));
+  const nearest = new NearestLabels(open, Math.max(MIN_LABELS_A_VADDR, depth));
+  const symbols = new SymbolReader(elf, table);
+  const shared = new Map<number, string>();
+  const found: number[] = [];
+  while (await symbols.fill()) {
+    found.length = 0;
+    while (symbols.next()) {
+      const { size, binding, sectionIndex, nameOffset } = symbols;
+      if (size !== 0 || binding !== STB_LOCAL || !isCandidate(symbols, table)) continue;
+      const start = startOf(symbols, elf);
+      if (!isInCode(sectionIndex, start, code)) continue;
+      if (isLabelWithin(sectionIndex, start, code)) found.push(start, nameOffset);
+    }
+    const unknown = new Set(found.filter((name, at) => at % 2 === 1 && !shared.has(name)));
+    if (shared.size + unknown.size <= MAX_SHARED_NAMES) {
+      const names = await readStrings(elf.source, table, unknown);
+      for (const [offset, name] of names) shared.set(offset, name);
+    }
+    for (let at = 0; at < found.length; at += 2) {
+      const [start, name] = [found[at]!, found[at + 1]!];
+      if (!MAPPING_SYMBOL_REGEXP.test(shared.get(name) ?? "")) nearest.add(start, name);
+    }
+  }
+  const labels = [...nearest.labels()];
+  const names = await readStrings(elf.source, table, labels.map(({ name }) => name));
+  for (const { start, name } of labels) {
+    if (MAPPING_SYMBOL_REGEXP.test(names.get(name) ?? "")) continue;
+    matcher.addLabel(start, rankOf(STB_LOCAL), base + name);
+  }
+}
+
+/** A function or a label, with a name. */
+function isCandidate({ type, nameOffset }: SymbolReader, table: SymbolTable): boolean {
+  return (type === STT_FUNC || type === STT_NOTYPE || type === STT_GNU_IFUNC) &&
+    nameOffset !== 0 && nameOffset < table.stringsSize;
+}
+
+/** The lowest bit of a function's value says, on Arm, that it is Thumb code. */
+function startOf({ value, type }: SymbolReader, elf: ElfFile): number {
+  return elf.header.machine === EM_ARM && type !== STT_NOTYPE ? value - value % 2 : value;
 }
 
 function isInCode(sectionIndex: number, start: number, code: CodeRanges): boolean {
@@ -167,19 +220,6 @@ function isLabelWithin(sectionIndex: number, start: number, code: CodeRanges): b
 function rankOf(binding: number): number {
   if (binding === STB_GLOBAL || binding === STB_GNU_UNIQUE) return 0;
   return binding === STB_WEAK ? 1 : 2;
-}
-
-/** Learns which names are those of mapping symbols: few names, because linkers share them. */
-async function addUnknown(
-  elf: ElfFile,
-  table: SymbolTable,
-  doubtful: readonly number[],
-  isMapping: Map<number, boolean>,
-): Promise<void> {
-  const offsets = doubtful.filter((value, at) => at % 2 === 1 && !isMapping.has(value));
-  for (const [offset, name] of await readStrings(elf.source, table, offsets)) {
-    isMapping.set(offset, MAPPING_SYMBOL_REGEXP.test(name));
-  }
 }
 
 async function readNames(

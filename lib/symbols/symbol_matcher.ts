@@ -75,6 +75,11 @@ export class SymbolMatcher {
     else if (order === 0) this.#addName(best, name);
   }
 
+  /** The vaddrs that no symbol with a size covers so far, ascending. */
+  uncovered(): Float64Array {
+    return this.#wanted.filter((_, at) => this.#best[at]! < 0);
+  }
+
   /**
    * Decides for every vaddr.
    *

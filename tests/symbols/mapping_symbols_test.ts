@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import {
   EM_AARCH64,
   EM_ARM,
@@ -7,8 +7,9 @@ import {
   STB_LOCAL,
   STT_NOTYPE,
 } from "../../lib/elf/constants.ts";
-import { EM_X86_64 } from "../support/elf_builder.ts";
-import { namesAt } from "../support/lookup.ts";
+import { CountingSource } from "../support/counting_source.ts";
+import { buildElf, EM_X86_64 } from "../support/elf_builder.ts";
+import { namesAt, namesIn } from "../support/lookup.ts";
 
 // Assemblers for some machines put symbols such as `$x` where code and data change: they name
 // nothing. The lowest bit of an Arm function's value says that it is Thumb code.
@@ -69,10 +70,12 @@ Deno.test("lookupSymbols() takes local labels with other names on AArch64", asyn
 Deno.test("lookupSymbols() tells 100,000 mapping symbols of three chunks", async () => {
   const symbols = Array.from({ length: 100_000 }, (_, at) => ({
     name: at === 70_000 ? "label" : at % 2 === 0 ? "$x" : "$d",
-    at: at % 0x1000,
+    at: Math.floor(at / 25),
     ...LOCAL_LABEL,
   }));
-  assertEquals(await namesAt({ machine: EM_AARCH64, symbols }, [70_000 % 0x1000, 0xfff]), [
+  // 225 names, none of them shared, lie between the label and the second vaddr.
+  assertEquals(await namesAt({ machine: EM_AARCH64, symbols }, [2799, 2800, 2809]), [
+    undefined,
     "label",
     "label",
   ]);
@@ -111,4 +114,18 @@ Deno.test("lookupSymbols() keeps the lowest bit of what is no function on Arm", 
 Deno.test("lookupSymbols() keeps the lowest bit of functions on x86-64", async () => {
   const symbols = [{ name: "odd", at: 0x11, size: 8 }];
   assertEquals(await namesAt({ symbols }, [0x10, 0x11, 0x18]), [undefined, "odd", "odd"]);
+});
+
+Deno.test("lookupSymbols() reads few names even if no two mapping symbols share one", async () => {
+  const symbols = Array.from({ length: 4000 }, (_, at) => [
+    { name: `$x.${"0".repeat(50)}${at}`, at, ...LOCAL_LABEL },
+    { name: `function_${at}`, at, size: at % 100 === 0 ? 0 : 1 },
+  ]).flat();
+  const built = buildElf({ machine: EM_AARCH64, symbols });
+  const { vaddr } = built.section(".text");
+  const source = new CountingSource(built.source);
+  const names = await namesIn(source, [vaddr + 500, vaddr + 501]);
+  assertEquals(names, ["function_500", "function_501"]);
+  // The table twice, and little of the names: those of the mapping symbols have 200 KB.
+  assert(source.bytesRead < 2 * 24 * symbols.length + 50_000, `${source.bytesRead} bytes`);
 });
