@@ -11,8 +11,8 @@ const ROW = 3;
  * Strings are compared byte by byte, so two of them never share a number.
  *
  * It holds one copy of each different string in blocks that never move, and an open-addressing table
- * of 32-bit hashes beside it; short strings are looked for in a table of their own first. Each frame of each new stack is looked up here (see the bench
- * "folded").
+ * of 32-bit hashes beside it; short strings are looked for in a table of their own first. Each frame
+ * of each new stack is looked up here (see the bench "folded").
  *
  * @example
  * ```ts

@@ -20,5 +20,6 @@ export { ByteInterner } from "./byte_interner.ts";
 export { type ByteReader, chunksOf, readerOfBytes, readerOfChunks } from "./byte_reader.ts";
 export { type ByteSource, checkRange, MemorySource } from "./byte_source.ts";
 export { gunzipIfCompressed } from "./gzip_reader.ts";
+export { findByte } from "./find_byte.ts";
 export { HashIndex } from "./hash_index.ts";
 export { LineReader } from "./line_reader.ts";

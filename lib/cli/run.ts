@@ -1,17 +1,17 @@
 import { FileSource } from "../bytes/file_source.ts";
 import { chunksOf, gunzipIfCompressed } from "../bytes/mod.ts";
 import { hex } from "../errors.ts";
-import { FoldedReader } from "../input/mod.ts";
 import { type MapsSnapshot, parseMaps } from "../maps/mod.ts";
 import { writeFolded } from "../output/mod.ts";
 import type { RawProfile } from "../profile/mod.ts";
 import { type Report, resolve, type Resolved } from "../resolve/mod.ts";
 import { isJitdump, type NamedCode, readJitdump, readPerfMap } from "../symbols/mod.ts";
 import { DiskFiles } from "./disk_files.ts";
-import { checkFolder, type InputFile, openInput } from "./input_files.ts";
+import { checkFolder, openInput } from "./input_files.ts";
 import { helpText, type Options, parseOptions, UsageError } from "./options.ts";
 import { ClosedPipeError, writeFile, writeStandardOutput } from "./output_files.ts";
 import { Progress } from "./progress.ts";
+import { readProfile } from "./reading_thread.ts";
 import { invalidLineText, percentResolved, reportText } from "./report_text.ts";
 import { VERSION } from "./version.ts";
 
@@ -121,21 +121,11 @@ class Run {
 
   /** Reads all recordings; one that fails does not stop the others. */
   async #readRecordings(): Promise<RawProfile> {
-    let current: InputFile | undefined;
-    const reader = new FoldedReader({
-      merge: this.#options.merge,
-      onProgress: (_, bytesRead) => this.#progress.show(() => readingText(current!, bytesRead)),
+    const { inputs: paths, merge } = this.#options;
+    const profile = await readProfile({ paths, merge }, {
+      onProgress: (...of) => this.#progress.show(() => readingText(...of)),
+      onFailure: (message) => this.#lose(message),
     });
-    for (const path of this.#options.inputs) {
-      try {
-        using file = openInput(path);
-        current = file;
-        await reader.read(file);
-      } catch (error) {
-        this.#lose((error as Error).message);
-      }
-    }
-    const profile = reader.profile();
     const { invalid, firstInvalid } = profile.skipped;
     if (firstInvalid !== undefined) this.#lose(invalidLineText(invalid, firstInvalid));
     if (profile.samples.size === 0) this.#lose("Found no stacks: there is nothing to write");
@@ -207,10 +197,10 @@ function dropPermissions({ output, report }: Options): void {
   }
 }
 
-function readingText(file: InputFile, bytesRead: number): string {
+function readingText(name: string, size: number | undefined, bytesRead: number): string {
   const megabytes = (bytesRead / 1e6).toFixed(0);
-  const share = file.size ? `, ${Math.min(100, 100 * bytesRead / file.size).toFixed(0)} %` : "";
-  return `symfold: reading ${file.name}: ${megabytes} MB${share}`;
+  const share = size ? `, ${Math.min(100, 100 * bytesRead / size).toFixed(0)} %` : "";
+  return `symfold: reading ${name}: ${megabytes} MB${share}`;
 }
 
 function print(text: string): number {

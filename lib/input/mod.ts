@@ -17,5 +17,8 @@
  *
  * @module
  */
-export { FoldedReader, readFolded, type ReadFoldedOptions } from "./folded.ts";
+export { FoldedReader, profileOf, readFolded, type ReadFoldedOptions } from "./folded.ts";
 export { parseHexAddress, parseRawFrame } from "./raw_frame.ts";
+export { addBatch, type StackBatch, StackBatcher } from "./stack_batch.ts";
+export { type CountStacksOptions, StackCounter, type StackCounts } from "./stack_counter.ts";
+export { type NewStacks, StackParser } from "./stack_parser.ts";

@@ -1,5 +1,11 @@
 import { FormatError } from "../errors.ts";
-import { MAX_WEIGHT, type Profile, type SampleTable, type StackTable } from "../profile/mod.ts";
+import {
+  MAX_WEIGHT,
+  type Profile,
+  type SampleColumns,
+  SampleTable,
+  type StackTable,
+} from "../profile/mod.ts";
 import { type LineKeys, lineKeys, sortKey } from "./line_keys.ts";
 import { sortStacks } from "./sort_stacks.ts";
 
@@ -27,115 +33,100 @@ export function* writeFolded(
   options: WriteFoldedOptions = {},
 ): Generator<Uint8Array> {
   const keys = lineKeys(profile.frames);
-  const lines = new LineBuffer(profile, keys);
-  for (const { stack, count } of linesOf(profile, keys, options.merge ?? true)) {
-    if (lines.isFull) yield lines.take();
-    lines.append(stack, count);
+  const buffer = new LineBuffer(profile, keys);
+  const lines = options.merge === false
+    ? profile.samples.columns()
+    : keys.ranksSuffice
+    ? mergedLines(profile, keys)
+    : sortedLines(profile, keys);
+  const { stacks, weights, bases } = lines;
+  for (let line = 0; line < stacks.length; line++) {
+    if (buffer.isFull) yield buffer.take();
+    buffer.append(stacks[line]!, countText(bases?.[line] ?? NaN, weights[line]!));
   }
-  yield lines.take();
+  yield buffer.take();
 }
 
-/** A line of the output: a stack and what stands behind it. */
-interface Line {
-  readonly stack: number;
-  readonly count: string;
-}
-
-function linesOf(profile: Profile, keys: LineKeys, merge: boolean): Iterable<Line> {
-  if (!merge) return sampleLines(profile);
-  return keys.ranksSuffice ? mergedLines(profile, keys) : sortedLines(profile, keys);
-}
-
-function* sampleLines({ samples }: Profile): Generator<Line> {
-  for (let sample = 0; sample < samples.size; sample++) {
-    const count = countText(samples.baseOf(sample), samples.weightOf(sample));
-    yield { stack: samples.stackOf(sample), count };
-  }
-}
-
-function* mergedLines(profile: Profile, keys: LineKeys): Generator<Line> {
-  for (const group of mergedGroups(profile, keys)) {
-    for (const count of group.counts()) yield { stack: group.stack, count };
-  }
-}
-
-/** The slow way, for frames whose texts mix with counts: all lines at once, then sorted. */
-function sortedLines(profile: Profile, keys: LineKeys): Line[] {
-  const lines = new LineBuffer(profile, keys);
-  const decoder = new TextDecoder();
-  const texts = Array.from(mergedLines(profile, keys), (line) => {
-    lines.append(line.stack, line.count);
-    return { ...line, text: sortKey(decoder.decode(lines.take())) };
-  });
-  return texts.sort((a, b) => a.text < b.text ? -1 : a.text > b.text ? 1 : 0);
-}
-
-/** Stacks with the same text, and what they weigh together: with one count, and with two. */
-class Group {
-  readonly stack: number;
-  #single = NaN;
-  #base = NaN;
-  #weight = NaN;
-
-  constructor(stack: number) {
-    this.stack = stack;
-  }
-
-  add(samples: SampleTable, sample: number): void {
-    const weight = samples.weightOf(sample);
-    const base = samples.baseOf(sample);
-    if (Number.isNaN(base)) {
-      this.#single = sum(this.#single, weight);
-    } else {
-      this.#base = sum(this.#base, base);
-      this.#weight = sum(this.#weight, weight);
-    }
-  }
-
-  /** The ends of its lines, in order. */
-  counts(): string[] {
-    const counts: string[] = [];
-    if (!Number.isNaN(this.#single)) counts.push(countText(NaN, this.#single));
-    if (!Number.isNaN(this.#weight)) counts.push(countText(this.#base, this.#weight));
-    return counts.sort();
-  }
-}
-
-function* mergedGroups(profile: Profile, keys: LineKeys): Generator<Group> {
-  const { samples, stacks } = profile;
+/** Lines with the same stack as one, sorted by stack and count. */
+function mergedLines(profile: Profile, keys: LineKeys): SampleColumns {
   const order = sortStacks(profile, keys);
-  const { first, next } = samplesByStack(samples, stacks.size);
-  let group: Group | undefined;
-  for (const stack of order) {
-    if (first[stack]! < 0) continue;
-    if (group === undefined || !sameText(profile, keys, group.stack, stack)) {
-      if (group !== undefined) yield group;
-      group = new Group(stack);
+  const { weights, pairs } = sumsByStack(profile);
+  const lines = new SampleTable();
+  for (let at = 0; at < order.length;) {
+    const stack = order[at]!;
+    let weight = weights[stack]!;
+    let pair = pairs?.get(stack);
+    for (at++; at < order.length && sameText(profile, keys, stack, order[at]!); at++) {
+      weight = sum(weight, weights[order[at]!]!);
+      pair = sumOfPairs(pair, pairs?.get(order[at]!));
     }
-    for (let at = first[stack]!; at >= 0; at = next[at]!) group.add(samples, at);
+    const isPairFirst = pair !== undefined &&
+      countText(pair.base, pair.weight) < countText(NaN, weight);
+    if (isPairFirst) lines.push(stack, pair!.weight, pair!.base);
+    if (!Number.isNaN(weight)) lines.push(stack, weight);
+    if (pair !== undefined && !isPairFirst) lines.push(stack, pair.weight, pair.base);
   }
-  if (group !== undefined) yield group;
+  return lines.columns();
 }
 
-/** The samples of each stack as a chain: the first, and behind each the next; -1 is the end. */
-function samplesByStack(samples: SampleTable, stackCount: number) {
-  const first = new Int32Array(stackCount).fill(-1);
-  const next = new Int32Array(samples.size).fill(-1);
-  for (let sample = samples.size - 1; sample >= 0; sample--) {
+/** The slow way, for frames whose texts mix with counts: all lines as text, then sorted. */
+function sortedLines(profile: Profile, keys: LineKeys): SampleColumns {
+  const { stacks, weights, bases } = mergedLines(profile, keys);
+  const buffer = new LineBuffer(profile, keys);
+  const decoder = new TextDecoder();
+  const lines = Array.from(stacks, (stack, line) => {
+    const [weight, base] = [weights[line]!, bases?.[line] ?? NaN];
+    buffer.append(stack, countText(base, weight));
+    return { stack, weight, base, text: sortKey(decoder.decode(buffer.take())) };
+  });
+  lines.sort((a, b) => a.text < b.text ? -1 : a.text > b.text ? 1 : 0);
+  const sorted = new SampleTable();
+  for (const { stack, weight, base } of lines) sorted.push(stack, weight, base);
+  return sorted.columns();
+}
+
+/** The two weights of a line with two counts. */
+interface Pair {
+  readonly base: number;
+  readonly weight: number;
+}
+
+/**
+ * What the samples of each stack weigh together: those with one count, NaN if there are none; and
+ * those with two.
+ */
+function sumsByStack({ samples, stacks }: Profile) {
+  const weights = new Float64Array(stacks.size).fill(NaN);
+  let pairs: Map<number, Pair> | undefined;
+  for (let sample = 0; sample < samples.size; sample++) {
     const stack = samples.stackOf(sample);
-    next[sample] = first[stack]!;
-    first[stack] = sample;
+    const base = samples.baseOf(sample);
+    const weight = samples.weightOf(sample);
+    if (Number.isNaN(base)) {
+      weights[stack] = sum(weights[stack]!, weight);
+    } else {
+      pairs ??= new Map();
+      pairs.set(stack, sumOfPairs(pairs.get(stack), { base, weight })!);
+    }
   }
-  return { first, next };
+  return { weights, pairs };
+}
+
+function sumOfPairs(a: Pair | undefined, b: Pair | undefined): Pair | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return { base: sum(a.base, b.base), weight: sum(a.weight, b.weight) };
 }
 
 function sameText({ stacks }: Profile, keys: LineKeys, a: number, b: number): boolean {
   const { callerRank, leafRank } = keys;
   const length = stacks.endOf(a) - stacks.startOf(a);
   if (stacks.endOf(b) - stacks.startOf(b) !== length) return false;
-  const [aStart, bStart, { frames }] = [stacks.startOf(a), stacks.startOf(b), stacks];
+  const { frames } = stacks;
+  const aStart = stacks.startOf(a);
+  const bStart = stacks.startOf(b);
   for (let at = 0; at < length - 1; at++) {
-    const [aFrame, bFrame] = [frames[aStart + at]!, frames[bStart + at]!];
+    const aFrame = frames[aStart + at]!;
+    const bFrame = frames[bStart + at]!;
     if (aFrame !== bFrame && callerRank[aFrame] !== callerRank[bFrame]) return false;
   }
   return leafRank[frames[stacks.endOf(a) - 1]!] === leafRank[frames[stacks.endOf(b) - 1]!];
@@ -145,7 +136,9 @@ function countText(base: number, weight: number): string {
   return Number.isNaN(base) ? `${weight}\n` : `${base} ${weight}\n`;
 }
 
+/** The sum of two weights, each NaN if there is none. */
 function sum(a: number, b: number): number {
+  if (Number.isNaN(b)) return a;
   const total = Number.isNaN(a) ? b : a + b;
   if (total <= MAX_WEIGHT) return total;
   throw new FormatError({

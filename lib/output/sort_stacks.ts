@@ -13,37 +13,37 @@ export function sortStacks(profile: Profile, keys: LineKeys): Uint32Array {
   const { stacks } = profile;
   const order = new Uint32Array(stacks.size);
   const starts = new Uint32Array(stacks.size);
-  const lengths = new Uint32Array(stacks.size);
-  const ranks = new Uint32Array(stacks.frameCount);
+  const ranks = new Int32Array(stacks.frameCount + stacks.size);
+  const { frames } = stacks;
+  const { callerRank, leafRank } = keys;
+  let to = 0;
   for (let stack = 0; stack < stacks.size; stack++) {
     const leaf = stacks.endOf(stack) - 1;
     order[stack] = stack;
-    starts[stack] = stacks.startOf(stack);
-    lengths[stack] = leaf + 1 - stacks.startOf(stack);
-    for (let at = stacks.startOf(stack); at < leaf; at++) {
-      ranks[at] = keys.callerRank[stacks.frames[at]!]!;
-    }
-    ranks[leaf] = keys.leafRank[stacks.frames[leaf]!]!;
+    starts[stack] = to;
+    for (let at = stacks.startOf(stack); at < leaf; at++) ranks[to++] = callerRank[frames[at]!]!;
+    ranks[to++] = leafRank[frames[leaf]!]!;
+    ranks[to++] = BEHIND_LEAF;
   }
-  new StackSorter(order, starts, lengths, ranks).sort();
+  new StackSorter(order, starts, ranks).sort();
   return order;
 }
 
+/** Stands behind the ranks of each stack, so that none has to know how long it is. */
+const BEHIND_LEAF = -1;
 /** Runs shorter than this are sorted by insertion. */
 const SMALL = 12;
 
 class StackSorter {
   readonly #order: Uint32Array;
   readonly #starts: Uint32Array;
-  readonly #lengths: Uint32Array;
-  readonly #ranks: Uint32Array;
+  readonly #ranks: Int32Array;
   /** Beside `#order`: the rank of each stack at the depth of its run, so that memory is read in order. */
   readonly #keys: Int32Array;
 
-  constructor(order: Uint32Array, starts: Uint32Array, lengths: Uint32Array, ranks: Uint32Array) {
+  constructor(order: Uint32Array, starts: Uint32Array, ranks: Int32Array) {
     this.#order = order;
     this.#starts = starts;
-    this.#lengths = lengths;
     this.#ranks = ranks;
     this.#keys = new Int32Array(order.length);
   }
@@ -84,9 +84,9 @@ class StackSorter {
     for (let at = low; at < high; at++) this.#keys[at] = this.#rank(this.#order[at]!, depth);
   }
 
-  /** The rank of a stack's frame at a depth; -1 behind its leaf. */
+  /** The rank of a stack's frame at a depth. */
   #rank(stack: number, depth: number): number {
-    return depth < this.#lengths[stack]! ? this.#ranks[this.#starts[stack]! + depth]! : -1;
+    return this.#ranks[this.#starts[stack]! + depth]!;
   }
 
   #insert(low: number, high: number, depth: number): void {

@@ -34,6 +34,6 @@ export type {
 } from "./frame_location.ts";
 export { FrameTable } from "./frame_table.ts";
 export type { InvalidLine, Profile, RawProfile, SkippedLines } from "./profile.ts";
-export { MAX_WEIGHT, SampleTable } from "./sample_table.ts";
+export { MAX_WEIGHT, type SampleColumns, SampleTable } from "./sample_table.ts";
 export { StackTable } from "./stack_table.ts";
 export { type ReasonText, UNRESOLVED_REASONS, type UnresolvedReason } from "./unresolved_reason.ts";

@@ -1,6 +1,16 @@
 /** The largest weight that is held exactly. */
 export const MAX_WEIGHT: number = Number.MAX_SAFE_INTEGER;
 
+/** The samples of a table as columns, which go from one thread to another. */
+export interface SampleColumns {
+  /** Of each sample the number of its stack. */
+  readonly stacks: Uint32Array<ArrayBuffer>;
+  /** Of each sample its weight. */
+  readonly weights: Float64Array<ArrayBuffer>;
+  /** Of each sample its base, NaN if it has none; undefined if none has one. */
+  readonly bases: Float64Array<ArrayBuffer> | undefined;
+}
+
 /**
  * Samples: which stack was seen with which weight. Weights are whole numbers, see
  * {@linkcode Profile.decimals}. A differential recording has a second, earlier weight: its base.
@@ -11,7 +21,26 @@ export class SampleTable {
   #stacks = new Uint32Array(1 << 8);
   #weights = new Float64Array(1 << 8);
   /** Made when the first sample with a base comes; NaN for those without. */
-  #bases: Float64Array | undefined;
+  #bases: Float64Array<ArrayBuffer> | undefined;
+
+  /** The table of these columns, which are not copied. */
+  static of({ stacks, weights, bases }: SampleColumns): SampleTable {
+    const table = new SampleTable();
+    table.size = stacks.length;
+    table.#stacks = stacks;
+    table.#weights = weights;
+    table.#bases = bases;
+    return table;
+  }
+
+  /** All samples, not copied. */
+  columns(): SampleColumns {
+    return {
+      stacks: this.#stacks.subarray(0, this.size),
+      weights: this.#weights.subarray(0, this.size),
+      bases: this.#bases?.subarray(0, this.size),
+    };
+  }
 
   /**
    * Appends a sample.
@@ -67,14 +96,15 @@ export class SampleTable {
   }
 
   #grow(): void {
-    const stacks = new Uint32Array(this.size * 2);
-    const weights = new Float64Array(this.size * 2);
+    const capacity = Math.max(1 << 8, this.size * 2);
+    const stacks = new Uint32Array(capacity);
+    const weights = new Float64Array(capacity);
     stacks.set(this.#stacks);
     weights.set(this.#weights);
     this.#stacks = stacks;
     this.#weights = weights;
     if (this.#bases === undefined) return;
-    const bases = new Float64Array(this.size * 2).fill(NaN);
+    const bases = new Float64Array(capacity).fill(NaN);
     bases.set(this.#bases);
     this.#bases = bases;
   }

@@ -25,27 +25,21 @@ export class StackTable {
 
   /** Appends a frame to the stack that is being made. */
   push(frame: number): void {
-    const frames = this.frames;
-    if (this.frameCount < frames.length) {
-      frames[this.frameCount++] = frame;
-      return;
-    }
-    this.frames = new Uint32Array(frames.length * 2);
-    this.frames.set(frames);
+    this.reserve(1);
     this.frames[this.frameCount++] = frame;
   }
 
-  /** Appends the first `count` of some frames to the stack that is being made. */
-  pushAll(frames: Uint32Array, count: number): void {
+  /**
+   * Makes room for so many frames more. Instead of calling {@linkcode push} for each, they may then
+   * be written to {@linkcode frames}, from {@linkcode frameCount} on, which is moved behind them.
+   */
+  reserve(count: number): void {
     let capacity = this.frames.length;
     while (this.frameCount + count > capacity) capacity *= 2;
-    if (capacity > this.frames.length) {
-      const old = this.frames;
-      this.frames = new Uint32Array(capacity);
-      this.frames.set(old);
-    }
-    for (let at = 0; at < count; at++) this.frames[this.frameCount + at] = frames[at]!;
-    this.frameCount += count;
+    if (capacity === this.frames.length) return;
+    const old = this.frames;
+    this.frames = new Uint32Array(capacity);
+    this.frames.set(old);
   }
 
   /** Ends the stack that is being made; gives its number. */

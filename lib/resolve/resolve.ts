@@ -2,6 +2,7 @@ import type { ByteReader } from "../bytes/mod.ts";
 import type { MapsSnapshot } from "../maps/mod.ts";
 import { FrameTable, type Profile, type RawProfile, SampleTable } from "../profile/mod.ts";
 import {
+  type Demangler,
   type DemangleStyle,
   type FoundFunction,
   loadDemangler,
@@ -87,7 +88,9 @@ export async function resolve(profile: RawProfile, options: ResolveOptions): Pro
   for (const file of locator.files) await file.lookUp(files);
   const kernel = await KernelNames.read(options.kallsyms, places);
   const functions = places.map((place) => place && functionOf(place, kernel));
-  const spell = await loadDemangler(demangle, functions.map((found) => found?.name ?? ""));
+  const spell = remembering(
+    await loadDemangler(demangle, functions.map((found) => found?.name ?? "")),
+  );
   const names = new FrameTable();
   const nameOf = Int32Array.from(places, (place, key) => {
     if (place === undefined) return -1;
@@ -112,6 +115,16 @@ function functionOf(place: Place, kernel: KernelNames): FoundFunction | undefine
     default:
       return undefined;
   }
+}
+
+/** A function has many addresses, and spelling its name takes longer than looking it up. */
+function remembering(spell: Demangler): Demangler {
+  const known = new Map<string, string>();
+  return (name) => {
+    const spelled = known.get(name) ?? spell(name);
+    known.set(name, spelled);
+    return spelled;
+  };
 }
 
 /**

@@ -83,3 +83,23 @@ for (const firstBase of [0, 255, 256, 700]) {
     }
   });
 }
+
+for (const bases of [[NaN, NaN, NaN], [NaN, 0, 7]]) {
+  Deno.test(`SampleTable.of() gives the samples of columns() with bases ${bases}`, () => {
+    const samples = new SampleTable();
+    for (const [at, base] of bases.entries()) samples.push(10 + at, 20 + at, base);
+    const again = SampleTable.of(structuredClone(samples.columns()));
+    assertEquals(again.size, 3);
+    assertEquals([0, 1, 2].map((sample) => again.stackOf(sample)), [10, 11, 12]);
+    assertEquals([0, 1, 2].map((sample) => again.weightOf(sample)), [20, 21, 22]);
+    assertEquals([0, 1, 2].map((sample) => again.baseOf(sample)), bases);
+    assertEquals(again.push(13, 23, 8), 3);
+    assertEquals([again.stackOf(3), again.weightOf(3), again.baseOf(3)], [13, 23, 8]);
+  });
+}
+
+Deno.test("SampleTable.of() of no samples is a table that grows", () => {
+  const samples = SampleTable.of(new SampleTable().columns());
+  assertEquals([samples.size, samples.push(4, 5)], [0, 0]);
+  assertEquals([samples.stackOf(0), samples.weightOf(0)], [4, 5]);
+});

@@ -1,0 +1,54 @@
+import type { ByteReader } from "../bytes/mod.ts";
+import { type NewStacks, StackCounter, type StackCounts } from "../input/mod.ts";
+import { openInput } from "./input_files.ts";
+
+/** What to read. */
+export interface Recordings {
+  /** As the user named them. */
+  readonly paths: readonly string[];
+  /** Whether lines with the same stack become one sample. */
+  readonly merge: boolean;
+}
+
+/** Is told what happens while recordings are read. */
+export interface ReadEvents {
+  /** So many bytes of a recording were read. Its size is undefined if it is not known. */
+  onProgress(name: string, size: number | undefined, bytesRead: number): void;
+  /** A recording could not be read, or not to its end; why, for the user. */
+  onFailure(message: string): void;
+  /** More is about to be read: it waits for the promise. */
+  beforeRead?(): Promise<void> | undefined;
+}
+
+/** Reads recordings, one after the other; one that fails does not stop the others. */
+export async function readRecordings(
+  { paths, merge }: Recordings,
+  newStacks: NewStacks,
+  events: ReadEvents,
+): Promise<StackCounts> {
+  let size: number | undefined;
+  const counter = new StackCounter(newStacks, {
+    merge,
+    onProgress: ({ name }, bytesRead) => events.onProgress(name, size, bytesRead),
+  });
+  for (const path of paths) {
+    try {
+      using file = openInput(path);
+      size = file.size;
+      await counter.read(waitingReader(file, events));
+    } catch (error) {
+      events.onFailure((error as Error).message);
+    }
+  }
+  return counter.counts();
+}
+
+function waitingReader(file: ByteReader, events: ReadEvents): ByteReader {
+  return {
+    name: file.name,
+    async read(into: Uint8Array): Promise<number> {
+      await events.beforeRead?.();
+      return file.read(into);
+    },
+  };
+}
