@@ -65,6 +65,9 @@ function readerOf(
 
 /** What the system says, in words that help. */
 export function explain(error: unknown): string {
+  if (error instanceof Deno.errors.NotCapable && !error.message.startsWith("Requires all")) {
+    return "Deno has no permission for it: see --allow-read and --allow-write of deno run";
+  }
   if (error instanceof Deno.errors.NotCapable) {
     return "Deno does not open files in /proc, /dev and /sys: copy it first, " +
       "as in cp /proc/4711/maps 4711.maps";

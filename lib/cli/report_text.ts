@@ -48,7 +48,9 @@ function notes({ decimals }: Report): string[] {
   if (decimals === 0) return [];
   const factor = 10 ** decimals;
   return [
-    `Weights were multiplied by ${number(factor)} to make them whole (--factor ${1 / factor})`,
+    `Weights were multiplied by ${number(factor)} to make them whole (flamegraph.pl --factor ${
+      1 / factor
+    })`,
   ];
 }
 

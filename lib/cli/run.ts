@@ -60,7 +60,10 @@ class Run {
 
   async run(): Promise<number> {
     const options = this.#options;
-    if (options.sysroot !== undefined) checkFolder(options.sysroot);
+    const { sysroot, debugDirs, search } = options;
+    for (const folder of [sysroot, ...debugDirs, ...search]) {
+      if (folder !== undefined) checkFolder(folder);
+    }
     const snapshots: MapsSnapshot[] = [];
     for (const path of options.maps) snapshots.push(await this.#readMaps(path));
     const raw = await this.#readRecordings();
@@ -83,7 +86,7 @@ class Run {
 
   async #readMaps(path: string): Promise<MapsSnapshot> {
     using file = openInput(path);
-    const snapshot = await parseMaps(file.name, chunksOf(file));
+    const snapshot = await parseMaps(file.name, chunksOf(await gunzipIfCompressed(file)));
     const { firstInvalid, invalidCount } = snapshot;
     if (firstInvalid !== undefined) {
       this.#lose(

@@ -154,7 +154,7 @@ function readAddress(parts: Parts): FrameLocation {
 
 /** The file without what else may stand in the parentheses; empty if perf knew none. */
 function perfModuleOf(module: string | undefined): string {
-  if (module === undefined || /^(?:\[.*\]|unknown|)$/.test(module)) return "";
+  if (module === undefined || /^(?:\[(?!vdso\]).*\]|unknown|)$/.test(module)) return "";
   return module.replace(/\+0x[0-9a-f]+$/, "").replace(/ \(deleted\)$/, "");
 }
 

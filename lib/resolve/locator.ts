@@ -9,6 +9,7 @@ import type {
 import { findMappedFile, type NamedCode } from "../symbols/mod.ts";
 import type { FileProvider } from "./file_provider.ts";
 import type { FrameRole } from "./frame_roles.ts";
+import { PerfNumbers } from "./perf_numbers.ts";
 import type { MissingPlace, Place } from "./place.ts";
 import type { RecordedFile } from "./recorded_file.ts";
 import { RecordedFiles } from "./recorded_files.ts";
@@ -22,8 +23,7 @@ export class Locator {
   readonly #snapshots: readonly SnapshotIndex[];
   readonly #files: RecordedFiles;
   readonly #byBuildId: ReadonlyMap<string, RecordedFile>;
-  /** Whether the numbers beside perf's file names are file offsets. */
-  readonly #perfWroteOffsets: boolean;
+  readonly #perfNumbers: PerfNumbers;
   readonly #generated: readonly NamedCode[];
 
   private constructor(
@@ -37,7 +37,11 @@ export class Locator {
     this.#snapshots = snapshots;
     this.#files = files;
     this.#byBuildId = byBuildId;
-    this.#perfWroteOffsets = locations.some((location) => this.#isPerfOffset(location));
+    this.#perfNumbers = new PerfNumbers(
+      locations,
+      snapshots,
+      (module) => candidatesOf(files, module),
+    );
   }
 
   /**
@@ -104,7 +108,7 @@ export class Locator {
     const { address, bare, perfModule } = location;
     // The byte before address 0 would be the last one of the kernel.
     const lookup = address === 0 ? 0 : address - role;
-    if (this.#perfWroteOffsets && perfModule !== "" && address >= 0) {
+    if (this.#perfNumbers.isFileOffset(location)) {
       return this.#placeOfFileOffset({
         ...location,
         kind: "fileOffset",
@@ -162,22 +166,6 @@ export class Locator {
     const vaddr = file.elf.vaddrOf(fileOffset);
     if (vaddr === undefined) return { ...missingFile(file), reason: "outside-segments", label };
     return { kind: "code", file, vaddr, lookupVaddr: vaddr - role, isGiven: true };
-  }
-
-  /**
-   * Whether a number that perf wrote beside a file's name cannot be an address, but is the file
-   * offset of code of that file. One such number decides for the whole recording: in a file at a
-   * fixed low address the two cannot be told apart.
-   */
-  #isPerfOffset(location: FrameLocation): boolean {
-    if (location.kind !== "address" || location.perfModule === "") return false;
-    const { address, perfModule } = location;
-    if (this.#snapshots.some((index) => index.holds(address))) return false;
-    return candidatesOf(this.#files, perfModule).some(({ elf }) =>
-      elf?.loadSegments.some(({ executable, fileOffset, fileSize }) =>
-        executable && address >= fileOffset && address < fileOffset + fileSize
-      )
-    );
   }
 }
 

@@ -60,5 +60,7 @@ export function functionAt(place: CodePlace): FoundFunction | undefined {
   if (place.lookupVaddr === place.vaddr) return found;
   const next = place.file.functionAt(place.vaddr);
   if (next?.start !== place.vaddr) return found;
-  return found === undefined || place.isGiven && next.name === "" ? next : found;
+  // glibc's unwind tables let the trampoline begin a byte early, for unwinders that look it up so.
+  const isBetter = found === undefined || found.name === "" && next.name !== "";
+  return isBetter || place.isGiven && next.name === "" ? next : found;
 }

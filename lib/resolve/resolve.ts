@@ -9,11 +9,12 @@ import {
   type NamedCode,
 } from "../symbols/mod.ts";
 import type { FileProvider } from "./file_provider.ts";
-import { type FrameRole, FrameRoles, type ReturnAddresses } from "./frame_roles.ts";
+import { EXACT, type FrameRole, FrameRoles, type ReturnAddresses } from "./frame_roles.ts";
 import { KernelNames } from "./kernel_names.ts";
 import { Locator } from "./locator.ts";
 import { functionAt, type Place } from "./place.ts";
 import { type Report, Tally } from "./report.ts";
+import { makeInterruptedExact } from "./signal_frames.ts";
 import { type Annotated, spellFrame, type UnresolvedStyle } from "./spell_frame.ts";
 
 /** What {@linkcode resolve} needs besides the recording. */
@@ -88,6 +89,11 @@ export async function resolve(profile: RawProfile, options: ResolveOptions): Pro
   for (const file of locator.files) await file.lookUp(files);
   const kernel = await KernelNames.read(options.kallsyms, places);
   const functions = places.map((place) => place && functionOf(place, kernel));
+  for (const key of makeInterruptedExact(profile.stacks, keys, functions)) {
+    // The address itself was looked up along with the one before it.
+    const place = places[key] ??= locator.placeOf(profile.locations[key >> 1]!, EXACT);
+    functions[key] ??= functionOf(place, kernel);
+  }
   const spell = remembering(
     await loadDemangler(demangle, functions.map((found) => found?.name ?? "")),
   );

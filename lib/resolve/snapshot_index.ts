@@ -170,9 +170,18 @@ export class SnapshotIndex {
     return this.#placeOf.get(mapping) ?? this.#noPlace(mapping);
   }
 
-  /** Whether any mapping holds an address. */
-  holds(address: number): boolean {
-    return this.#indexOf(address) >= 0;
+  /** Whether an address lies in a mapping of a file with code. */
+  isCodeOf(file: RecordedFile, address: number): boolean {
+    const mapping = this.#snapshot.mappings[this.#indexOf(address)];
+    return mapping !== undefined && hasFile(mapping) && this.#files.ofMapping(mapping) === file &&
+      this.isCode(address);
+  }
+
+  /** Whether a file offset is that of code of a file, as far as its mappings tell. */
+  isCodeOffsetOf(file: RecordedFile, offset: number): boolean {
+    return (this.#mappingsOf.get(file) ?? []).some(({ executable, fileOffset, start, end }) =>
+      executable && offset >= fileOffset && offset < fileOffset + (end - start)
+    );
   }
 
   /** Whether an address lies in an executable mapping, or in text that was made readable only. */

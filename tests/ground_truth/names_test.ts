@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { readerOfBytes } from "../../lib/bytes/mod.ts";
 import { DiskFiles, type DiskFilesOptions } from "../../lib/cli/disk_files.ts";
 import { hex } from "../../lib/errors.ts";
+import { parseMaps } from "../../lib/maps/mod.ts";
 import { isJitdump, readJitdump, readPerfMap } from "../../lib/symbols/mod.ts";
 import { MemorySource } from "../../lib/bytes/mod.ts";
 import { ARCHITECTURES, knownFunctions } from "../support/debug_files.ts";
@@ -220,4 +221,32 @@ Deno.test("resolve() names the functions of a library that is mapped inside an a
   const { output, report } = await resolveText(folded.join(""), { maps, files, merge: false });
   assertEquals(output, truth.filter((_, at) => at % 2 === 1).map((one) => `${one} 1\n`).join(""));
   assertEquals(report.images[0]?.image, `/app/base.apk!${entryName}`);
+});
+
+// A file at a low fixed address whose text lies above its base: an offset may look like an address.
+Deno.test("resolve() tells perf's file offsets from addresses where a number may be either", async () => {
+  const folder = "layouts/x86_64/exec";
+  const maps = Deno.readTextFileSync(testdata(`${folder}/maps`));
+  const lines = Deno.readTextFileSync(testdata(`${folder}/truth`)).split("\n");
+  const truth = lines.flatMap((line) => /^(0x\S+) (\S+)$/.exec(line)?.slice(1) ?? []);
+  const sysroot = testdata(`${folder}/sysroot`);
+  const { mappings } = await parseMaps("maps", [new TextEncoder().encode(maps)]);
+  for (const isOffset of [false, true]) {
+    const folded = truth.filter((_, at) => at % 2 === 0).map((address) => {
+      const mapping = mappings.find(({ start, end }) => start <= +address && +address < end)!;
+      const number = isOffset ? +address - mapping.start + mapping.fileOffset : +address;
+      return `[${mapping.path.split("/").at(-1)} <${number.toString(16)}>] 1\n`;
+    });
+    const { output } = await resolveText(folded.join(""), { maps, sysroot, merge: false });
+    assertEquals(output, truth.filter((_, at) => at % 2 === 1).map((one) => `${one} 1\n`).join(""));
+  }
+});
+
+Deno.test("resolve() names perf's JIT frames, whatever else it wrote", async () => {
+  const map = "7f0000001000 40 js_function\n";
+  const generated = [await readPerfMap(readerOfBytes("perf.map", new TextEncoder().encode(map)))];
+  const folded =
+    "a;[perf-407.map <7f0000001004>];b 1\na;7f0000001004 [unknown] (/tmp/perf-407.map) 2\n";
+  const { output } = await resolveText(folded, { generated });
+  assertEquals(output, "a;js_function 2\na;js_function;b 1\n");
 });

@@ -1,0 +1,44 @@
+import type { StackTable } from "../profile/mod.ts";
+import type { FoundFunction } from "../symbols/mod.ts";
+import { EXACT, RETURN } from "./frame_roles.ts";
+
+/**
+ * The code that a signal handler returns to: glibc's and musl's, the vDSO's on arm64 and others, and
+ * Go's. The frame that seems to have called it did not: it was interrupted there.
+ */
+const TRAMPOLINES: ReadonlySet<string> = new Set([
+  "__restore_rt",
+  "__restore",
+  "__kernel_rt_sigreturn",
+  "__kernel_sigreturn",
+  "__default_rt_sa_restorer",
+  "__default_sa_restorer",
+  "runtime.sigreturn__sigaction",
+  "runtime.sigreturn.abi0",
+]);
+
+/**
+ * Makes the frames exact that a signal interrupted: those whose next frame is a signal trampoline.
+ *
+ * @param keys The frames of all stacks in their places, `2 * frame + role`; changed in place.
+ * @param functions By key, as far as it is known.
+ * @returns The keys that are new, and have to be located.
+ */
+export function makeInterruptedExact(
+  stacks: StackTable,
+  keys: Uint32Array,
+  functions: readonly (FoundFunction | undefined)[],
+): Set<number> {
+  const isTrampoline = functions.map((found) => found !== undefined && TRAMPOLINES.has(found.name));
+  const changed = new Set<number>();
+  if (!isTrampoline.includes(true)) return changed;
+  for (let stack = 0; stack < stacks.size; stack++) {
+    const last = stacks.endOf(stack) - 1;
+    for (let at = stacks.startOf(stack); at < last; at++) {
+      if ((keys[at]! & 1) !== RETURN || !isTrampoline[keys[at + 1]!]) continue;
+      keys[at] = keys[at]! - RETURN + EXACT;
+      changed.add(keys[at]!);
+    }
+  }
+  return changed;
+}
