@@ -24,13 +24,26 @@ export function reportText(report: Report, verbose: boolean): string {
   return lines.map((line) => `${line}\n`).join("");
 }
 
-/** A line that could not be read, with its place. */
+/** Lines that could not be read, with the place of the first, and what they seem to be. */
 export function invalidLineText(count: number, first: InvalidLine): string {
   const { source, line, text, detail } = first;
-  return `Ignored ${number(count)} ${plural(count, "line")} that ${
+  const what = `${number(count)} ${plural(count, "line")} that ${
     count === 1 ? "is" : "are"
-  } no stack; the first is line ${line} of "${source}" (${detail}): ${JSON.stringify(text)}`;
+  } no stack`;
+  const hint = HINTS.find(({ pattern }) => pattern.test(text))?.hint;
+  return `Ignored ${what}; the first is line ${line} of "${source}" (${detail}): ` +
+    JSON.stringify(text) + (hint === undefined ? "" : `; ${hint}`);
 }
+
+/** What people give instead of collapsed stacks, by what its lines look like. */
+const HINTS: readonly { readonly pattern: RegExp; readonly hint: string }[] = [
+  { pattern: /^@\w*\[/, hint: "collapse it first, with stackcollapse-bpftrace.pl" },
+  {
+    pattern: /^\s+[0-9a-f]{4,16} .*\)$|^\S.* \d+(?:\/\d+)? .*\d+\.\d+:/,
+    hint: "collapse it first, with stackcollapse-perf.pl --addrs",
+  },
+  { pattern: /^[0-9a-f]+-[0-9a-f]+ [r-][w-][x-][ps] /, hint: "give a maps snapshot with --maps" },
+];
 
 /** The share of native frames that were resolved, in percent; 100 if there were none. */
 export function percentResolved({ weight, resolvedWeight }: FrameCounts): number {

@@ -190,3 +190,18 @@ function reasonsOf(images: readonly ImageRow[]): Record<string, string> {
 function countOf(line: string): string {
   return line.slice(line.lastIndexOf(" ") + 1);
 }
+
+for (
+  const [what, line, hint] of [
+    ["bpftrace", "@[", "stackcollapse-bpftrace.pl"],
+    ["perf script", "prism 32655/32655  3434.754789: cpu-clock: ", "stackcollapse-perf.pl --addrs"],
+    ["perf script", "\tffffffff8158e3e1 [unknown] ([kernel.kallsyms])", "stackcollapse-perf.pl"],
+    ["a maps snapshot", "00400000-00401000 r-xp 00000000 fe:00 42 /bin/a", "--maps"],
+  ] as const
+) {
+  Deno.test(`symfold says what to do with the text of ${what}: ${JSON.stringify(line)}`, async () => {
+    const { code, stdout, stderr } = await runSymfold(["-q"], { stdin: `${line}\nmain 1\n` });
+    assertEquals({ code, stdout }, { code: 1, stdout: "main 1\n" });
+    assertStringIncludes(stderr, hint);
+  });
+}
