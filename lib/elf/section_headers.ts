@@ -108,18 +108,7 @@ function parse64(cursor: ByteCursor): SectionHeader {
   const info = cursor.u32();
   cursor.skip(8); // sh_addralign
   const entrySize = cursor.u64();
-  return {
-    nameOffset,
-    type,
-    executable: (flags & SHF_EXECINSTR) !== 0,
-    compressed: (flags & SHF_COMPRESSED) !== 0,
-    vaddr,
-    fileOffset,
-    size,
-    link,
-    info,
-    entrySize,
-  };
+  return { nameOffset, type, ...properties(flags), vaddr, fileOffset, size, link, info, entrySize };
 }
 
 function parse32(cursor: ByteCursor): SectionHeader {
@@ -133,17 +122,14 @@ function parse32(cursor: ByteCursor): SectionHeader {
   const info = cursor.u32();
   cursor.skip(4);
   const entrySize = cursor.u32();
+  return { nameOffset, type, ...properties(flags), vaddr, fileOffset, size, link, info, entrySize };
+}
+
+/** What the flags in `sh_flags` say. */
+function properties(flags: number) {
   return {
-    nameOffset,
-    type,
     executable: (flags & SHF_EXECINSTR) !== 0,
     compressed: (flags & SHF_COMPRESSED) !== 0,
-    vaddr,
-    fileOffset,
-    size,
-    link,
-    info,
-    entrySize,
   };
 }
 
