@@ -20,6 +20,8 @@ export interface Options {
   /** Perf maps and jitdumps. */
   readonly perfMaps: readonly string[];
   readonly annotate: readonly Annotated[];
+  readonly inlines: boolean;
+  readonly lines: boolean;
   readonly output: string | undefined;
   readonly report: string | undefined;
   readonly demangle: DemangleStyle;
@@ -128,8 +130,16 @@ const TABLE: readonly OptionRow[] = [
   {
     name: "annotate",
     value: "KINDS",
-    help: "write _[k] behind kernel and _[j] behind JIT frames: kernel, jit, or both with a comma",
+    help:
+      "write _[k] behind kernel, _[j] behind JIT and _[i] behind inlined frames: kernel, jit, " +
+      "inline, or several with commas",
   },
+  {
+    name: "inlines",
+    negated: true,
+    help: "no frames for inlined functions: each address becomes one frame",
+  },
+  { name: "lines", help: "write the place in the source before names: [file.c:12] name" },
   {
     name: "return-addresses",
     value: "WHICH",
@@ -169,7 +179,7 @@ export function parseOptions(args: readonly string[]): Options {
     alias: Object.fromEntries(
       TABLE.flatMap(({ name, short }) => short === undefined ? [] : [[short, name]]),
     ),
-    default: { merge: true },
+    default: { merge: true, inlines: true },
     unknown: (arg, key) => {
       if (key === undefined || arg === "-") return true;
       throw new UsageError(`Unknown option "${arg}"`);
@@ -197,6 +207,8 @@ export function parseOptions(args: readonly string[]): Options {
     returnAddresses: (last("return-addresses") ?? "callers") as ReturnAddresses,
     merge: values.merge === true,
     failUnder: percent(last("fail-under")),
+    inlines: values.inlines === true,
+    lines: values.lines === true,
     quiet: values.quiet === true,
     verbose: values.verbose === true,
     help: values.help === true,
@@ -289,8 +301,8 @@ function pathRule(text: string): PathRule {
 
 function annotated(text: string | undefined): Annotated[] {
   return (text === undefined ? [] : text.split(",")).map((kind) => {
-    if (kind === "kernel" || kind === "jit") return kind;
-    throw new UsageError(`Option "--annotate" has the value "${kind}", want kernel or jit`);
+    if (kind === "kernel" || kind === "jit" || kind === "inline") return kind;
+    throw new UsageError(`Option "--annotate" has the value "${kind}", want kernel, jit or inline`);
   });
 }
 

@@ -126,8 +126,9 @@ export class Locator {
     for (const index of this.#snapshots) {
       const place = index.placeOf(lookup);
       if ("loadBias" in place) {
-        const vaddr = address - place.loadBias;
-        return { kind: "code", file: place.file, vaddr, lookupVaddr: vaddr - role, isGiven: false };
+        const { file, loadBias } = place;
+        const vaddr = address - loadBias;
+        return { kind: "code", file, vaddr, lookupVaddr: vaddr - role, loadBias, isGiven: false };
       }
       if (first === undefined || first.mapping === undefined) first = place;
     }
@@ -150,7 +151,7 @@ export class Locator {
     const label = `[${lastPart(module)}+${hex(vaddr)}]`;
     if ("reason" in file) return { ...file, label };
     if (file.elf === undefined || file.layoutProblem !== "") return { ...missingFile(file), label };
-    return { kind: "code", file, vaddr, lookupVaddr: vaddr - role, isGiven: true };
+    return { kind: "code", file, vaddr, lookupVaddr: vaddr - role, loadBias: NaN, isGiven: true };
   }
 
   #placeOfFileOffset(location: FileOffsetLocation, role: FrameRole): Place {
@@ -165,7 +166,7 @@ export class Locator {
     if (file.elf === undefined || file.layoutProblem !== "") return { ...missingFile(file), label };
     const vaddr = file.elf.vaddrOf(fileOffset);
     if (vaddr === undefined) return { ...missingFile(file), reason: "outside-segments", label };
-    return { kind: "code", file, vaddr, lookupVaddr: vaddr - role, isGiven: true };
+    return { kind: "code", file, vaddr, lookupVaddr: vaddr - role, loadBias: NaN, isGiven: true };
   }
 }
 

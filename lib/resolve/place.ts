@@ -17,6 +17,8 @@ export interface CodePlace {
   readonly vaddr: number;
   /** The one to look up: one less for a return address. */
   readonly lookupVaddr: number;
+  /** `address - vaddr`; NaN if the frame had no address. */
+  readonly loadBias: number;
   /** Whether the frame itself says the vaddr, which may then be that of a function's start. */
   readonly isGiven: boolean;
 }

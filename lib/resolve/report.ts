@@ -166,7 +166,8 @@ class Counter {
   }
 }
 
-function imageOf(place: NativePlace): string {
+/** What the report counts a frame under: the path of its file, or a label in brackets. */
+export function imageOf(place: NativePlace): string {
   switch (place.kind) {
     case "code":
       return place.file.request.path;
@@ -179,7 +180,8 @@ function imageOf(place: NativePlace): string {
   }
 }
 
-function whyUnresolved(place: NativePlace, kernel: UnresolvedReason): Failure {
+/** Why a frame has no name. */
+export function whyUnresolved(place: NativePlace, kernel: UnresolvedReason): Failure {
   if (place.kind === "missing") return place;
   if (place.kind !== "code") return { reason: kernel, detail: "" };
   const { failure, namesFrom, hasSymtab, problems } = place.file;

@@ -1,6 +1,6 @@
 import { hex } from "../errors.ts";
-import type { FrameLocation } from "../profile/mod.ts";
-import type { FoundFunction } from "../symbols/mod.ts";
+import type { FrameLocation, SourcePosition } from "../profile/mod.ts";
+import type { FoundFunction, InlinedFunction } from "../symbols/mod.ts";
 import type { Place } from "./place.ts";
 
 /**
@@ -9,14 +9,19 @@ import type { Place } from "./place.ts";
  */
 export type UnresolvedStyle = "offset" | "file" | "address";
 
-/** Kinds of frames that are marked in the output on request, as `perf` collapsers do. */
-export type Annotated = "kernel" | "jit";
+/**
+ * Kinds of frames that are marked in the output on request, as `perf` collapsers do: `_[k]` for the
+ * kernel's, `_[j]` for code made at run time, `_[i]` for inlined functions.
+ */
+export type Annotated = "kernel" | "jit" | "inline";
 
 /** How {@linkcode spellFrame} spells. */
 export interface SpellOptions {
   readonly unresolved: UnresolvedStyle;
-  /** Frames that get `_[k]` or `_[j]`, besides those that had it. */
+  /** Frames that get `_[k]`, `_[j]` or `_[i]`, besides those that had it. */
   readonly annotate: readonly Annotated[];
+  /** Whether names get their place in the source in front, as `[file.c:12] name`. */
+  readonly lines: boolean;
 }
 
 /**
@@ -37,7 +42,28 @@ export function spellFrame(
   const known = found?.name || location.symbol;
   const spelled = known !== "" ? known : spellUnresolved(place, found, options.unresolved);
   if (spelled === "") return makeSafe(text);
-  return makeSafe(spelled) + (location.annotation || annotationOf(place, options.annotate));
+  const named = known !== "" && options.lines ? withLine(spelled, found?.position) : spelled;
+  return makeSafe(named) + (location.annotation || annotationOf(place, options.annotate));
+}
+
+/** Spells a function that is inlined into another one by the rules of {@linkcode spellFrame}. */
+export function spellInlined(
+  { name, position }: InlinedFunction,
+  { annotate, lines }: SpellOptions,
+): string {
+  const known = name || "[inlined]";
+  const annotation = annotate.includes("inline") ? "_[i]" : "";
+  return makeSafe(lines ? withLine(known, position) : known) + annotation;
+}
+
+/**
+ * In front, in brackets and without its folder: a slash, or a dot in a name that does not begin with
+ * a bracket, makes flame graph tools take a frame for Java.
+ */
+function withLine(name: string, position: SourcePosition | undefined): string {
+  if (position === undefined || position.file === "") return name;
+  const file = position.file.slice(position.file.lastIndexOf("/") + 1);
+  return `[${file}${position.line > 0 ? `:${position.line}` : ""}] ${name}`;
 }
 
 function annotationOf(place: Place, annotate: readonly Annotated[]): string {

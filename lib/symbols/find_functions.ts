@@ -2,6 +2,7 @@ import type { ByteSource } from "../bytes/mod.ts";
 import { openMiniDebugInfo } from "../elf/mini_debug_info.ts";
 import { type ElfFile, findSymbolTables } from "../elf/mod.ts";
 import { isSourceError } from "../errors.ts";
+import type { SourcePosition } from "../profile/mod.ts";
 import { type DebugFileSearch, findDebugFiles } from "./debug_file_search.ts";
 import { findFunctionBounds } from "./function_bounds.ts";
 import { findGoFunctions } from "./go_functions.ts";
@@ -14,6 +15,18 @@ export interface FoundFunction {
   readonly name: string;
   /** The vaddr of its first instruction. */
   readonly start: number;
+  /** The functions that are inlined into it at this vaddr, outermost first; none if left out. */
+  readonly inlined?: readonly InlinedFunction[];
+  /** Where in its own source the vaddr is, or the call that the first of `inlined` stands for. */
+  readonly position?: SourcePosition | undefined;
+}
+
+/** A function that has no code of its own, but is inlined into another one. */
+export interface InlinedFunction {
+  /** As its source spells it; empty if it is not known. */
+  readonly name: string;
+  /** Where in its own source the vaddr is, or the call that the next one stands for. */
+  readonly position: SourcePosition | undefined;
 }
 
 /** Where files with more symbols may be. */
@@ -22,6 +35,14 @@ export interface DebugFilePlaces {
   readonly debugDirs: readonly string[];
   /** Opens a file; undefined if there is none. */
   readonly openDebugFile: (path: string) => Promise<ByteSource | undefined>;
+}
+
+/** What is wanted of the source besides names of functions. */
+export interface SourceWish {
+  /** Functions that are inlined. */
+  readonly inlines: boolean;
+  /** Files and lines. */
+  readonly positions: boolean;
 }
 
 /** What {@linkcode findFunctions} found. */
@@ -56,6 +77,7 @@ export async function findFunctions(
   path: string,
   vaddrs: Float64Array,
   places: DebugFilePlaces,
+  wish: SourceWish = { inlines: false, positions: false },
 ): Promise<FunctionLookup> {
   const problems: string[] = [];
   const own = await findSymbolTables(elf);
@@ -84,13 +106,8 @@ export async function findFunctions(
   const results: (FoundFunction | undefined)[] = [...functions];
   const stubs = await fillGaps(results, vaddrs, problems, (missing) => stubsAt(elf, missing));
   if (stubs > 0) namesFrom.push(".plt");
-  const goFunctions = await fillGaps(
-    results,
-    vaddrs,
-    problems,
-    async (missing) => await findGoFunctions(elf, missing) ?? [],
-  );
-  if (goFunctions > 0) namesFrom.push(".gopclntab");
+  const go = await attempt(problems, () => goFunctionsAt(elf, vaddrs, results, wish)) ?? [];
+  if (fillFrom(results, go) > 0) namesFrom.push(".gopclntab");
   await fillGaps(
     results,
     vaddrs,
@@ -101,6 +118,39 @@ export async function findFunctions(
       ),
   );
   return { functions: results, namesFrom, hasSymtab: tables.includes("symtab"), problems };
+}
+
+/** Asks Go's table for what is not known yet, and for all that may have functions inlined. */
+async function goFunctionsAt(
+  elf: ElfFile,
+  vaddrs: Float64Array,
+  known: readonly (FoundFunction | undefined)[],
+  { inlines }: SourceWish,
+): Promise<(FoundFunction | undefined)[]> {
+  if (!inlines && !known.includes(undefined)) return [];
+  const found = await findGoFunctions(elf, vaddrs);
+  return (found ?? []).map((one) => {
+    if (one === undefined) return undefined;
+    const { name, start } = one;
+    if (!inlines) return { name, start };
+    return { name, start, inlined: one.inlined.map((name) => ({ name, position: undefined })) };
+  });
+}
+
+/** Takes what is not known yet, and functions that are inlined; gives how many were not known. */
+function fillFrom(
+  results: (FoundFunction | undefined)[],
+  others: readonly (FoundFunction | undefined)[],
+): number {
+  let count = 0;
+  for (const [at, other] of others.entries()) {
+    if (other === undefined) continue;
+    const { inlined = [] } = other;
+    const known = results[at];
+    if (known === undefined) count++;
+    results[at] = known === undefined ? other : { ...known, inlined };
+  }
+  return count;
 }
 
 /** Asks another place for what is not known yet; gives how many it knew. */

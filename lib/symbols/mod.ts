@@ -23,6 +23,8 @@ export {
   findFunctions,
   type FoundFunction,
   type FunctionLookup,
+  type InlinedFunction,
+  type SourceWish,
 } from "./find_functions.ts";
 export { type CandidateFile, type FileSearch, findMappedFile } from "./file_search.ts";
 export { type KallsymsLookup, type KernelSymbol, readKallsyms } from "./kallsyms.ts";

@@ -14,6 +14,8 @@ Deno.test("parseOptions() gives every option its default", () => {
     kallsyms: undefined,
     perfMaps: [],
     annotate: [],
+    inlines: true,
+    lines: false,
     output: undefined,
     report: undefined,
     demangle: "short",
@@ -31,7 +33,7 @@ Deno.test("parseOptions() gives every option its default", () => {
 Deno.test("parseOptions() reads every option", () => {
   const args = "--maps a --maps=b --sysroot c -o d --report e --demangle none --unresolved file " +
     "--debug-dir h --debug-dir i --path-map /j=/k=l --search p --build-ids q --vdso m --kallsyms n --perf-map o " +
-    "--annotate kernel,jit " +
+    "--annotate kernel,jit,inline --no-inlines --lines " +
     "--return-addresses all --no-merge --fail-under 99.5 -q -v -h --version f g";
   assertEquals(parseOptions(args.split(" ")), {
     inputs: ["f", "g"],
@@ -44,7 +46,9 @@ Deno.test("parseOptions() reads every option", () => {
     vdso: "m",
     kallsyms: "n",
     perfMaps: ["o"],
-    annotate: ["kernel", "jit"],
+    annotate: ["kernel", "jit", "inline"],
+    inlines: false,
+    lines: true,
     output: "d",
     report: "e",
     demangle: "none",
@@ -90,9 +94,13 @@ for (const value of ["-1", "101", "NaN", "", " ", "1,5", "Infinity"]) {
   });
 }
 
-for (const value of ["user", "kernel,", "jit,kernel,inline"]) {
+for (const value of ["user", "kernel,", "jit,kernel,inlined"]) {
   Deno.test(`parseOptions() refuses --annotate=${value}`, () => {
-    assertThrows(() => parseOptions([`--annotate=${value}`]), UsageError, "want kernel or jit");
+    assertThrows(
+      () => parseOptions([`--annotate=${value}`]),
+      UsageError,
+      "want kernel, jit or inline",
+    );
   });
 }
 
@@ -143,6 +151,8 @@ Deno.test("helpText() has every option, in words of at most 80 columns", () => {
     "demangle",
     "unresolved",
     "annotate",
+    "no-inlines",
+    "lines",
     "return-addresses",
     "no-merge",
     "report",
