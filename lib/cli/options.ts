@@ -69,8 +69,8 @@ const TABLE: readonly OptionRow[] = [
     name: "maps",
     value: "FILE",
     repeatable: true,
-    help: "a copy of the process's /proc/PID/maps or smaps; give several snapshots of one " +
-      "process by repeating it",
+    help: "a copy of the process's /proc/PID/maps or smaps; repeat it for several snapshots of " +
+      "one process; for several processes PID=FILE, or a folder of PID.maps files",
   },
   {
     name: "sysroot",
@@ -111,7 +111,9 @@ const TABLE: readonly OptionRow[] = [
     name: "perf-map",
     value: "FILE",
     repeatable: true,
-    help: "the /tmp/perf-PID.map or jit-PID.dump that a runtime wrote, for code made at run time",
+    help:
+      "the /tmp/perf-PID.map or jit-PID.dump that a runtime wrote, for code made at run time; " +
+      "PID=FILE if it has another name and there are several processes",
   },
   { name: "vdso", value: "FILE", help: "a copy of the vDSO, for frames in [vdso]" },
   { name: "output", short: "o", value: "FILE", help: "write to FILE, complete or not at all" },

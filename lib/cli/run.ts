@@ -10,6 +10,7 @@ import { DiskFiles } from "./disk_files.ts";
 import { checkFolder, openInput } from "./input_files.ts";
 import { helpText, type Options, parseOptions, UsageError } from "./options.ts";
 import { ClosedPipeError, writeFile, writeStandardOutput } from "./output_files.ts";
+import { codeMapFile, mapsFiles, type ProcessFile } from "./process_files.ts";
 import { Progress } from "./progress.ts";
 import { readProfile } from "./reading_thread.ts";
 import { invalidLineText, percentResolved, reportText } from "./report_text.ts";
@@ -65,11 +66,15 @@ class Run {
       if (folder !== undefined) checkFolder(folder);
     }
     const snapshots: MapsSnapshot[] = [];
-    for (const path of options.maps) snapshots.push(await this.#readMaps(path));
+    for (const file of options.maps.flatMap(mapsFiles)) snapshots.push(await this.#readMaps(file));
     const raw = await this.#readRecordings();
     using files = new DiskFiles(options);
     const generated: NamedCode[] = [];
-    for (const path of options.perfMaps.toReversed()) generated.push(await this.#readCodeMap(path));
+    const knowsProcesses = snapshots.some(({ process }) => process !== undefined);
+    for (const file of options.perfMaps.map(codeMapFile).toReversed()) {
+      const code = await this.#readCodeMap(file.path);
+      generated.push(ofProcess(code, knowsProcesses ? file.process : undefined));
+    }
     using kallsyms = options.kallsyms === undefined ? undefined : openInput(options.kallsyms);
     this.#progress.show(() => "symfold: reading symbols");
     const resolved = await resolve(raw, {
@@ -84,7 +89,7 @@ class Run {
     return this.#isIncomplete ? EXIT_FAILED : EXIT_DONE;
   }
 
-  async #readMaps(path: string): Promise<MapsSnapshot> {
+  async #readMaps({ path, process }: ProcessFile): Promise<MapsSnapshot> {
     using file = openInput(path);
     const snapshot = await parseMaps(file.name, chunksOf(await gunzipIfCompressed(file)));
     const { firstInvalid, invalidCount } = snapshot;
@@ -94,7 +99,7 @@ class Run {
           `line ${firstInvalid.line}: ${JSON.stringify(firstInvalid.text.slice(0, 200))}`,
       );
     }
-    return snapshot;
+    return process === undefined ? snapshot : { ...snapshot, process };
   }
 
   /** Reads a perf map or a jitdump, whichever it is; of several the last is the newest. */
@@ -184,6 +189,13 @@ function checkStandardStreams({ inputs, maps, output = "-", report }: Options): 
       'Standard output cannot take both the stacks and the report: use "--output FILE"',
     );
   }
+}
+
+/** Says of which process generated code is, if that matters. */
+function ofProcess(code: NamedCode, process: number | undefined): NamedCode {
+  if (process === undefined) return code;
+  const { size, empty } = code;
+  return { size, empty, process, rangeAt: (address) => code.rangeAt(address) };
 }
 
 /** The first bytes of a regular file; none of anything else, which can be read only once. */

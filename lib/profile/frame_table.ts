@@ -36,6 +36,18 @@ export class FrameTable {
     return this.#interner.append(new DataView(bytes.buffer), 0, bytes.length);
   }
 
+  /** A table with the same frames under the same numbers. */
+  copy(): FrameTable {
+    const table = new FrameTable();
+    for (let frame = 0; frame < this.size; frame++) {
+      const bytes = this.bytesOf(frame);
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+      const known = table.intern(view, 0, bytes.length);
+      if (known !== frame) table.#interner.append(view, 0, bytes.length);
+    }
+    return table;
+  }
+
   /** The text of a frame as bytes, not copied. */
   bytesOf(frame: number): Uint8Array {
     return this.#interner.bytesOf(frame);

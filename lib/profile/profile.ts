@@ -28,6 +28,8 @@ export interface Profile {
 export interface RawProfile extends Profile {
   /** What each frame says about where its code is: one a frame, by its number. */
   readonly locations: readonly FrameLocation[];
+  /** Of each stack the PID of its process, -1 if it is not known; left out if the format has none. */
+  readonly processes?: Int32Array;
   /** What was read besides stacks. */
   readonly skipped: SkippedLines;
 }

@@ -12,6 +12,7 @@ import type { FrameRole } from "./frame_roles.ts";
 import { PerfNumbers } from "./perf_numbers.ts";
 import type { MissingPlace, Place } from "./place.ts";
 import type { RecordedFile } from "./recorded_file.ts";
+import { UNKNOWN_PROCESS } from "./processes.ts";
 import { RecordedFiles } from "./recorded_files.ts";
 import { type NoPlace, SnapshotIndex } from "./snapshot_index.ts";
 
@@ -61,7 +62,9 @@ export class Locator {
     let needsBuildIds = false;
     for (const location of locations) {
       if (location.kind === "address") {
-        for (const index of indexes) needAddress(index, location);
+        for (const index of indexes) {
+          if (isOfProcess(index.process, location)) needAddress(index, location);
+        }
         for (const file of candidatesOf(files, location.perfModule)) needed.add(file);
       } else if (location.kind === "fileOffset" && location.buildId !== "") {
         needsBuildIds = true;
@@ -117,13 +120,16 @@ export class Locator {
         fileOffset: address,
       }, role);
     }
-    const generated = this.#generated.find((code) => code.rangeAt(lookup) !== undefined);
+    const snapshots = this.#snapshots.filter(({ process }) => isOfProcess(process, location));
+    const generated = this.#generated.find((code) =>
+      isOfProcess(code.process, location) && code.rangeAt(lookup) !== undefined
+    );
     const isCode = generated !== undefined || address < 0 ||
-      this.#snapshots.some((index) => index.isCode(lookup));
+      snapshots.some((index) => index.isCode(lookup));
     if (bare && !isCode) return { kind: "name" };
     if (Number.isNaN(address)) return missing("not-canonical", "", "[not an address]");
     let first: NoPlace | undefined;
-    for (const index of this.#snapshots) {
+    for (const index of snapshots) {
       const place = index.placeOf(lookup);
       if ("loadBias" in place) {
         const { file, loadBias } = place;
@@ -139,7 +145,10 @@ export class Locator {
       return { kind: "kernel", lookupAddress: lookup };
     }
     if (first !== undefined) return missingAddress(address, first);
-    return missing("no-maps", "", "[no maps]");
+    if (this.#snapshots.length === 0) return missing("no-maps", "", "[no maps]");
+    return location.process === UNKNOWN_PROCESS
+      ? missing("unknown-process", "", "[unknown process]")
+      : missing("no-maps-of-process", `process ${location.process}`, "[other process]");
   }
 
   #placeOfVaddr(location: VaddrLocation, role: FrameRole): Place {
@@ -196,6 +205,11 @@ async function searchMissing(
       file.failure = { ...file.failure!, detail: search.detail };
     }
   }
+}
+
+/** Whether what is known of one process, or of all, holds for an address. */
+function isOfProcess(process: number | undefined, location: AddressLocation): boolean {
+  return process === undefined || location.process === undefined || process === location.process;
 }
 
 /** A frame may be looked up at its address or one before it, which may be another mapping. */

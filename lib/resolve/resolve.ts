@@ -14,13 +14,17 @@ import { KernelNames } from "./kernel_names.ts";
 import { Locator } from "./locator.ts";
 import { OutputFrames } from "./output_frames.ts";
 import { functionAt, type Place } from "./place.ts";
+import { splitByProcess } from "./processes.ts";
 import { type Report, Tally } from "./report.ts";
 import { makeInterruptedExact } from "./signal_frames.ts";
 import type { Annotated, UnresolvedStyle } from "./spell_frame.ts";
 
 /** What {@linkcode resolve} needs besides the recording. */
 export interface ResolveOptions {
-  /** Snapshots of the recorded process; of several that explain an address the first is taken. */
+  /**
+   * Snapshots of the recorded process, or of several, if they say their `process`; of several of one
+   * process that explain an address the first is taken.
+   */
   readonly snapshots: readonly MapsSnapshot[];
   /** Where the files of the recorded machine are. */
   readonly files: FileProvider;
@@ -94,9 +98,14 @@ export interface Resolved {
  * What cannot be resolved is not an error: it keeps a frame that says where it was, and the report
  * counts it with its reason.
  */
-export async function resolve(profile: RawProfile, options: ResolveOptions): Promise<Resolved> {
+export async function resolve(
+  recording: RawProfile,
+  options: ResolveOptions,
+): Promise<Resolved> {
   const { snapshots, files, demangle = "short", unresolved = "offset", annotate = [] } = options;
   const { inlines = true, lines = false, details = false } = options;
+  const processes = new Set(snapshots.flatMap(({ process }) => process ?? []));
+  const profile = processes.size > 0 ? splitByProcess(recording, processes) : recording;
   const roles = new FrameRoles(profile, options.returnAddresses ?? "callers");
   const locator = await Locator.open(profile.locations, snapshots, options.generated ?? [], files);
   const keys = keysOf(profile, roles);

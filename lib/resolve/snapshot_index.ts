@@ -84,6 +84,11 @@ export class SnapshotIndex {
     if (this.#mappingsOf.has(file)) this.#needed.add(file);
   }
 
+  /** The PID of the process whose snapshot it is; undefined if it is that of all stacks. */
+  get process(): number | undefined {
+    return this.#snapshot.process;
+  }
+
   /** Step 2: the files that were marked. */
   get needed(): Iterable<RecordedFile> {
     return this.#needed;
