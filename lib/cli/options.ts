@@ -1,5 +1,6 @@
 // @ts-types="./parse_args.d.ts"
 import { parseArgs } from "@std/cli/parse-args";
+import type { ShapeOptions } from "../shape/mod.ts";
 import type { Annotated, ReturnAddresses, UnresolvedStyle } from "../resolve/mod.ts";
 import type { DemangleStyle } from "../symbols/mod.ts";
 
@@ -20,6 +21,8 @@ export interface Options {
   /** Perf maps and jitdumps. */
   readonly perfMaps: readonly string[];
   readonly annotate: readonly Annotated[];
+  readonly imagePrefix: boolean;
+  readonly shape: ShapeOptions;
   readonly inlines: boolean;
   readonly lines: boolean;
   readonly output: string | undefined;
@@ -142,6 +145,22 @@ const TABLE: readonly OptionRow[] = [
     help: "no frames for inlined functions: each address becomes one frame",
   },
   { name: "lines", help: "write the place in the source before names: [file.c:12] name" },
+  { name: "image-prefix", help: "write the file before names: [libc.so.6] malloc" },
+  {
+    name: "include",
+    value: "REGEX",
+    repeatable: true,
+    help: "only stacks with a frame that REGEX (JavaScript's) matches somewhere",
+  },
+  {
+    name: "exclude",
+    value: "REGEX",
+    repeatable: true,
+    help: "no stacks with a frame that REGEX matches somewhere",
+  },
+  { name: "merge-recursion", help: "one frame for a function that calls itself directly" },
+  { name: "reverse", help: "leaf first, to see callers" },
+  { name: "root", value: "NAME", help: "a frame called NAME in front of all stacks" },
   {
     name: "return-addresses",
     value: "WHICH",
@@ -188,13 +207,14 @@ export function parseOptions(args: readonly string[]): Options {
     },
   });
   for (const row of TABLE) checkValues(row, values[row.name]);
-  const last = (name: string) => (values[name] as readonly string[]).at(-1);
+  const all = (name: string) => values[name] as readonly string[];
+  const last = (name: string) => all(name).at(-1);
   const inputs = values._.map(String);
   return {
     inputs: inputs.length > 0 ? inputs : ["-"],
     maps: values.maps as readonly string[],
     sysroot: last("sysroot"),
-    debugDirs: values["debug-dir"] as readonly string[],
+    debugDirs: all("debug-dir"),
     pathMap: (values["path-map"] as readonly string[]).map(pathRule),
     search: values.search as readonly string[],
     buildIds: last("build-ids"),
@@ -209,6 +229,14 @@ export function parseOptions(args: readonly string[]): Options {
     returnAddresses: (last("return-addresses") ?? "callers") as ReturnAddresses,
     merge: values.merge === true,
     failUnder: percent(last("fail-under")),
+    imagePrefix: values["image-prefix"] === true,
+    shape: {
+      include: all("include").map((text) => pattern("include", text)),
+      exclude: all("exclude").map((text) => pattern("exclude", text)),
+      mergeRecursion: values["merge-recursion"] === true,
+      reverse: values.reverse === true,
+      root: rootName(last("root")),
+    },
     inlines: values.inlines === true,
     lines: values.lines === true,
     quiet: values.quiet === true,
@@ -299,6 +327,20 @@ function pathRule(text: string): PathRule {
   const at = text.indexOf("=");
   if (at > 0) return { from: text.slice(0, at), to: text.slice(at + 1) };
   throw new UsageError(`Option "--path-map" has the value "${text}", want FROM=TO`);
+}
+
+function pattern(name: string, text: string): RegExp {
+  try {
+    return new RegExp(text, "u");
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`Option "--${name}" has the value "${text}": ${detail}`);
+  }
+}
+
+function rootName(text = ""): string {
+  if (!/[;\p{Cc}]/u.test(text)) return text.trim();
+  throw new UsageError(`Option "--root" has the value "${text}", want no ";" in it`);
 }
 
 function annotated(text: string | undefined): Annotated[] {

@@ -45,6 +45,12 @@ const HINTS: readonly { readonly pattern: RegExp; readonly hint: string }[] = [
   { pattern: /^[0-9a-f]+-[0-9a-f]+ [r-][w-][x-][ps] /, hint: "give a maps snapshot with --maps" },
 ];
 
+/** What `--include` and `--exclude` left out. The report counts it all the same. */
+export function droppedText(droppedWeight: number, { sampleWeight }: Report): string {
+  return `${share(droppedWeight, sampleWeight)} of the weight is in stacks that were left out ` +
+    `(${number(droppedWeight)} of ${number(sampleWeight)})`;
+}
+
 /** The share of native frames that were resolved, in percent; 100 if there were none. */
 export function percentResolved({ weight, resolvedWeight }: FrameCounts): number {
   return weight === 0 ? 100 : 100 * resolvedWeight / weight;

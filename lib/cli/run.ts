@@ -13,7 +13,8 @@ import { ClosedPipeError, writeFile, writeStandardOutput } from "./output_files.
 import { codeMapFile, mapsFiles, type ProcessFile } from "./process_files.ts";
 import { Progress } from "./progress.ts";
 import { readProfile } from "./reading_thread.ts";
-import { invalidLineText, percentResolved, reportText } from "./report_text.ts";
+import { shapeProfile } from "../shape/mod.ts";
+import { droppedText, invalidLineText, percentResolved, reportText } from "./report_text.ts";
 import { VERSION } from "./version.ts";
 
 /** All was done. */
@@ -53,6 +54,8 @@ class Run {
   readonly #progress: Progress;
   /** Whether something was lost on the way that the exit code has to tell. */
   #isIncomplete = false;
+  /** What the stacks weigh that the user did not want. */
+  #droppedWeight = 0;
 
   constructor(options: Options) {
     this.#options = options;
@@ -140,8 +143,14 @@ class Run {
     return profile;
   }
 
-  #write({ profile }: Resolved): void {
-    const { output, merge } = this.#options;
+  #write({ profile: resolved }: Resolved): void {
+    const { output, merge, shape } = this.#options;
+    const { profile, droppedWeight } = shapeProfile(resolved, shape);
+    if (profile.samples.size === 0) {
+      this.#lose("Found no stacks that --include and --exclude leave: there is nothing to write");
+      return;
+    }
+    this.#droppedWeight = droppedWeight;
     const fill = (write: (bytes: Uint8Array) => void) => {
       for (const chunk of writeFolded(profile, { merge })) write(chunk);
     };
@@ -158,7 +167,10 @@ class Run {
       if (path === "-") print(text);
       else writeFile(path, (write) => write(new TextEncoder().encode(text)));
     }
-    if (!quiet) complain(reportText(report, verbose).trimEnd(), "");
+    if (!quiet) {
+      complain(reportText(report, verbose).trimEnd(), "");
+      if (this.#droppedWeight > 0) complain(droppedText(this.#droppedWeight, report), "");
+    }
     if (report.reasons.some(({ reason }) => reason === "no-maps")) {
       this.#lose("Cannot resolve addresses: no maps snapshot was given, use --maps FILE");
     }

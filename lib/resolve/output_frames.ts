@@ -49,7 +49,7 @@ export class OutputFrames {
       this.#isExpanding = true;
       const name = this.#spell(inlined.name);
       this.#push(
-        spellInlined({ ...inlined, name }, this.#options),
+        spellInlined({ ...inlined, name }, place, this.#options),
         outer && this.#describer?.describeInlined(outer, inlined),
       );
     }

@@ -55,6 +55,12 @@ export interface ResolveOptions {
    */
   readonly lines?: boolean;
   /**
+   * Whether names get the name of their file in front: `[libc.so.6] malloc`.
+   *
+   * @default {false}
+   */
+  readonly imagePrefix?: boolean;
+  /**
    * Whether the profile shall have `details`. Each different address is then a frame of its own.
    *
    * @default {false}
@@ -103,7 +109,7 @@ export async function resolve(
   options: ResolveOptions,
 ): Promise<Resolved> {
   const { snapshots, files, demangle = "short", unresolved = "offset", annotate = [] } = options;
-  const { inlines = true, lines = false, details = false } = options;
+  const { inlines = true, lines = false, imagePrefix = false, details = false } = options;
   const processes = new Set(snapshots.flatMap(({ process }) => process ?? []));
   const profile = processes.size > 0 ? splitByProcess(recording, processes) : recording;
   const roles = new FrameRoles(profile, options.returnAddresses ?? "callers");
@@ -127,7 +133,7 @@ export async function resolve(
   }
   const spell = await loadDemangler(demangle, namesOf(functions));
   const describer = details ? new FrameDescriber(kernel.reason) : undefined;
-  const output = new OutputFrames(spell, { unresolved, annotate, lines }, describer);
+  const output = new OutputFrames(spell, { unresolved, annotate, lines, imagePrefix }, describer);
   for (const [key, place] of places.entries()) {
     const frame = key >> 1;
     if (place === undefined) output.addUnused();

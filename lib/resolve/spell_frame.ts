@@ -22,6 +22,8 @@ export interface SpellOptions {
   readonly annotate: readonly Annotated[];
   /** Whether names get their place in the source in front, as `[file.c:12] name`. */
   readonly lines: boolean;
+  /** Whether names get the name of their file in front, as `[libc.so.6] name`. */
+  readonly imagePrefix: boolean;
 }
 
 /**
@@ -42,28 +44,40 @@ export function spellFrame(
   const known = found?.name || location.symbol;
   const spelled = known !== "" ? known : spellUnresolved(place, found, options.unresolved);
   if (spelled === "") return makeSafe(text);
-  const named = known !== "" && options.lines ? withLine(spelled, found?.position) : spelled;
+  const named = known === "" ? spelled : prefixed(spelled, place, found?.position, options);
   return makeSafe(named) + (location.annotation || annotationOf(place, options.annotate));
 }
 
 /** Spells a function that is inlined into another one by the rules of {@linkcode spellFrame}. */
 export function spellInlined(
   { name, position }: InlinedFunction,
-  { annotate, lines }: SpellOptions,
+  place: Place,
+  options: SpellOptions,
 ): string {
-  const known = name || "[inlined]";
-  const annotation = annotate.includes("inline") ? "_[i]" : "";
-  return makeSafe(lines ? withLine(known, position) : known) + annotation;
+  const annotation = options.annotate.includes("inline") ? "_[i]" : "";
+  return makeSafe(prefixed(name || "[inlined]", place, position, options)) + annotation;
 }
 
 /**
- * In front, in brackets and without its folder: a slash, or a dot in a name that does not begin with
- * a bracket, makes flame graph tools take a frame for Java.
+ * A name with where it is, in front, in brackets and without folders: a slash, or a dot in a name that
+ * does not begin with a bracket, makes flame graph tools take a frame for Java.
  */
-function withLine(name: string, position: SourcePosition | undefined): string {
-  if (position === undefined || position.file === "") return name;
-  const file = position.file.slice(position.file.lastIndexOf("/") + 1);
-  return `[${file}${position.line > 0 ? `:${position.line}` : ""}] ${name}`;
+function prefixed(
+  name: string,
+  place: Place,
+  position: SourcePosition | undefined,
+  { imagePrefix, lines }: SpellOptions,
+): string {
+  const image = imagePrefix && place.kind === "code" ? place.file.baseName : "";
+  const line = lines && position !== undefined ? lineText(position) : "";
+  const prefix = [image, line].filter((text) => text !== "").join(" ");
+  return prefix === "" ? name : `[${prefix}] ${name}`;
+}
+
+/** Empty if not even the file is known. */
+function lineText({ file, line }: SourcePosition): string {
+  const baseName = file.slice(file.lastIndexOf("/") + 1);
+  return baseName === "" || line === 0 ? baseName : `${baseName}:${line}`;
 }
 
 function annotationOf(place: Place, annotate: readonly Annotated[]): string {

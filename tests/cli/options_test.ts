@@ -14,6 +14,8 @@ Deno.test("parseOptions() gives every option its default", () => {
     kallsyms: undefined,
     perfMaps: [],
     annotate: [],
+    imagePrefix: false,
+    shape: { include: [], exclude: [], mergeRecursion: false, reverse: false, root: "" },
     inlines: true,
     lines: false,
     output: undefined,
@@ -33,7 +35,8 @@ Deno.test("parseOptions() gives every option its default", () => {
 Deno.test("parseOptions() reads every option", () => {
   const args = "--maps a --maps=b --sysroot c -o d --report e --demangle none --unresolved file " +
     "--debug-dir h --debug-dir i --path-map /j=/k=l --search p --build-ids q --vdso m --kallsyms n --perf-map o " +
-    "--annotate kernel,jit,inline --no-inlines --lines " +
+    "--annotate kernel,jit,inline --no-inlines --lines --image-prefix " +
+    "--include r --include ^s$ --exclude t|u --merge-recursion --reverse --root v " +
     "--return-addresses all --no-merge --fail-under 99.5 -q -v -h --version f g";
   assertEquals(parseOptions(args.split(" ")), {
     inputs: ["f", "g"],
@@ -47,6 +50,14 @@ Deno.test("parseOptions() reads every option", () => {
     kallsyms: "n",
     perfMaps: ["o"],
     annotate: ["kernel", "jit", "inline"],
+    imagePrefix: true,
+    shape: {
+      include: [/r/u, /^s$/u],
+      exclude: [/t|u/u],
+      mergeRecursion: true,
+      reverse: true,
+      root: "v",
+    },
     inlines: false,
     lines: true,
     output: "d",
@@ -104,6 +115,12 @@ for (const value of ["user", "kernel,", "jit,kernel,inlined"]) {
   });
 }
 
+Deno.test("parseOptions() refuses a pattern that is none, and a root with a semicolon", () => {
+  const message = `Option "--include" has the value "(": Invalid regular expression`;
+  assertThrows(() => parseOptions(["--include", "("]), UsageError, message);
+  assertThrows(() => parseOptions(["--root=a;b"]), UsageError, 'has the value "a;b", want no ";"');
+});
+
 for (const value of ["=/b", "/a"]) {
   Deno.test(`parseOptions() refuses --path-map=${value}`, () => {
     assertThrows(() => parseOptions([`--path-map=${value}`]), UsageError, "want FROM=TO");
@@ -153,6 +170,12 @@ Deno.test("helpText() has every option, in words of at most 80 columns", () => {
     "annotate",
     "no-inlines",
     "lines",
+    "image-prefix",
+    "include",
+    "exclude",
+    "merge-recursion",
+    "reverse",
+    "root",
     "return-addresses",
     "no-merge",
     "report",

@@ -7,7 +7,12 @@ import { RecordedFile } from "../../lib/resolve/recorded_file.ts";
 import type { SpellOptions } from "../../lib/resolve/spell_frame.ts";
 import type { FoundFunction } from "../../lib/symbols/mod.ts";
 
-const PLAIN: SpellOptions = { unresolved: "offset", annotate: [], lines: false };
+const PLAIN: SpellOptions = {
+  unresolved: "offset",
+  annotate: [],
+  lines: false,
+  imagePrefix: false,
+};
 const CODE: CodePlace = {
   kind: "code",
   file: new RecordedFile({ path: "/opt/app", deleted: false }),
@@ -74,6 +79,20 @@ Deno.test("OutputFrames.add() writes lines so that nothing takes the frame for J
   assertEquals(unknown, ["[app+0x1200]"]);
   const noLine = { ...FOUND, inlined: [], position: { file: "a.S", line: 0, column: 0 } };
   assertEquals(textsOf(outputOf([[CODE, noLine]], { lines: true })), ["[a.S] work"]);
+});
+
+Deno.test("OutputFrames.add() writes the file in front of names if that is wanted", () => {
+  const kernel: Place = { kind: "kernel", lookupAddress: -1 };
+  const rows = [[CODE, FOUND], [CODE, undefined], [kernel, { name: "do_exit", start: 0 }]] as const;
+  assertEquals(textsOf(outputOf(rows, { imagePrefix: true })), [
+    "[app] work",
+    "[app] add",
+    "[app] [inlined]",
+    "[app+0x1234]",
+    "do_exit",
+  ]);
+  const both = textsOf(outputOf(rows, { imagePrefix: true, lines: true }));
+  assertEquals(both.slice(0, 2), ["[app work.c:12] work", "[app add.h:7] add"]);
 });
 
 Deno.test("OutputFrames.add() describes each frame if that is wanted", () => {

@@ -32,7 +32,7 @@ function spell(
   style: UnresolvedStyle = "offset",
 ): string {
   const found = name === undefined ? undefined : { name, start: 0x1200 };
-  const options = { unresolved: style, annotate: [], lines: false };
+  const options = { unresolved: style, annotate: [], lines: false, imagePrefix: false };
   return spellFrame(text, parseRawFrame(text), place, found, options);
 }
 
@@ -52,7 +52,12 @@ for (
   });
 
   Deno.test(`spellFrame() spells a frame that was a name ${title}`, () => {
-    const options = { unresolved: "offset", annotate: [], lines: false } as const;
+    const options = {
+      unresolved: "offset",
+      annotate: [],
+      lines: false,
+      imagePrefix: false,
+    } as const;
     assertEquals(spellFrame(name, { kind: "name" }, NAME, undefined, options), wanted);
   });
 }
@@ -119,6 +124,7 @@ Deno.test("spellFrame() annotates kernel and JIT frames on request", () => {
         unresolved: "offset",
         annotate,
         lines: false,
+        imagePrefix: false,
       });
     });
   assertEquals(spellAll([]), ["f", "f", "f"]);
