@@ -38,7 +38,13 @@ export async function readStrings(
   let first = 0;
   while (first < sorted.length) {
     const last = endOfRun(sorted, first);
-    await readRun(table.stringsSource ?? source, table, sorted.subarray(first, last), buffer, strings);
+    await readRun(
+      table.stringsSource ?? source,
+      table,
+      sorted.subarray(first, last),
+      buffer,
+      strings,
+    );
     first = last;
   }
   return strings;
