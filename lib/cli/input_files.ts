@@ -1,4 +1,7 @@
+import { FileSource } from "../bytes/file_source.ts";
 import type { ByteReader } from "../bytes/mod.ts";
+import { readFileHeader } from "../elf/mod.ts";
+import { isSourceError } from "../errors.ts";
 
 /** A file that the user named, as bytes one after the other. */
 export interface InputFile extends ByteReader, Disposable {
@@ -22,6 +25,25 @@ export function openInput(path: string): InputFile {
     }
     return readerOf(file, path, info.isFile ? info.size : undefined);
   } catch (error) {
+    throw new Error(`Cannot read "${path}": ${explain(error)}`);
+  }
+}
+
+/**
+ * Opens an ELF file that the user named.
+ *
+ * @throws {Error} With a message for the user, if it cannot be read or is none.
+ */
+export async function openElf(path: string): Promise<FileSource> {
+  let source: FileSource | undefined;
+  try {
+    source = FileSource.open(path);
+    await readFileHeader(source);
+    return source;
+  } catch (error) {
+    source?.[Symbol.dispose]();
+    // Its own errors, and those of what it is, are complete.
+    if (isSourceError(error) || error instanceof TypeError) throw error;
     throw new Error(`Cannot read "${path}": ${explain(error)}`);
   }
 }

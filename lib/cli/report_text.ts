@@ -96,13 +96,19 @@ function namesText(namesFrom: readonly string[], verbose: boolean): string {
   return names.join(" ") || "-";
 }
 
+/** Reasons whose advice is of no use without the detail. */
+const DETAILED_REASONS: ReadonlySet<UnresolvedReason> = new Set<UnresolvedReason>([
+  "file-not-found",
+]);
+
 /** What to do about the unresolved frames of an image, if they matter. */
 function imageNotes(image: ImageCounts, report: Report, verbose: boolean): string[] {
   return image.reasons
     .filter(({ weight }) => verbose || weight * 1000 >= report.weight)
     .map(({ reason, weight, detail }) => {
       const { meaning, advice } = textsOf(reason);
-      const what = detail === "" || !verbose && advice !== "" ? meaning : `${meaning}: ${detail}`;
+      const isShown = verbose || advice === "" || DETAILED_REASONS.has(reason);
+      const what = detail === "" || !isShown ? meaning : `${meaning}: ${detail}`;
       return `      ${number(weight)} unresolved: ${what}${advice === "" ? "" : `; ${advice}`}`;
     });
 }

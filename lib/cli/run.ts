@@ -6,8 +6,9 @@ import { writeFolded } from "../output/mod.ts";
 import type { RawProfile } from "../profile/mod.ts";
 import { type Report, resolve, type Resolved } from "../resolve/mod.ts";
 import { isJitdump, type NamedCode, readJitdump, readPerfMap } from "../symbols/mod.ts";
+import { checkOutputs } from "./check_outputs.ts";
 import { DiskFiles } from "./disk_files.ts";
-import { checkFolder, openInput } from "./input_files.ts";
+import { checkFolder, openElf, openInput } from "./input_files.ts";
 import { helpText, type Options, parseOptions, UsageError } from "./options.ts";
 import { ClosedPipeError, writeFile, writeStandardOutput } from "./output_files.ts";
 import { codeMapFile, mapsFiles, type ProcessFile } from "./process_files.ts";
@@ -36,6 +37,7 @@ export async function run(args: readonly string[]): Promise<number> {
     if (options.help) return print(helpText());
     if (options.version) return print(`symfold ${VERSION}\n`);
     checkStandardStreams(options);
+    checkOutputs(options);
     dropPermissions(options);
     return await new Run(options).run();
   } catch (error) {
@@ -68,6 +70,7 @@ class Run {
     for (const folder of [sysroot, ...debugDirs, ...search]) {
       if (folder !== undefined) checkFolder(folder);
     }
+    if (options.vdso !== undefined) (await openElf(options.vdso))[Symbol.dispose]();
     const snapshots: MapsSnapshot[] = [];
     for (const file of options.maps.flatMap(mapsFiles)) snapshots.push(await this.#readMaps(file));
     const raw = await this.#readRecordings();

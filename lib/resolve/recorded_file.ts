@@ -102,6 +102,9 @@ export class RecordedFile {
       this.namesFrom = lookup.namesFrom;
       this.hasSymtab = lookup.hasSymtab;
       this.problems = lookup.problems;
+      if (lookup.damage !== undefined) {
+        this.failure = failureOf(lookup.damage, this.elf.source.size);
+      }
     } catch (error) {
       this.failure = failureOf(error, this.elf.source.size);
     }

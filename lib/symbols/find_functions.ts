@@ -1,7 +1,7 @@
 import type { ByteSource } from "../bytes/mod.ts";
 import { openMiniDebugInfo } from "../elf/mini_debug_info.ts";
 import { type ElfFile, findSymbolTables } from "../elf/mod.ts";
-import { isSourceError } from "../errors.ts";
+import { type FormatError, isSourceError, type UnsupportedError } from "../errors.ts";
 import type { SourcePosition } from "../profile/mod.ts";
 import { type DebugFileSearch, findDebugFiles } from "./debug_file_search.ts";
 import { findFunctionBounds } from "./function_bounds.ts";
@@ -55,6 +55,12 @@ export interface FunctionLookup {
   readonly hasSymtab: boolean;
   /** What could not be used, and why: clauses for the user. */
   readonly problems: readonly string[];
+  /**
+   * What is wrong with the section headers, or the symbol tables that they show. The file was then
+   * read without them, as the loader reads it: only exported functions have names. Undefined if
+   * nothing is.
+   */
+  readonly damage: FormatError | UnsupportedError | undefined;
 }
 
 /**
@@ -66,11 +72,13 @@ export interface FunctionLookup {
  * 3. Go's own table of functions, which a program has even if it is stripped;
  * 4. for what is left, the bounds of the function, which has no name then.
  *
- * A place that is damaged costs its own names only, and is among the `problems`.
+ * A place that is damaged costs its own names only, and is among the `problems`. If it is the
+ * section headers of the file, or a symbol table that they show, the file is read without them: the
+ * dynamic segment has the exported functions, and unwind tables are in a segment of their own.
  *
  * @param path The file's path on the recorded machine.
  * @param vaddrs Ascending and different.
- * @throws {FormatError} If the symbol tables of the file itself are damaged.
+ * @throws {FormatError} If what the file is read by without section headers is damaged, too.
  */
 export async function findFunctions(
   elf: ElfFile,
@@ -78,6 +86,32 @@ export async function findFunctions(
   vaddrs: Float64Array,
   places: DebugFilePlaces,
   wish: SourceWish = { inlines: false, positions: false },
+): Promise<FunctionLookup> {
+  try {
+    return await findIn(elf, path, vaddrs, places, wish);
+  } catch (error) {
+    if (!isSourceError(error) || !await hasSections(elf)) throw error;
+    const lookup = await findIn(elf.withoutSections(), path, vaddrs, places, wish);
+    return { ...lookup, problems: [error.message, ...lookup.problems], damage: error };
+  }
+}
+
+/** Also if they cannot be read. */
+async function hasSections(elf: ElfFile): Promise<boolean> {
+  try {
+    return (await elf.sections()).length > 0;
+  } catch (error) {
+    if (isSourceError(error)) return true;
+    throw error;
+  }
+}
+
+async function findIn(
+  elf: ElfFile,
+  path: string,
+  vaddrs: Float64Array,
+  places: DebugFilePlaces,
+  wish: SourceWish,
 ): Promise<FunctionLookup> {
   const problems: string[] = [];
   const own = await findSymbolTables(elf);
@@ -102,7 +136,11 @@ export async function findFunctions(
       }
     }
   }
-  const { functions, tables } = await lookupSymbols(elf, vaddrs, others);
+  const together = others.length === 0
+    ? undefined
+    : await attempt(problems, () => lookupSymbols(elf, vaddrs, others));
+  if (together === undefined) namesFrom.splice(own.length);
+  const { functions, tables } = together ?? await lookupSymbols(elf, vaddrs);
   const results: (FoundFunction | undefined)[] = [...functions];
   const stubs = await fillGaps(results, vaddrs, problems, (missing) => stubsAt(elf, missing));
   if (stubs > 0) namesFrom.push(".plt");
@@ -117,7 +155,8 @@ export async function findFunctions(
         range && { name: "", start: range.start }
       ),
   );
-  return { functions: results, namesFrom, hasSymtab: tables.includes("symtab"), problems };
+  const hasSymtab = tables.includes("symtab");
+  return { functions: results, namesFrom, hasSymtab, problems, damage: undefined };
 }
 
 /** Asks Go's table for what is not known yet, and for all that may have functions inlined. */

@@ -106,6 +106,44 @@ Deno.test("symfold stops if no line of a snapshot is a mapping", async () => {
   assertEquals(run, { code: 1, stdout: "", stderr });
 });
 
+for (
+  const { what, content, problem } of [
+    {
+      what: "no ELF file",
+      content: "not an ELF file\n",
+      problem: 'Cannot read the ELF header of "PATH" at file offset 0x0: ' +
+        "first bytes are 6e 6f 74 20, want 7f 45 4c 46",
+    },
+    {
+      what: "empty",
+      content: "",
+      problem: 'Cannot read the ELF header of "PATH" at file offset 0x0: ' +
+        "first bytes are none, want 7f 45 4c 46",
+    },
+    {
+      what: "missing",
+      content: undefined,
+      problem: 'Cannot read "PATH": there is no such file or directory',
+    },
+  ]
+) {
+  Deno.test(`symfold stops if the vDSO is ${what}`, async () => {
+    using folder = new TempFolder();
+    const vdso = content === undefined ? folder.at("vdso") : folder.write("vdso", content);
+    const run = await runSymfold([...SMALL_OPTIONS, "--vdso", vdso, "-q"], { stdin: STACK });
+    const stderr = `symfold: ${problem.replace("PATH", vdso)}\n`;
+    assertEquals(run, { code: 1, stdout: "", stderr });
+  });
+}
+
+Deno.test("symfold stops if the vDSO is a directory", async () => {
+  using folder = new TempFolder();
+  const args = [...SMALL_OPTIONS, "--vdso", folder.path, "-q"];
+  const run = await runSymfold(args, { stdin: STACK });
+  const stderr = `symfold: Cannot open "${folder.path}": it is a directory, want a file\n`;
+  assertEquals(run, { code: 1, stdout: "", stderr });
+});
+
 Deno.test("symfold stops if the sysroot is missing", async () => {
   using folder = new TempFolder();
   const args = ["--maps", SMALL_MAPS, "--sysroot", folder.at("missing"), "-q"];
@@ -167,7 +205,11 @@ Deno.test("symfold says what to do about a file that is not there", async () => 
   const args = ["--maps", SMALL_MAPS, "--sysroot", folder.path];
   const { code, stdout, stderr } = await runSymfold(args, { stdin: STACK });
   assertEquals({ code, stdout }, { code: 0, stdout: "app;[liblld-shifted.so@0x510] 1\n" });
-  assertStringIncludes(stderr, "there is no such file here; copy it from the recorded machine");
+  const tried = folder.at("opt/layouts/liblld-shifted.so");
+  assertStringIncludes(
+    stderr,
+    `there is no such file here: looked for "${tried}"; copy it from the recorded machine`,
+  );
 });
 
 interface ImageRow {

@@ -309,6 +309,21 @@ Deno.test("resolve() gives the reason malformed-elf for a file that is cut", asy
   assertEquals(report.reasons[0]!.detail.startsWith("Cannot read"), true);
 });
 
+Deno.test("resolve() names exported functions of a file whose section headers are damaged", async () => {
+  const files = new MemoryFiles({ [X]: patched(SHIFTED, 0x28 + 5, [1]) });
+  const folded = `${FRAME} 3\n0x7f00000015a0 1\n`;
+  const { output, report } = await resolveText(folded, { maps: MAPS, files, merge: false });
+  assertEquals(output, "layout_first 3\n[libx.so+0x1596] 1\n");
+  assertEquals(report.reasons, [{
+    reason: "malformed-elf",
+    weight: 1,
+    frames: 1,
+    detail: 'Cannot read the section headers of "/opt/libx.so" at file offset 0x10000000930: ' +
+      "need 18 headers of 64 bytes, file ends at 0xdb0",
+  }]);
+  assertEquals(report.images[0]?.namesFrom, [".dynsym"]);
+});
+
 Deno.test("resolve() gives the reason layout-mismatch for another build of the file", async () => {
   const files = new MemoryFiles({ [X]: OTHER_BUILD });
   const { output, report } = await resolveText(`${FRAME} 3\n`, { maps: MAPS, files });
