@@ -1,18 +1,17 @@
-import { FileSource } from "../bytes/file_source.ts";
-import { chunksOf, gunzipIfCompressed } from "../bytes/mod.ts";
-import { hex } from "../errors.ts";
-import { type MapsSnapshot, parseMaps } from "../maps/mod.ts";
+import { gunzipIfCompressed } from "../bytes/mod.ts";
 import { writeFolded } from "../output/mod.ts";
 import type { RawProfile } from "../profile/mod.ts";
 import { type Report, resolve, type Resolved } from "../resolve/mod.ts";
-import { isJitdump, type NamedCode, readJitdump, readPerfMap } from "../symbols/mod.ts";
 import { checkOutputs } from "./check_outputs.ts";
 import { DiskFiles } from "./disk_files.ts";
-import { checkFolder, openElf, openInput } from "./input_files.ts";
-import { helpText, type Options, parseOptions, UsageError } from "./options.ts";
+import { checkFolders, openElf, openInput } from "./input_files.ts";
+import type { CommandName } from "./commands.ts";
+import { helpText } from "./help_text.ts";
+import { type Options, parseOptions, UsageError } from "./options.ts";
 import { ClosedPipeError, writeFile, writeStandardOutput } from "./output_files.ts";
-import { codeMapFile, mapsFiles, type ProcessFile } from "./process_files.ts";
 import { Progress } from "./progress.ts";
+import { readCodeMaps } from "./read_code_maps.ts";
+import { readSnapshots } from "./read_snapshots.ts";
 import { readProfile } from "./reading_thread.ts";
 import { shapeProfile } from "../shape/mod.ts";
 import { droppedText, invalidLineText, percentResolved, reportText } from "./report_text.ts";
@@ -34,12 +33,12 @@ export const EXIT_USAGE = 2;
 export async function run(args: readonly string[]): Promise<number> {
   try {
     const options = parseOptions(args);
-    if (options.help) return print(helpText());
+    if (options.help) return print(helpText(options.command));
     if (options.version) return print(`symfold ${VERSION}\n`);
     checkStandardStreams(options);
     checkOutputs(options);
     dropPermissions(options);
-    return await new Run(options).run();
+    return await COMMANDS[options.command](options);
   } catch (error) {
     if (error instanceof ClosedPipeError) return EXIT_DONE;
     const message = error instanceof Error ? error.message : String(error);
@@ -50,7 +49,12 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-/** One run of the command: read, resolve, write, report. */
+/** What does the work of each command; gives the exit code. */
+const COMMANDS: Readonly<Record<CommandName, (options: Options) => Promise<number>>> = {
+  filter: (options) => new Run(options).run(),
+};
+
+/** One run of the filter: read, resolve, write, report. */
 class Run {
   readonly #options: Options;
   readonly #progress: Progress;
@@ -66,21 +70,13 @@ class Run {
 
   async run(): Promise<number> {
     const options = this.#options;
-    const { sysroot, debugDirs, search } = options;
-    for (const folder of [sysroot, ...debugDirs, ...search]) {
-      if (folder !== undefined) checkFolder(folder);
-    }
+    checkFolders(options);
+    const lose = (message: string) => this.#lose(message);
     if (options.vdso !== undefined) (await openElf(options.vdso))[Symbol.dispose]();
-    const snapshots: MapsSnapshot[] = [];
-    for (const file of options.maps.flatMap(mapsFiles)) snapshots.push(await this.#readMaps(file));
+    const snapshots = await readSnapshots(options.maps, lose);
     const raw = await this.#readRecordings();
     using files = new DiskFiles(options);
-    const generated: NamedCode[] = [];
-    const knowsProcesses = snapshots.some(({ process }) => process !== undefined);
-    for (const file of options.perfMaps.map(codeMapFile).toReversed()) {
-      const code = await this.#readCodeMap(file.path);
-      generated.push(ofProcess(code, knowsProcesses ? file.process : undefined));
-    }
+    const generated = await readCodeMaps(options.perfMaps, snapshots, lose);
     using kallsyms = options.kallsyms === undefined ? undefined : openInput(options.kallsyms);
     this.#progress.show(() => "symfold: reading symbols");
     const resolved = await resolve(raw, {
@@ -93,44 +89,6 @@ class Run {
     if (raw.samples.size > 0) this.#write(resolved);
     this.#report(resolved.report);
     return this.#isIncomplete ? EXIT_FAILED : EXIT_DONE;
-  }
-
-  async #readMaps({ path, process }: ProcessFile): Promise<MapsSnapshot> {
-    using file = openInput(path);
-    const snapshot = await parseMaps(file.name, chunksOf(await gunzipIfCompressed(file)));
-    const { firstInvalid, invalidCount } = snapshot;
-    if (firstInvalid !== undefined) {
-      this.#lose(
-        `Ignored ${invalidCount} of the lines of "${path}", which are no mappings; the first is ` +
-          `line ${firstInvalid.line}: ${JSON.stringify(firstInvalid.text.slice(0, 200))}`,
-      );
-    }
-    return process === undefined ? snapshot : { ...snapshot, process };
-  }
-
-  /** Reads a perf map or a jitdump, whichever it is; of several the last is the newest. */
-  async #readCodeMap(path: string): Promise<NamedCode> {
-    const head = await firstBytes(path, 4);
-    if (isJitdump(head)) {
-      using source = FileSource.open(path);
-      const { cut, firstInvalid, ...code } = await readJitdump(source);
-      const problem = firstInvalid ?? cut;
-      if (problem !== undefined) {
-        const place = `at file offset ${hex(problem.fileOffset)}`;
-        this.#lose(`Cannot read all of "${path}": ${problem.detail} ${place}`);
-      }
-      return code;
-    }
-    using file = openInput(path);
-    const map = await readPerfMap(await gunzipIfCompressed(file));
-    const { invalid, firstInvalid } = map;
-    if (firstInvalid !== undefined) {
-      this.#lose(
-        `Ignored ${invalid} of the lines of "${path}"; the first is line ${firstInvalid.line} ` +
-          `(${firstInvalid.detail}): ${JSON.stringify(firstInvalid.text)}`,
-      );
-    }
-    return map;
   }
 
   /** Reads all recordings; one that fails does not stop the others. */
@@ -204,20 +162,6 @@ function checkStandardStreams({ inputs, maps, output = "-", report }: Options): 
       'Standard output cannot take both the stacks and the report: use "--output FILE"',
     );
   }
-}
-
-/** Says of which process generated code is, if that matters. */
-function ofProcess(code: NamedCode, process: number | undefined): NamedCode {
-  if (process === undefined) return code;
-  const { size, empty } = code;
-  return { size, empty, process, rangeAt: (address) => code.rangeAt(address) };
-}
-
-/** The first bytes of a regular file; none of anything else, which can be read only once. */
-async function firstBytes(path: string, count: number): Promise<Uint8Array> {
-  using file = openInput(path);
-  const bytes = new Uint8Array(count);
-  return file.size === undefined ? bytes.subarray(0, 0) : bytes.subarray(0, await file.read(bytes));
 }
 
 /** Nothing needs to write unless the user asked for a file. */

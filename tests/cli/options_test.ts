@@ -1,8 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { helpText, parseOptions, UsageError } from "../../lib/cli/options.ts";
+import { COMMANDS } from "../../lib/cli/commands.ts";
+import { optionsOf, parseOptions, UsageError } from "../../lib/cli/options.ts";
 
 Deno.test("parseOptions() gives every option its default", () => {
   assertEquals(parseOptions([]), {
+    command: "filter",
     inputs: ["-"],
     maps: [],
     sysroot: undefined,
@@ -39,6 +41,7 @@ Deno.test("parseOptions() reads every option", () => {
     "--include r --include ^s$ --exclude t|u --merge-recursion --reverse --root v " +
     "--return-addresses all --no-merge --fail-under 99.5 -q -v -h --version f g";
   assertEquals(parseOptions(args.split(" ")), {
+    command: "filter",
     inputs: ["f", "g"],
     maps: ["a", "b"],
     sysroot: "c",
@@ -151,46 +154,13 @@ Deno.test("parseOptions() does not take an option for the value of another", () 
   );
 });
 
-Deno.test("helpText() has every option, in words of at most 80 columns", () => {
-  const help = helpText();
-  const names = [...help.matchAll(/^ {2}(?:-\w, | {4})--([a-z-]+)/gm)].map(([, name]) => name);
-  assertEquals(names, [
-    "maps",
-    "sysroot",
-    "debug-dir",
-    "path-map",
-    "search",
-    "build-ids",
-    "kallsyms",
-    "perf-map",
-    "vdso",
-    "output",
-    "demangle",
-    "unresolved",
-    "annotate",
-    "no-inlines",
-    "lines",
-    "image-prefix",
-    "include",
-    "exclude",
-    "merge-recursion",
-    "reverse",
-    "root",
-    "return-addresses",
-    "no-merge",
-    "report",
-    "fail-under",
-    "quiet",
-    "verbose",
-    "help",
-    "version",
-  ]);
-  assertEquals(help.split("\n").filter((line) => line.length > 80), []);
-});
-
-Deno.test("helpText() names the choices of an option and its default", () => {
-  assertEquals(
-    helpText().includes("one of short, full, none\n" + " ".repeat(27) + "(default short)"),
-    true,
-  );
-});
+for (const { name } of COMMANDS) {
+  Deno.test(`optionsOf() has no option of ${name} twice`, () => {
+    const rows = optionsOf(name);
+    const words = rows.flatMap((row) =>
+      row.short === undefined ? [row.name] : [row.name, row.short]
+    );
+    assertEquals(words.filter((word, at) => words.indexOf(word) !== at), []);
+    assertEquals(["help", "version"].every((word) => words.includes(word)), true);
+  });
+}
