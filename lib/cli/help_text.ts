@@ -1,5 +1,5 @@
 import { type CommandName, commandNamed, COMMANDS, spellCommand } from "./commands.ts";
-import { type OptionRow, optionsOf } from "./options.ts";
+import { type OptionRow, optionsOf } from "./option_table.ts";
 
 /** The text of `--help` of a command, at most 80 columns wide. */
 export function helpText(name: CommandName = "filter"): string {

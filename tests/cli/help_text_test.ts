@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { COMMANDS } from "../../lib/cli/commands.ts";
 import { helpText } from "../../lib/cli/help_text.ts";
-import { optionsOf } from "../../lib/cli/options.ts";
+import { optionsOf } from "../../lib/cli/option_table.ts";
 
 Deno.test("helpText() has every option, in words of at most 80 columns", () => {
   const help = helpText();

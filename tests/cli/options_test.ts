@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { COMMANDS } from "../../lib/cli/commands.ts";
-import { optionsOf, parseOptions, UsageError } from "../../lib/cli/options.ts";
+import { optionsOf } from "../../lib/cli/option_table.ts";
+import { parseOptions, UsageError } from "../../lib/cli/options.ts";
 
 Deno.test("parseOptions() gives every option its default", () => {
   assertEquals(parseOptions([]), {
