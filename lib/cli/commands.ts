@@ -1,5 +1,5 @@
 /** What symfold can do; `filter` is what it does if no command is named. */
-export type CommandName = "filter";
+export type CommandName = "filter" | "completions" | "man";
 
 /** One command. The dispatch, the check of its operands and its help come from a row like this. */
 export interface Command {
@@ -18,6 +18,10 @@ export interface Command {
   /** The paragraph of the help behind the options. */
   readonly exitCodes: string;
 }
+
+const PRINTING_EXIT_CODES =
+  `Exit codes: 0 done; 1 it could not be printed; 2 the command line is wrong.
+`;
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
@@ -39,6 +43,32 @@ names to standard output, for flamegraph.pl, inferno, speedscope and others.
     exitCodes: `Exit codes: 0 all done; 1 something could not be done, or part of the input
 could not be read (the rest was written); 2 the command line is wrong.
 `,
+  },
+  {
+    name: "completions",
+    usage: "bash|zsh|fish",
+    least: 1,
+    most: 1,
+    summary: "prints completions for a shell",
+    description: `Prints a script that makes a shell complete symfold's command line.
+
+  source <(symfold completions bash)
+  symfold completions zsh > ~/.zfunc/_symfold
+  symfold completions fish > ~/.config/fish/completions/symfold.fish
+`,
+    exitCodes: PRINTING_EXIT_CODES,
+  },
+  {
+    name: "man",
+    usage: "",
+    least: 0,
+    most: 0,
+    summary: "prints the manual page",
+    description: `Prints the manual page, for man(1).
+
+  symfold man > /usr/local/share/man/man1/symfold.1
+`,
+    exitCodes: PRINTING_EXIT_CODES,
   },
 ];
 

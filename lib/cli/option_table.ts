@@ -1,4 +1,4 @@
-import type { CommandName } from "./commands.ts";
+import { type CommandName, COMMANDS } from "./commands.ts";
 
 /** One option of the command line. Parsing and help both come from a table of these. */
 export interface OptionRow {
@@ -22,7 +22,7 @@ export interface OptionRow {
 
 /** Commands that resolve addresses: what helps one of them helps the others. */
 const RESOLVING: readonly CommandName[] = ["filter"];
-const ALL: readonly CommandName[] = ["filter"];
+const ALL: readonly CommandName[] = COMMANDS.map(({ name }) => name);
 
 /** Every option, in the order of the help. */
 export const OPTIONS: readonly OptionRow[] = [

@@ -9,6 +9,8 @@ import { type OptionRow, OPTIONS, optionsOf } from "./option_table.ts";
 /** What the user asked for. */
 export interface Options {
   readonly command: CommandName;
+  /** What is on the command line besides options. */
+  readonly operands: readonly string[];
   /** The recordings; `-` is standard input. Never empty for `filter`. */
   readonly inputs: readonly string[];
   readonly maps: readonly string[];
@@ -78,6 +80,7 @@ export function parseOptions(args: readonly string[]): Options {
   const isFilter = command.name === "filter";
   return {
     command: command.name,
+    operands,
     inputs: isFilter ? operands.length > 0 ? operands : ["-"] : [],
     maps: all("maps"),
     sysroot: last("sysroot"),

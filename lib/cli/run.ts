@@ -3,11 +3,13 @@ import { writeFolded } from "../output/mod.ts";
 import type { RawProfile } from "../profile/mod.ts";
 import { type Report, resolve, type Resolved } from "../resolve/mod.ts";
 import { checkOutputs } from "./check_outputs.ts";
+import { completions, type Shell, SHELLS } from "./completions.ts";
 import { DiskFiles } from "./disk_files.ts";
 import { checkFolders, openElf, openInput } from "./input_files.ts";
 import type { CommandName } from "./commands.ts";
 import { helpText } from "./help_text.ts";
 import { type Options, parseOptions, UsageError } from "./options.ts";
+import { manPage } from "./man_page.ts";
 import { ClosedPipeError, writeFile, writeStandardOutput } from "./output_files.ts";
 import { Progress } from "./progress.ts";
 import { readCodeMaps } from "./read_code_maps.ts";
@@ -52,7 +54,15 @@ export async function run(args: readonly string[]): Promise<number> {
 /** What does the work of each command; gives the exit code. */
 const COMMANDS: Readonly<Record<CommandName, (options: Options) => Promise<number>>> = {
   filter: (options) => new Run(options).run(),
+  completions: ({ operands: [shell] }) => Promise.resolve(print(completions(shellOf(shell!)))),
+  man: () => Promise.resolve(print(manPage())),
 };
+
+function shellOf(name: string): Shell {
+  const shell = SHELLS.find((one) => one === name);
+  if (shell !== undefined) return shell;
+  throw new UsageError(`There are no completions for "${name}", want one of ${SHELLS.join(", ")}`);
+}
 
 /** One run of the filter: read, resolve, write, report. */
 class Run {

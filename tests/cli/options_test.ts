@@ -6,6 +6,7 @@ import { parseOptions, UsageError } from "../../lib/cli/options.ts";
 Deno.test("parseOptions() gives every option its default", () => {
   assertEquals(parseOptions([]), {
     command: "filter",
+    operands: [],
     inputs: ["-"],
     maps: [],
     sysroot: undefined,
@@ -43,6 +44,7 @@ Deno.test("parseOptions() reads every option", () => {
     "--return-addresses all --no-merge --fail-under 99.5 -q -v -h --version f g";
   assertEquals(parseOptions(args.split(" ")), {
     command: "filter",
+    operands: ["f", "g"],
     inputs: ["f", "g"],
     maps: ["a", "b"],
     sysroot: "c",
