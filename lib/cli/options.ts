@@ -25,6 +25,8 @@ export interface Options {
   readonly demangle: DemangleStyle;
   readonly unresolved: UnresolvedStyle;
   readonly returnAddresses: ReturnAddresses;
+  /** Whether files name frames that they do not seem to fit. */
+  readonly trustFiles: boolean;
   readonly merge: boolean;
   /** A share of frames in percent, 0 to 100; undefined if any will do. */
   readonly failUnder: number | undefined;
@@ -137,6 +139,10 @@ const TABLE: readonly OptionRow[] = [
     help: "which frames are return addresses: all but the leaf, all (heap profiles), or none " +
       "(the recorder has adjusted them)",
   },
+  {
+    name: "trust-files",
+    help: "take names from files although return addresses say that they are not those that ran",
+  },
   { name: "merge", negated: true, help: "write a line for each line read, in the same order" },
   {
     name: "report",
@@ -195,6 +201,7 @@ export function parseOptions(args: readonly string[]): Options {
     demangle: (last("demangle") ?? "short") as DemangleStyle,
     unresolved: (last("unresolved") ?? "offset") as UnresolvedStyle,
     returnAddresses: (last("return-addresses") ?? "callers") as ReturnAddresses,
+    trustFiles: values["trust-files"] === true,
     merge: values.merge === true,
     failUnder: percent(last("fail-under")),
     quiet: values.quiet === true,

@@ -8,6 +8,7 @@ import {
   loadDemangler,
   type NamedCode,
 } from "../symbols/mod.ts";
+import { Evidence } from "./evidence/evidence.ts";
 import type { FileProvider } from "./file_provider.ts";
 import { EXACT, type FrameRole, FrameRoles, type ReturnAddresses } from "./frame_roles.ts";
 import { KernelNames } from "./kernel_names.ts";
@@ -55,6 +56,13 @@ export interface ResolveOptions {
    * @default {"callers"}
    */
   readonly returnAddresses?: ReturnAddresses;
+  /**
+   * Whether files name frames even if the return addresses say that they are not the ones that were
+   * mapped.
+   *
+   * @default {false}
+   */
+  readonly trustFiles?: boolean;
 }
 
 /** What {@linkcode resolve} gives. */
@@ -77,10 +85,12 @@ export interface Resolved {
  */
 export async function resolve(profile: RawProfile, options: ResolveOptions): Promise<Resolved> {
   const { snapshots, files, demangle = "short", unresolved = "offset", annotate = [] } = options;
-  const roles = new FrameRoles(profile, options.returnAddresses ?? "callers");
+  const { returnAddresses = "callers", trustFiles = false } = options;
+  const roles = new FrameRoles(profile, returnAddresses);
   const locator = await Locator.open(profile.locations, snapshots, options.generated ?? [], files);
   const keys = keysOf(profile, roles);
   const places = locateAll(profile, keys, locator);
+  const evidence = await Evidence.read(profile, keys, places, returnAddresses);
   for (const place of places) {
     if (place?.kind !== "code") continue;
     place.file.want(place.lookupVaddr);
@@ -89,10 +99,22 @@ export async function resolve(profile: RawProfile, options: ResolveOptions): Pro
   for (const file of locator.files) await file.lookUp(files);
   const kernel = await KernelNames.read(options.kallsyms, places);
   const functions = places.map((place) => place && functionOf(place, kernel));
-  for (const key of makeInterruptedExact(profile.stacks, keys, functions)) {
+  const signalReturns = evidence.signalReturns();
+  for (const key of makeInterruptedExact(profile.stacks, keys, functions, signalReturns)) {
     // The address itself was looked up along with the one before it.
     const place = places[key] ??= locator.placeOf(profile.locations[key >> 1]!, EXACT);
     functions[key] ??= functionOf(place, kernel);
+  }
+  evidence.judge(functions);
+  if (!trustFiles) {
+    for (const { file, loadBias, detail } of evidence.doubted()) {
+      locator.doubt(file, loadBias, detail);
+    }
+    for (const [key, place] of places.entries()) {
+      if (place?.kind !== "code" || !locator.isDoubted(place)) continue;
+      places[key] = locator.placeOf(profile.locations[key >> 1]!, (key & 1) as FrameRole);
+      functions[key] = undefined;
+    }
   }
   const spell = remembering(
     await loadDemangler(demangle, functions.map((found) => found?.name ?? "")),
@@ -107,7 +129,8 @@ export async function resolve(profile: RawProfile, options: ResolveOptions): Pro
   });
   const isResolved = functions.map((found) => found !== undefined && found.name !== "");
   const tally = new Tally(places, isResolved, kernel.reason);
-  return { profile: rename(profile, keys, names, nameOf, tally), report: tally.report(profile) };
+  const renamed = rename(profile, keys, names, nameOf, tally);
+  return { profile: renamed, report: tally.report(profile, evidence.byPath()) };
 }
 
 function functionOf(place: Place, kernel: KernelNames): FoundFunction | undefined {

@@ -19,6 +19,7 @@ Deno.test("parseOptions() gives every option its default", () => {
     demangle: "short",
     unresolved: "offset",
     returnAddresses: "callers",
+    trustFiles: false,
     merge: true,
     failUnder: undefined,
     quiet: false,
@@ -32,7 +33,7 @@ Deno.test("parseOptions() reads every option", () => {
   const args = "--maps a --maps=b --sysroot c -o d --report e --demangle none --unresolved file " +
     "--debug-dir h --debug-dir i --path-map /j=/k=l --search p --build-ids q --vdso m --kallsyms n --perf-map o " +
     "--annotate kernel,jit " +
-    "--return-addresses all --no-merge --fail-under 99.5 -q -v -h --version f g";
+    "--return-addresses all --trust-files --no-merge --fail-under 99.5 -q -v -h --version f g";
   assertEquals(parseOptions(args.split(" ")), {
     inputs: ["f", "g"],
     maps: ["a", "b"],
@@ -50,6 +51,7 @@ Deno.test("parseOptions() reads every option", () => {
     demangle: "none",
     unresolved: "file",
     returnAddresses: "all",
+    trustFiles: true,
     merge: false,
     failUnder: 99.5,
     quiet: true,
@@ -144,6 +146,7 @@ Deno.test("helpText() has every option, in words of at most 80 columns", () => {
     "unresolved",
     "annotate",
     "return-addresses",
+    "trust-files",
     "no-merge",
     "report",
     "fail-under",
