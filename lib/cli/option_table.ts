@@ -140,6 +140,10 @@ export const OPTIONS: readonly OptionRow[] = [
     help: "which frames are return addresses: all but the leaf, all (heap profiles), or none " +
       "(the recorder has adjusted them)",
   },
+  {
+    name: "trust-files",
+    help: "take names from files although return addresses say that they are not those that ran",
+  },
   { name: "merge", negated: true, help: "write a line for each line read, in the same order" },
   {
     name: "report",

@@ -35,6 +35,8 @@ export interface Options {
   readonly demangle: DemangleStyle;
   readonly unresolved: UnresolvedStyle;
   readonly returnAddresses: ReturnAddresses;
+  /** Whether files name frames that they do not seem to fit. */
+  readonly trustFiles: boolean;
   readonly merge: boolean;
   /** A share of frames in percent, 0 to 100; undefined if any will do. */
   readonly failUnder: number | undefined;
@@ -97,6 +99,7 @@ export function parseOptions(args: readonly string[]): Options {
     demangle: (chosen("demangle") ?? "short") as DemangleStyle,
     unresolved: (chosen("unresolved") ?? "offset") as UnresolvedStyle,
     returnAddresses: (chosen("return-addresses") ?? "callers") as ReturnAddresses,
+    trustFiles: values["trust-files"] === true,
     merge: values.merge === true,
     failUnder: percent(last("fail-under")),
     imagePrefix: values["image-prefix"] === true,

@@ -104,6 +104,11 @@ export const UNRESOLVED_REASONS = {
     meaning: "the file's build-id is not the one that was recorded",
     advice: "give the file that was running with --sysroot DIR or --search DIR",
   },
+  "file-differs": {
+    meaning: "the file's code is not what was running: return addresses follow no calls there",
+    advice: "give the file that was running, or the snapshot of the same process; --trust-files " +
+      "keeps the names",
+  },
   "packed-in-archive": {
     meaning: "the code is in an archive that is not stored as it is",
     advice: "",

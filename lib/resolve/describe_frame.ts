@@ -65,7 +65,7 @@ const KINDS: Readonly<Record<Place["kind"], FrameKind>> = {
 };
 
 /** The file and where the segment that holds the code was mapped. */
-function codeFileOf({ file, vaddr, loadBias }: CodePlace): CodeFile {
+function codeFileOf({ file, vaddr, loadBias = NaN }: CodePlace): CodeFile {
   const segment = file.elf?.loadSegments.find((one) =>
     vaddr >= one.vaddr && vaddr < one.vaddr + one.memorySize
   );

@@ -10,9 +10,9 @@ import { findMappedFile, type NamedCode } from "../symbols/mod.ts";
 import type { FileProvider } from "./file_provider.ts";
 import type { FrameRole } from "./frame_roles.ts";
 import { PerfNumbers } from "./perf_numbers.ts";
-import type { MissingPlace, Place } from "./place.ts";
-import type { RecordedFile } from "./recorded_file.ts";
+import type { CodePlace, MissingPlace, Place } from "./place.ts";
 import { UNKNOWN_PROCESS } from "./processes.ts";
+import type { Failure, RecordedFile } from "./recorded_file.ts";
 import { RecordedFiles } from "./recorded_files.ts";
 import { type NoPlace, SnapshotIndex } from "./snapshot_index.ts";
 
@@ -26,6 +26,8 @@ export class Locator {
   readonly #byBuildId: ReadonlyMap<string, RecordedFile>;
   readonly #perfNumbers: PerfNumbers;
   readonly #generated: readonly NamedCode[];
+  /** By file and load bias. */
+  readonly #doubts = new Map<RecordedFile, Map<number | undefined, Failure>>();
 
   private constructor(
     locations: readonly FrameLocation[],
@@ -93,6 +95,22 @@ export class Locator {
     return this.#files.all();
   }
 
+  /**
+   * Gives up the names of an image: its code is not that of its file, or its base is wrong.
+   *
+   * @param loadBias Undefined for the frames that say themselves which vaddr of the file they are.
+   * @param detail What shows it.
+   */
+  doubt(file: RecordedFile, loadBias: number | undefined, detail: string): void {
+    const doubts = this.#doubts.get(file) ?? new Map<number | undefined, Failure>();
+    this.#doubts.set(file, doubts.set(loadBias, { reason: "file-differs", detail }));
+  }
+
+  /** Whether the names of a place were given up. */
+  isDoubted({ file, loadBias, hasBuildId }: CodePlace): boolean {
+    return !hasBuildId && this.#doubtOf(file, loadBias) !== undefined;
+  }
+
   /** Where the code of a frame is. */
   placeOf(location: FrameLocation, role: FrameRole): Place {
     switch (location.kind) {
@@ -133,8 +151,9 @@ export class Locator {
       const place = index.placeOf(lookup);
       if ("loadBias" in place) {
         const { file, loadBias } = place;
-        const vaddr = address - loadBias;
-        return { kind: "code", file, vaddr, lookupVaddr: vaddr - role, loadBias, isGiven: false };
+        const doubt = this.#doubtOf(file, loadBias);
+        if (doubt !== undefined) return missingAddress(address, { ...place, ...doubt });
+        return codePlace(file, address - loadBias, role, { loadBias, hasBuildId: false });
       }
       if (first === undefined || first.mapping === undefined) first = place;
     }
@@ -160,7 +179,9 @@ export class Locator {
     const label = `[${lastPart(module)}+${hex(vaddr)}]`;
     if ("reason" in file) return { ...file, label };
     if (file.elf === undefined || file.layoutProblem !== "") return { ...missingFile(file), label };
-    return { kind: "code", file, vaddr, lookupVaddr: vaddr - role, loadBias: NaN, isGiven: true };
+    const doubt = this.#doubtOf(file, undefined);
+    if (doubt !== undefined) return { ...missingFile(file), ...doubt, label };
+    return codePlace(file, vaddr, role, { loadBias: undefined, hasBuildId: false });
   }
 
   #placeOfFileOffset(location: FileOffsetLocation, role: FrameRole): Place {
@@ -175,7 +196,14 @@ export class Locator {
     if (file.elf === undefined || file.layoutProblem !== "") return { ...missingFile(file), label };
     const vaddr = file.elf.vaddrOf(fileOffset);
     if (vaddr === undefined) return { ...missingFile(file), reason: "outside-segments", label };
-    return { kind: "code", file, vaddr, lookupVaddr: vaddr - role, loadBias: NaN, isGiven: true };
+    const hasBuildId = buildId !== "";
+    const doubt = hasBuildId ? undefined : this.#doubtOf(file, undefined);
+    if (doubt !== undefined) return { ...missingFile(file), ...doubt, label };
+    return codePlace(file, vaddr, role, { loadBias: undefined, hasBuildId });
+  }
+
+  #doubtOf(file: RecordedFile, loadBias: number | undefined): Failure | undefined {
+    return this.#doubts.get(file)?.get(loadBias);
   }
 }
 
@@ -232,6 +260,15 @@ function onlyOf(files: readonly RecordedFile[], module: string): RecordedFile | 
   if (others.length === 0) return file;
   const paths = files.map(({ request }) => request.path).join('", "');
   return missing("ambiguous-module", `it may be "${paths}"`, module);
+}
+
+function codePlace(
+  file: RecordedFile,
+  vaddr: number,
+  role: FrameRole,
+  rest: Pick<CodePlace, "loadBias" | "hasBuildId">,
+): CodePlace {
+  return { kind: "code", file, vaddr, lookupVaddr: vaddr - role, ...rest };
 }
 
 /** What stands for an address that no image explains. */

@@ -1,4 +1,5 @@
 import type { RawProfile, SkippedLines, UnresolvedReason } from "../profile/mod.ts";
+import type { ImageEvidence } from "./evidence/image_evidence.ts";
 import type { Place } from "./place.ts";
 import type { Failure } from "./recorded_file.ts";
 
@@ -22,6 +23,8 @@ export interface ImageCounts extends FrameCounts {
   readonly namesFrom: readonly string[];
   /** Why frames of it are unresolved, heaviest first. */
   readonly reasons: readonly ReasonCounts[];
+  /** Whether its return addresses follow calls; undefined if none could be checked. */
+  readonly evidence: ImageEvidence | undefined;
 }
 
 /** The frames that are unresolved for one reason. */
@@ -83,8 +86,12 @@ export class Tally {
     for (let at = start; at < end; at++) weights[keys[at]!]! += weight;
   }
 
-  /** Sums up. */
-  report(profile: RawProfile): Report {
+  /**
+   * Sums up.
+   *
+   * @param evidence By path.
+   */
+  report(profile: RawProfile, evidence: ReadonlyMap<string, ImageEvidence>): Report {
     const total = new Counter("", this.#kernelReason);
     const images = new Map<string, Counter>();
     for (const [key, place] of this.#places.entries()) {
@@ -108,7 +115,8 @@ export class Tally {
       samples: samples.size,
       sampleWeight,
       decimals: profile.decimals,
-      images: [...images.values()].map((image) => image.counts()).sort(byWeight),
+      images: [...images.values()].map((image) => image.counts())
+        .map((counts) => ({ ...counts, evidence: evidence.get(counts.image) })).sort(byWeight),
       reasons,
       skipped: profile.skipped,
     };
@@ -153,7 +161,7 @@ class Counter {
     counts.frames++;
   }
 
-  counts(): ImageCounts {
+  counts(): Omit<ImageCounts, "evidence"> {
     return {
       image: this.#image,
       weight: this.#weight,

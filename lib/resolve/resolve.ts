@@ -8,6 +8,7 @@ import {
   type NamedCode,
 } from "../symbols/mod.ts";
 import { FrameDescriber } from "./describe_frame.ts";
+import { Evidence } from "./evidence/evidence.ts";
 import type { FileProvider } from "./file_provider.ts";
 import { EXACT, type FrameRole, FrameRoles, type ReturnAddresses } from "./frame_roles.ts";
 import { KernelNames } from "./kernel_names.ts";
@@ -84,6 +85,13 @@ export interface ResolveOptions {
    * @default {"callers"}
    */
   readonly returnAddresses?: ReturnAddresses;
+  /**
+   * Whether files name frames even if the return addresses say that they are not the ones that were
+   * mapped.
+   *
+   * @default {false}
+   */
+  readonly trustFiles?: boolean;
 }
 
 /** What {@linkcode resolve} gives. */
@@ -110,12 +118,14 @@ export async function resolve(
 ): Promise<Resolved> {
   const { snapshots, files, demangle = "short", unresolved = "offset", annotate = [] } = options;
   const { inlines = true, lines = false, imagePrefix = false, details = false } = options;
+  const { returnAddresses = "callers", trustFiles = false } = options;
   const processes = new Set(snapshots.flatMap(({ process }) => process ?? []));
   const profile = processes.size > 0 ? splitByProcess(recording, processes) : recording;
-  const roles = new FrameRoles(profile, options.returnAddresses ?? "callers");
+  const roles = new FrameRoles(profile, returnAddresses);
   const locator = await Locator.open(profile.locations, snapshots, options.generated ?? [], files);
   const keys = keysOf(profile, roles);
   const places = locateAll(profile, keys, locator);
+  const evidence = await Evidence.read(profile, keys, places, returnAddresses);
   for (const place of places) {
     if (place?.kind !== "code") continue;
     place.file.want(place.lookupVaddr);
@@ -126,10 +136,22 @@ export async function resolve(
   }
   const kernel = await KernelNames.read(options.kallsyms, places);
   const functions = places.map((place) => place && functionOf(place, kernel));
-  for (const key of makeInterruptedExact(profile.stacks, keys, functions)) {
+  const signalReturns = evidence.signalReturns();
+  for (const key of makeInterruptedExact(profile.stacks, keys, functions, signalReturns)) {
     // The address itself was looked up along with the one before it.
     const place = places[key] ??= locator.placeOf(profile.locations[key >> 1]!, EXACT);
     functions[key] ??= functionOf(place, kernel);
+  }
+  evidence.judge(functions);
+  if (!trustFiles) {
+    for (const { file, loadBias, detail } of evidence.doubted()) {
+      locator.doubt(file, loadBias, detail);
+    }
+    for (const [key, place] of places.entries()) {
+      if (place?.kind !== "code" || !locator.isDoubted(place)) continue;
+      places[key] = locator.placeOf(profile.locations[key >> 1]!, (key & 1) as FrameRole);
+      functions[key] = undefined;
+    }
   }
   const spell = await loadDemangler(demangle, namesOf(functions));
   const describer = details ? new FrameDescriber(kernel.reason) : undefined;
@@ -144,7 +166,8 @@ export async function resolve(
   }
   const isResolved = functions.map((found) => found !== undefined && found.name !== "");
   const tally = new Tally(places, isResolved, kernel.reason);
-  return { profile: rename(profile, keys, output, tally), report: tally.report(profile) };
+  const renamed = rename(profile, keys, output, tally);
+  return { profile: renamed, report: tally.report(profile, evidence.byPath()) };
 }
 
 function* namesOf(functions: readonly (FoundFunction | undefined)[]): Generator<string> {

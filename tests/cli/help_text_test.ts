@@ -29,6 +29,7 @@ Deno.test("helpText() has every option, in words of at most 80 columns", () => {
     "reverse",
     "root",
     "return-addresses",
+    "trust-files",
     "no-merge",
     "report",
     "fail-under",

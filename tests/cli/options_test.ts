@@ -27,6 +27,7 @@ Deno.test("parseOptions() gives every option its default", () => {
     demangle: "short",
     unresolved: "offset",
     returnAddresses: "callers",
+    trustFiles: false,
     merge: true,
     failUnder: undefined,
     quiet: false,
@@ -41,7 +42,7 @@ Deno.test("parseOptions() reads every option", () => {
     "--debug-dir h --debug-dir i --path-map /j=/k=l --search p --build-ids q --vdso m --kallsyms n --perf-map o " +
     "--annotate kernel,jit,inline --no-inlines --lines --image-prefix " +
     "--include r --include ^s$ --exclude t|u --merge-recursion --reverse --root v " +
-    "--return-addresses all --no-merge --fail-under 99.5 -q -v -h --version f g";
+    "--return-addresses all --trust-files --no-merge --fail-under 99.5 -q -v -h --version f g";
   assertEquals(parseOptions(args.split(" ")), {
     command: "filter",
     operands: ["f", "g"],
@@ -71,6 +72,7 @@ Deno.test("parseOptions() reads every option", () => {
     demangle: "none",
     unresolved: "file",
     returnAddresses: "all",
+    trustFiles: true,
     merge: false,
     failUnder: 99.5,
     quiet: true,

@@ -19,7 +19,7 @@ const CODE: CodePlace = {
   vaddr: 0x1234,
   lookupVaddr: 0x1233,
   loadBias: 0x7f0000000000,
-  isGiven: false,
+  hasBuildId: false,
 };
 const FOUND: FoundFunction = {
   name: "work",

@@ -10,8 +10,8 @@ const CODE: CodePlace = {
   file: new RecordedFile({ path: "/opt/my;lib/libx.so", deleted: false }),
   vaddr: 0x1234,
   lookupVaddr: 0x1233,
-  loadBias: NaN,
-  isGiven: false,
+  loadBias: 0,
+  hasBuildId: false,
 };
 const KERNEL: Place = { kind: "kernel", lookupAddress: -0x7f000000 };
 const GENERATED: Place = { kind: "generated", name: "f" };
