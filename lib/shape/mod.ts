@@ -1,7 +1,7 @@
 /**
- * From a profile of names to another one: stacks are chosen, turned round or shortened before they
- * are written. Nothing here knows where names come from or what they are written as. Frames keep
- * their numbers, and samples their weights.
+ * From profiles of names to another one: two are compared, stacks are chosen, turned round or
+ * shortened before they are written. Nothing here knows where names come from or what they are
+ * written as.
  *
  * @example
  * ```ts
@@ -24,4 +24,5 @@
  *
  * @module
  */
+export { type DiffOptions, diffProfiles } from "./diff_profiles.ts";
 export { type Shaped, type ShapeOptions, shapeProfile } from "./shape_profile.ts";
