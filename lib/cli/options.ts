@@ -17,6 +17,7 @@ export interface Options {
   readonly buildIds: string | undefined;
   readonly vdso: string | undefined;
   readonly kallsyms: string | undefined;
+  readonly vmlinux: string | undefined;
   /** Perf maps and jitdumps. */
   readonly perfMaps: readonly string[];
   readonly annotate: readonly Annotated[];
@@ -106,6 +107,11 @@ const TABLE: readonly OptionRow[] = [
     help: "a copy of /proc/kallsyms, taken as root, for kernel frames",
   },
   {
+    name: "vmlinux",
+    value: "FILE",
+    help: "the kernel's ELF file, for kernel frames; kallsyms tells where it was loaded",
+  },
+  {
     name: "perf-map",
     value: "FILE",
     repeatable: true,
@@ -188,6 +194,7 @@ export function parseOptions(args: readonly string[]): Options {
     buildIds: last("build-ids"),
     vdso: last("vdso"),
     kallsyms: last("kallsyms"),
+    vmlinux: last("vmlinux"),
     perfMaps: values["perf-map"] as readonly string[],
     annotate: annotated(last("annotate")),
     output: last("output"),

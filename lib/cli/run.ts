@@ -1,6 +1,6 @@
 import { FileSource } from "../bytes/file_source.ts";
 import { chunksOf, gunzipIfCompressed } from "../bytes/mod.ts";
-import { hex } from "../errors.ts";
+import { FormatError, hex } from "../errors.ts";
 import { type MapsSnapshot, parseMaps } from "../maps/mod.ts";
 import { writeFolded } from "../output/mod.ts";
 import type { RawProfile } from "../profile/mod.ts";
@@ -74,6 +74,7 @@ class Run {
     const generated: NamedCode[] = [];
     for (const path of options.perfMaps.toReversed()) generated.push(await this.#readCodeMap(path));
     using kallsyms = options.kallsyms === undefined ? undefined : openInput(options.kallsyms);
+    using vmlinux = options.vmlinux === undefined ? undefined : await openVmlinux(options.vmlinux);
     this.#progress.show(() => "symfold: reading symbols");
     const resolved = await resolve(raw, {
       ...options,
@@ -81,6 +82,7 @@ class Run {
       files,
       generated,
       kallsyms: kallsyms && await gunzipIfCompressed(kallsyms),
+      vmlinux,
     });
     if (raw.samples.size > 0) this.#write(resolved);
     this.#report(resolved.report);
@@ -186,6 +188,16 @@ function checkStandardStreams({ inputs, maps, output = "-", report }: Options): 
     throw new UsageError(
       'Standard output cannot take both the stacks and the report: use "--output FILE"',
     );
+  }
+}
+
+/** @throws {Error} With a message for the user, who may have the file that is started instead. */
+async function openVmlinux(path: string): Promise<FileSource> {
+  try {
+    return await openElf(path);
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    throw new Error(`${error.message}; a vmlinuz has to be unpacked first, with extract-vmlinux`);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ByteReader } from "../bytes/mod.ts";
+import type { ByteReader, ByteSource } from "../bytes/mod.ts";
 import type { MapsSnapshot } from "../maps/mod.ts";
 import { FrameTable, type Profile, type RawProfile, SampleTable } from "../profile/mod.ts";
 import {
@@ -25,6 +25,11 @@ export interface ResolveOptions {
   readonly files: FileProvider;
   /** A snapshot of `/proc/kallsyms`, for kernel frames. */
   readonly kallsyms?: ByteReader | undefined;
+  /**
+   * The ELF file of the kernel, for kernel frames. A snapshot of kallsyms tells where it was loaded;
+   * without one it is used if all kernel addresses lie in its code as it is.
+   */
+  readonly vmlinux?: ByteSource | undefined;
   /**
    * Perf maps and jitdumps, for code made at run time; the first that has an address is asked.
    *
@@ -87,7 +92,7 @@ export async function resolve(profile: RawProfile, options: ResolveOptions): Pro
     place.file.want(place.vaddr);
   }
   for (const file of locator.files) await file.lookUp(files);
-  const kernel = await KernelNames.read(options.kallsyms, places);
+  const kernel = await KernelNames.read(options, places, files);
   const functions = places.map((place) => place && functionOf(place, kernel));
   for (const key of makeInterruptedExact(profile.stacks, keys, functions)) {
     // The address itself was looked up along with the one before it.
@@ -106,7 +111,7 @@ export async function resolve(profile: RawProfile, options: ResolveOptions): Pro
     return names.internText(spellFrame(text, location, place, spelled, { unresolved, annotate }));
   });
   const isResolved = functions.map((found) => found !== undefined && found.name !== "");
-  const tally = new Tally(places, isResolved, kernel.reason);
+  const tally = new Tally(places, isResolved, kernel);
   return { profile: rename(profile, keys, names, nameOf, tally), report: tally.report(profile) };
 }
 

@@ -12,6 +12,7 @@ Deno.test("parseOptions() gives every option its default", () => {
     buildIds: undefined,
     vdso: undefined,
     kallsyms: undefined,
+    vmlinux: undefined,
     perfMaps: [],
     annotate: [],
     output: undefined,
@@ -31,6 +32,7 @@ Deno.test("parseOptions() gives every option its default", () => {
 Deno.test("parseOptions() reads every option", () => {
   const args = "--maps a --maps=b --sysroot c -o d --report e --demangle none --unresolved file " +
     "--debug-dir h --debug-dir i --path-map /j=/k=l --search p --build-ids q --vdso m --kallsyms n --perf-map o " +
+    "--vmlinux r " +
     "--annotate kernel,jit " +
     "--return-addresses all --no-merge --fail-under 99.5 -q -v -h --version f g";
   assertEquals(parseOptions(args.split(" ")), {
@@ -43,6 +45,7 @@ Deno.test("parseOptions() reads every option", () => {
     buildIds: "q",
     vdso: "m",
     kallsyms: "n",
+    vmlinux: "r",
     perfMaps: ["o"],
     annotate: ["kernel", "jit"],
     output: "d",
@@ -137,6 +140,7 @@ Deno.test("helpText() has every option, in words of at most 80 columns", () => {
     "search",
     "build-ids",
     "kallsyms",
+    "vmlinux",
     "perf-map",
     "vdso",
     "output",
