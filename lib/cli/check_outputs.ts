@@ -35,13 +35,14 @@ interface Input {
 }
 
 function inputsOf(options: Options): Input[] {
-  const { buildIds, kallsyms, vdso } = options;
+  const { buildIds, kallsyms, vmlinux, vdso } = options;
   return [
     ...options.inputs.map((path) => ({ path, what: "a recording" })),
     ...options.maps.map((path) => ({ path, what: "a maps snapshot" })),
     ...options.perfMaps.map((path) => ({ path, what: "a perf map" })),
     { path: buildIds, what: "the list of build-ids" },
     { path: kallsyms, what: "the kallsyms snapshot" },
+    { path: vmlinux, what: "vmlinux" },
     { path: vdso, what: "the vDSO" },
   ];
 }

@@ -76,6 +76,12 @@ export const OPTIONS: readonly OptionRow[] = [
     commands: RESOLVING,
   },
   {
+    name: "vmlinux",
+    value: "FILE",
+    help: "the kernel's ELF file, for kernel frames; kallsyms tells where it was loaded",
+    commands: RESOLVING,
+  },
+  {
     name: "perf-map",
     value: "FILE",
     repeatable: true,

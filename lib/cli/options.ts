@@ -23,6 +23,7 @@ export interface Options {
   readonly buildIds: string | undefined;
   readonly vdso: string | undefined;
   readonly kallsyms: string | undefined;
+  readonly vmlinux: string | undefined;
   /** Perf maps and jitdumps. */
   readonly perfMaps: readonly string[];
   readonly annotate: readonly Annotated[];
@@ -92,6 +93,7 @@ export function parseOptions(args: readonly string[]): Options {
     buildIds: last("build-ids"),
     vdso: last("vdso"),
     kallsyms: last("kallsyms"),
+    vmlinux: last("vmlinux"),
     perfMaps: all("perf-map"),
     annotate: annotated(last("annotate")),
     output: last("output"),

@@ -120,6 +120,8 @@ function namesText(namesFrom: readonly string[], verbose: boolean): string {
 /** Reasons whose advice is of no use without the detail. */
 const DETAILED_REASONS: ReadonlySet<UnresolvedReason> = new Set<UnresolvedReason>([
   "file-not-found",
+  "kernel-slide",
+  "kernel-mismatch",
 ]);
 
 /** What to do about the unresolved frames of an image, if they matter. */

@@ -1,4 +1,6 @@
+import type { FileSource } from "../bytes/file_source.ts";
 import { gunzipIfCompressed } from "../bytes/mod.ts";
+import { FormatError } from "../errors.ts";
 import { writeFolded } from "../output/mod.ts";
 import type { RawProfile } from "../profile/mod.ts";
 import { type Report, resolve, type Resolved } from "../resolve/mod.ts";
@@ -88,6 +90,7 @@ class Run {
     using files = new DiskFiles(options);
     const generated = await readCodeMaps(options.perfMaps, snapshots, lose);
     using kallsyms = options.kallsyms === undefined ? undefined : openInput(options.kallsyms);
+    using vmlinux = options.vmlinux === undefined ? undefined : await openVmlinux(options.vmlinux);
     this.#progress.show(() => "symfold: reading symbols");
     const resolved = await resolve(raw, {
       ...options,
@@ -95,6 +98,7 @@ class Run {
       files,
       generated,
       kallsyms: kallsyms && await gunzipIfCompressed(kallsyms),
+      vmlinux,
     });
     if (raw.samples.size > 0) this.#write(resolved);
     this.#report(resolved.report);
@@ -171,6 +175,16 @@ function checkStandardStreams({ inputs, maps, output = "-", report }: Options): 
     throw new UsageError(
       'Standard output cannot take both the stacks and the report: use "--output FILE"',
     );
+  }
+}
+
+/** @throws {Error} With a message for the user, who may have the file that is started instead. */
+async function openVmlinux(path: string): Promise<FileSource> {
+  try {
+    return await openElf(path);
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    throw new Error(`${error.message}; a vmlinuz has to be unpacked first, with extract-vmlinux`);
   }
 }
 

@@ -42,13 +42,22 @@ export const UNRESOLVED_REASONS = {
     meaning: "the address is the kernel's",
     advice: "give a copy of /proc/kallsyms, taken as root, with --kallsyms FILE",
   },
+  "kernel-slide": {
+    meaning: "it is not known where the kernel of the vmlinux file was loaded",
+    advice: "give a copy of /proc/kallsyms, taken as root before the machine starts again, with " +
+      "--kallsyms FILE",
+  },
+  "kernel-mismatch": {
+    meaning: "the vmlinux file is not of the kernel that ran",
+    advice: "give the one of that very build with --vmlinux FILE, or kallsyms alone",
+  },
   "kernel-hidden": {
     meaning: "the kallsyms snapshot has no addresses, only zeros",
     advice: "take it as root: sudo cat /proc/kallsyms > kallsyms (see kernel.kptr_restrict)",
   },
   "kernel-gap": {
-    meaning: "no function of the kallsyms snapshot holds the address",
-    advice: "take the snapshot while the same kernel and modules run",
+    meaning: "no function of the kallsyms snapshot or of vmlinux holds the address",
+    advice: "take the snapshot of kallsyms while the same kernel and modules run",
   },
   "anonymous": {
     meaning: "the code was made at run time, in memory without a file",

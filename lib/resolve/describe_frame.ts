@@ -1,17 +1,16 @@
 import type { CodeFile, FrameDetail, FrameKind, FrameLocation } from "../profile/mod.ts";
-import type { UnresolvedReason } from "../profile/mod.ts";
 import type { FoundFunction, InlinedFunction } from "../symbols/mod.ts";
 import type { CodePlace, Place } from "./place.ts";
-import { imageOf, whyUnresolved } from "./report.ts";
+import { imageOf, type KernelSummary, whyUnresolved } from "./report.ts";
 
 /** Describes frames of the output; those of one image share one {@linkcode CodeFile}. */
 export class FrameDescriber {
-  readonly #kernelReason: UnresolvedReason;
+  readonly #kernel: KernelSummary;
   readonly #files = new Map<string, CodeFile>();
 
-  /** @param kernelReason Why kernel frames have no names. */
-  constructor(kernelReason: UnresolvedReason) {
-    this.#kernelReason = kernelReason;
+  /** @param kernel Why kernel frames have no names. */
+  constructor(kernel: KernelSummary) {
+    this.#kernel = kernel;
   }
 
   /**
@@ -31,7 +30,7 @@ export class FrameDescriber {
       address: location.kind === "address" ? location.address : NaN,
       vaddr: place.kind === "code" ? place.vaddr : NaN,
       position: found?.position,
-      reason: isNamed ? undefined : whyUnresolved(place, this.#kernelReason).reason,
+      reason: isNamed ? undefined : whyUnresolved(place, this.#kernel).reason,
     };
   }
 

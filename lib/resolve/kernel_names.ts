@@ -1,44 +1,115 @@
-import type { ByteReader } from "../bytes/mod.ts";
-import type { UnresolvedReason } from "../profile/mod.ts";
-import { type FoundFunction, readKallsyms } from "../symbols/mod.ts";
+import type { ByteReader, ByteSource } from "../bytes/mod.ts";
+import {
+  type FoundFunction,
+  isSectionStart,
+  type KallsymsLookup,
+  readKallsyms,
+  type SourceWish,
+} from "../symbols/mod.ts";
+import type { FileProvider } from "./file_provider.ts";
 import type { Place } from "./place.ts";
+import type { Failure } from "./recorded_file.ts";
+import { readVmlinux, type VmlinuxNames } from "./vmlinux_names.ts";
+
+/** What there is of a kernel. */
+export interface KernelFiles {
+  /** A snapshot of `/proc/kallsyms`. */
+  readonly kallsyms?: ByteReader | undefined;
+  /** The ELF file. */
+  readonly vmlinux?: ByteSource | undefined;
+}
 
 /** The functions of the kernel that the frames of a profile lie in. */
 export class KernelNames {
   /** Why an address may have no name. */
-  readonly reason: UnresolvedReason;
+  readonly failure: Failure;
+  /** Where names were found: `kallsyms`, `vmlinux`, the path of its debug file. */
+  readonly namesFrom: readonly string[];
   readonly #functions: ReadonlyMap<number, FoundFunction>;
 
-  private constructor(reason: UnresolvedReason, functions: ReadonlyMap<number, FoundFunction>) {
-    this.reason = reason;
+  private constructor(
+    failure: Failure,
+    namesFrom: ReadonlySet<string>,
+    functions: ReadonlyMap<number, FoundFunction>,
+  ) {
+    this.failure = failure;
+    this.namesFrom = [...namesFrom];
     this.#functions = functions;
   }
 
   /**
-   * Streams a snapshot of `/proc/kallsyms` once, for the kernel's places among all.
+   * Streams a snapshot of `/proc/kallsyms` once, and looks into vmlinux, for the kernel's places
+   * among all.
    *
-   * @param kallsyms Undefined if there is none.
-   * @throws {FormatError} If it is no such snapshot.
+   * What the kernel itself says comes first: it knows modules and code that was made at run time. But
+   * its snapshot has no sizes and may have been cut, down to the line that tells where the kernel was
+   * loaded, and then the nearest of its symbols is not the function: where vmlinux has one that begins
+   * nearer, that is it.
+   *
+   * @throws {FormatError} If the snapshot is none.
    */
   static async read(
-    kallsyms: ByteReader | undefined,
+    { kallsyms, vmlinux }: KernelFiles,
     places: readonly (Place | undefined)[],
+    files: FileProvider,
+    wish: SourceWish,
   ): Promise<KernelNames> {
-    const functions = new Map<number, FoundFunction>();
-    if (kallsyms === undefined) return new KernelNames("kernel", functions);
     const wanted = places.flatMap((place) => place?.kind === "kernel" ? [place.lookupAddress] : []);
     const addresses = Float64Array.from(new Set(wanted)).sort();
-    const { symbols, allZero } = await readKallsyms(kallsyms, addresses);
-    for (const [at, symbol] of symbols.entries()) {
-      if (symbol === undefined) continue;
-      const { name, module, start } = symbol;
-      functions.set(addresses[at]!, { name: module === "" ? name : `${name} [${module}]`, start });
+    const snapshot = kallsyms && await readKallsyms(kallsyms, addresses);
+    const image = vmlinux === undefined || addresses.length === 0 || snapshot?.allZero
+      ? undefined
+      : await readVmlinux(vmlinux, snapshot?.landmarks, addresses, files, wish);
+    const functions = new Map<number, FoundFunction>();
+    const namesFrom = new Set<string>();
+    for (const [at, address] of addresses.entries()) {
+      const running = functionOf(snapshot, at, vmlinux !== undefined);
+      const own = image?.functions.get(address);
+      // Of the same function the name that the running kernel has.
+      const isOwn = own !== undefined && (running === undefined || running.start < own.start);
+      const found = isOwn ? own : running && withSource(running, own);
+      if (found === undefined) continue;
+      functions.set(address, found);
+      for (const source of isOwn ? image!.namesFrom : ["kallsyms"]) namesFrom.add(source);
     }
-    return new KernelNames(allZero ? "kernel-hidden" : "kernel-gap", functions);
+    return new KernelNames(failureOf(snapshot, image), namesFrom, functions);
   }
 
   /** The function that an address lies in; undefined if it is not known. */
   functionAt(lookupAddress: number): FoundFunction | undefined {
     return this.#functions.get(lookupAddress);
   }
+}
+
+/**
+ * What kallsyms says of an address.
+ *
+ * @param mayBeCut Whether the snapshot may hold little more than where the kernel begins, and names
+ * such as `_stext` do not stand for what follows them.
+ */
+/** Of the same function vmlinux may know what is inlined. */
+function withSource(running: FoundFunction, own: FoundFunction | undefined): FoundFunction {
+  if (own?.start !== running.start) return running;
+  const { name, start } = running;
+  return { ...own, name, start };
+}
+
+function functionOf(
+  snapshot: KallsymsLookup | undefined,
+  at: number,
+  mayBeCut: boolean,
+): FoundFunction | undefined {
+  const symbol = snapshot?.symbols[at];
+  if (symbol === undefined || mayBeCut && isSectionStart(symbol.name)) return undefined;
+  const { name, module, start } = symbol;
+  return { name: module === "" ? name : `${name} [${module}]`, start };
+}
+
+function failureOf(snapshot: KallsymsLookup | undefined, image: VmlinuxNames | undefined): Failure {
+  if (snapshot?.allZero) return { reason: "kernel-hidden", detail: "" };
+  if (image?.failure !== undefined) return image.failure;
+  return {
+    reason: snapshot === undefined && image === undefined ? "kernel" : "kernel-gap",
+    detail: "",
+  };
 }

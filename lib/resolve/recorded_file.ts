@@ -125,7 +125,13 @@ export class RecordedFile {
   }
 }
 
-function failureOf(error: unknown, size: number): Failure {
+/**
+ * What an error says of a file.
+ *
+ * @param size Of the file, in bytes.
+ * @throws If it is none of the errors about a source.
+ */
+export function failureOf(error: unknown, size: number): Failure {
   if (!isSourceError(error)) throw error;
   const detail = error.message;
   if (!(error instanceof FormatError)) return { reason: "unsupported-elf", detail };

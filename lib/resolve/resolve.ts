@@ -1,4 +1,4 @@
-import type { ByteReader } from "../bytes/mod.ts";
+import type { ByteReader, ByteSource } from "../bytes/mod.ts";
 import type { MapsSnapshot } from "../maps/mod.ts";
 import { type Profile, type RawProfile, SampleTable, StackTable } from "../profile/mod.ts";
 import {
@@ -31,6 +31,11 @@ export interface ResolveOptions {
   readonly files: FileProvider;
   /** A snapshot of `/proc/kallsyms`, for kernel frames. */
   readonly kallsyms?: ByteReader | undefined;
+  /**
+   * The ELF file of the kernel, for kernel frames. A snapshot of kallsyms tells where it was loaded;
+   * without one it is used if all kernel addresses lie in its code as it is.
+   */
+  readonly vmlinux?: ByteSource | undefined;
   /**
    * Perf maps and jitdumps, for code made at run time; the first that has an address is asked.
    *
@@ -131,10 +136,9 @@ export async function resolve(
     place.file.want(place.lookupVaddr);
     place.file.want(place.vaddr);
   }
-  for (const file of locator.files) {
-    await file.lookUp(files, { inlines, positions: lines || details });
-  }
-  const kernel = await KernelNames.read(options.kallsyms, places);
+  const wish = { inlines, positions: lines || details };
+  for (const file of locator.files) await file.lookUp(files, wish);
+  const kernel = await KernelNames.read(options, places, files, wish);
   const functions = places.map((place) => place && functionOf(place, kernel));
   const signalReturns = evidence.signalReturns();
   for (const key of makeInterruptedExact(profile.stacks, keys, functions, signalReturns)) {
@@ -154,7 +158,7 @@ export async function resolve(
     }
   }
   const spell = await loadDemangler(demangle, namesOf(functions));
-  const describer = details ? new FrameDescriber(kernel.reason) : undefined;
+  const describer = details ? new FrameDescriber(kernel) : undefined;
   const output = new OutputFrames(spell, { unresolved, annotate, lines, imagePrefix }, describer);
   for (const [key, place] of places.entries()) {
     const frame = key >> 1;
@@ -165,7 +169,7 @@ export async function resolve(
     }
   }
   const isResolved = functions.map((found) => found !== undefined && found.name !== "");
-  const tally = new Tally(places, isResolved, kernel.reason);
+  const tally = new Tally(places, isResolved, kernel);
   const renamed = rename(profile, keys, output, tally);
   return { profile: renamed, report: tally.report(profile, evidence.byPath()) };
 }

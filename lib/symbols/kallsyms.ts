@@ -3,6 +3,7 @@ import { FormatError } from "../errors.ts";
 import type { InvalidLine } from "../profile/mod.ts";
 import { chooseName } from "./choose_name.ts";
 import { HexField } from "./hex_field.ts";
+import { KERNEL_LANDMARKS, type KernelLandmarks } from "./kernel_landmarks.ts";
 
 /** The kernel function that an address lies in. */
 export interface KernelSymbol {
@@ -28,10 +29,8 @@ export interface KallsymsLookup {
    * `kernel.kptr_restrict` at 2 (proc_sys_kernel(5)).
    */
   readonly allZero: boolean;
-  /** The address of `_text`, the start of the kernel's image; undefined if absent or 0. */
-  readonly text: number | undefined;
-  /** The address of `_stext`, the start of its code; undefined if absent or 0. */
-  readonly stext: number | undefined;
+  /** The addresses of those {@linkcode KERNEL_LANDMARKS} that are there, and not 0. */
+  readonly landmarks: KernelLandmarks;
   /** How many lines could not be read. */
   readonly invalid: number;
   /** The first of them; undefined if there is none. */
@@ -86,8 +85,7 @@ export async function readKallsyms(
   let symbolCount = 0;
   let textSymbols = 0;
   let allZero = true;
-  let text: number | undefined;
-  let stext: number | undefined;
+  const landmarks = new Map<string, number>();
   let invalid = 0;
   let firstInvalid: InvalidLine | undefined;
   while (await lines.fill()) {
@@ -108,9 +106,9 @@ export async function readKallsyms(
       // No code is there: hidden, an undefined weak symbol, or the start of the per-CPU data.
       if (address === 0) continue;
       allZero = false;
-      if (view.getUint8(nameStart) === UNDERSCORE) {
-        if (isName(view, nameStart, nameEnd, TEXT)) text ??= address;
-        else if (isName(view, nameStart, nameEnd, STEXT)) stext ??= address;
+      if (view.getUint8(nameStart) === UNDERSCORE && nameEnd - nameStart <= LANDMARK_SIZE) {
+        const name = decode(view, nameStart, nameEnd);
+        if (KERNEL_LANDMARKS.includes(name) && !landmarks.has(name)) landmarks.set(name, address);
       }
       if (rank >= 0) nearest.offer(view, address, rank, nameStart, nameEnd);
       else if (!IGNORED_TYPES.includes(line.type)) nearest.bound(address);
@@ -119,7 +117,15 @@ export async function readKallsyms(
   }
   if (symbolCount === 0) throw noSymbols(reader.name, lines.lineNumber, firstInvalid);
   const symbols = nearest.symbols();
-  return { symbols, textSymbols, allZero, text, stext, invalid, firstInvalid };
+  return { symbols, textSymbols, allZero, landmarks, invalid, firstInvalid };
+}
+
+/**
+ * Whether a name is one that the linker script gives to the start of a section, such as `_stext`,
+ * and not a function's own.
+ */
+export function isSectionStart(name: string): boolean {
+  return name.startsWith("_") && SECTION_STARTS.some((ending) => name.endsWith(ending));
 }
 
 const SPACE = 0x20;
@@ -137,11 +143,11 @@ const GLOBAL = 0;
 const WEAK = 1;
 const LOCAL = 2;
 const SECTION_START = 3;
-const TEXT = bytesOf("_text");
-const STEXT = bytesOf("_stext");
+const LANDMARK_SIZE = Math.max(...KERNEL_LANDMARKS.map(({ length }) => length));
 const LOCAL_LABEL = bytesOf(".L");
 /** How names from the linker script end; they all begin with an underscore. */
-const SECTION_STARTS = ["_text", "_stext", "_sinittext", "_text_start", "text_begin"].map(bytesOf);
+const SECTION_STARTS = ["_text", "_stext", "_sinittext", "_text_start", "text_begin"];
+const SECTION_START_BYTES = SECTION_STARTS.map(bytesOf);
 const SECTION_ENDS = ["_etext", "_einittext", "text_end"].map(bytesOf);
 const MODULE_REGEXP = /^(.*?)[\t ]+\[([^\]]*)\]$/s;
 
@@ -226,7 +232,7 @@ class NearestSymbols {
     let rank = binding;
     if (first === UNDERSCORE) {
       if (endsWithAny(view, nameStart, nameEnd, SECTION_ENDS)) return this.bound(start);
-      if (endsWithAny(view, nameStart, nameEnd, SECTION_STARTS)) rank = SECTION_START;
+      if (endsWithAny(view, nameStart, nameEnd, SECTION_START_BYTES)) rank = SECTION_START;
     }
     if (slot !== this.#slot) this.settle(view);
     const order = this.#slot < 0 ? 1 : start - this.#start || this.#rank - rank;
@@ -315,10 +321,6 @@ function rankOf(type: number): number {
 
 function isBlank(byte: number): boolean {
   return byte === SPACE || byte === TAB || byte === CARRIAGE_RETURN;
-}
-
-function isName(view: DataView, start: number, end: number, name: Uint8Array): boolean {
-  return end - start === name.length && hasAt(view, start, name);
 }
 
 function startsWith(view: DataView, start: number, end: number, prefix: Uint8Array): boolean {

@@ -27,7 +27,14 @@ export {
   type SourceWish,
 } from "./find_functions.ts";
 export { type CandidateFile, type FileSearch, findMappedFile } from "./file_search.ts";
-export { type KallsymsLookup, type KernelSymbol, readKallsyms } from "./kallsyms.ts";
+export {
+  isSectionStart,
+  type KallsymsLookup,
+  type KernelSymbol,
+  readKallsyms,
+} from "./kallsyms.ts";
+export type { KernelLandmarks } from "./kernel_landmarks.ts";
+export { findKernelSlide, type KernelSlide } from "./kernel_slide.ts";
 export { type InvalidRecord, isJitdump, type Jitdump, readJitdump } from "./jitdump.ts";
 export { lookupSymbols, type NamedFunction, type SymbolLookup } from "./lookup_symbols.ts";
 export type { NamedCode, NamedRange } from "./named_ranges.ts";

@@ -136,6 +136,16 @@ for (
   });
 }
 
+Deno.test("symfold says that a vmlinuz is no vmlinux", async () => {
+  using folder = new TempFolder();
+  const vmlinuz = folder.write("vmlinuz", "MZ\xea\x07 and so on");
+  const run = await runSymfold(["--vmlinux", vmlinuz, "-q"], { stdin: STACK });
+  const stderr = `symfold: Cannot read the ELF header of "${vmlinuz}" at file offset 0x0: ` +
+    "first bytes are 4d 5a c3 aa, want 7f 45 4c 46; a vmlinuz has to be unpacked first, with " +
+    "extract-vmlinux\n";
+  assertEquals(run, { code: 1, stdout: "", stderr });
+});
+
 Deno.test("symfold stops if the vDSO is a directory", async () => {
   using folder = new TempFolder();
   const args = [...SMALL_OPTIONS, "--vdso", folder.path, "-q"];

@@ -14,6 +14,7 @@ Deno.test("helpText() has every option, in words of at most 80 columns", () => {
     "search",
     "build-ids",
     "kallsyms",
+    "vmlinux",
     "perf-map",
     "vdso",
     "output",

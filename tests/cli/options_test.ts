@@ -16,6 +16,7 @@ Deno.test("parseOptions() gives every option its default", () => {
     buildIds: undefined,
     vdso: undefined,
     kallsyms: undefined,
+    vmlinux: undefined,
     perfMaps: [],
     annotate: [],
     imagePrefix: false,
@@ -40,7 +41,7 @@ Deno.test("parseOptions() gives every option its default", () => {
 Deno.test("parseOptions() reads every option", () => {
   const args = "--maps a --maps=b --sysroot c -o d --report e --demangle none --unresolved file " +
     "--debug-dir h --debug-dir i --path-map /j=/k=l --search p --build-ids q --vdso m --kallsyms n --perf-map o " +
-    "--annotate kernel,jit,inline --no-inlines --lines --image-prefix " +
+    "--vmlinux r --annotate kernel,jit,inline --no-inlines --lines --image-prefix " +
     "--include r --include ^s$ --exclude t|u --merge-recursion --reverse --root v " +
     "--return-addresses all --trust-files --no-merge --fail-under 99.5 -q -v -h --version f g";
   assertEquals(parseOptions(args.split(" ")), {
@@ -55,6 +56,7 @@ Deno.test("parseOptions() reads every option", () => {
     buildIds: "q",
     vdso: "m",
     kallsyms: "n",
+    vmlinux: "r",
     perfMaps: ["o"],
     annotate: ["kernel", "jit", "inline"],
     imagePrefix: true,

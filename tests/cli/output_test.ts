@@ -32,6 +32,7 @@ for (
       args: ["--perf-map", "other", "-o", "other"],
       what: "a perf map",
     },
+    { title: "-o on its vmlinux", args: ["--vmlinux", "other", "-o", "other"], what: "vmlinux" },
     { title: "-o on its vDSO", args: ["--vdso", "other", "-o", "other"], what: "the vDSO" },
     {
       title: "-o on its list of build-ids",

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { parseRawFrame } from "../../lib/input/mod.ts";
+import type { UnresolvedReason } from "../../lib/profile/mod.ts";
 import { FrameDescriber } from "../../lib/resolve/describe_frame.ts";
 import { OutputFrames } from "../../lib/resolve/output_frames.ts";
 import type { CodePlace, Place } from "../../lib/resolve/place.ts";
@@ -31,6 +32,10 @@ const FOUND: FoundFunction = {
   ],
 };
 const ADDRESS = parseRawFrame("0x7f0000001234");
+
+function kernelWithout(reason: UnresolvedReason) {
+  return { failure: { reason, detail: "" }, namesFrom: [] };
+}
 
 function outputOf(
   rows: readonly (readonly [Place, FoundFunction | undefined])[],
@@ -96,7 +101,11 @@ Deno.test("OutputFrames.add() writes the file in front of names if that is wante
 });
 
 Deno.test("OutputFrames.add() describes each frame if that is wanted", () => {
-  const output = outputOf([[CODE, FOUND], [CODE, FOUND]], {}, new FrameDescriber("kernel"));
+  const output = outputOf(
+    [[CODE, FOUND], [CODE, FOUND]],
+    {},
+    new FrameDescriber(kernelWithout("kernel")),
+  );
   assertEquals(output.numbers, [0, 1, 2, 3, 4, 5]);
   const [work, add, unknown, again] = output.details!;
   assertEquals([work!.kind, add!.kind, unknown!.kind], ["native", "inlined", "inlined"]);
@@ -122,7 +131,7 @@ Deno.test("FrameDescriber.describe() says what each kind of place is, and why it
       shortLabel: "[y.so]",
     },
   ];
-  const describer = new FrameDescriber("kernel-hidden");
+  const describer = new FrameDescriber(kernelWithout("kernel-hidden"));
   const details = places.map((place) => describer.describe(ADDRESS, place, undefined));
   assertEquals(details.map(({ kind }) => kind), ["name", "kernel", "jit", "native"]);
   assertEquals(details.map(({ file }) => file?.path), [

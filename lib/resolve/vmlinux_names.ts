@@ -1,0 +1,81 @@
+import type { ByteSource } from "../bytes/mod.ts";
+import { isSourceError } from "../errors.ts";
+import {
+  findKernelSlide,
+  type FoundFunction,
+  type KernelLandmarks,
+  type SourceWish,
+} from "../symbols/mod.ts";
+import type { FileProvider } from "./file_provider.ts";
+import { type Failure, failureOf, RecordedFile } from "./recorded_file.ts";
+
+/** What vmlinux, the kernel's ELF file, says of addresses. */
+export interface VmlinuxNames {
+  /** By address its function, which has a name; addresses without one are left out. */
+  readonly functions: ReadonlyMap<number, FoundFunction>;
+  /** `vmlinux`, or the paths of its debug files. */
+  readonly namesFrom: readonly string[];
+  /** Why there are no names; undefined if there are. */
+  readonly failure: Failure | undefined;
+}
+
+/** What perf calls the kernel where it lists build-ids. */
+const KERNEL_LABEL = "[kernel.kallsyms]";
+
+/**
+ * Finds the functions of vmlinux that addresses of the running kernel lie in. Its debug files are
+ * looked for as those of any file. No name is given if it is not known how far the kernel was moved
+ * (see `findKernelSlide`), or if the recording has another build-id.
+ *
+ * @param landmarks Of the kernel that ran, as kallsyms has them; undefined if there is no snapshot.
+ * @param addresses Ascending and different.
+ * @param files What knows the debug files and build-ids; it is not asked for vmlinux.
+ * @param wish What is wanted besides names.
+ */
+export async function readVmlinux(
+  vmlinux: ByteSource,
+  landmarks: KernelLandmarks | undefined,
+  addresses: Float64Array,
+  files: FileProvider,
+  wish: SourceWish,
+): Promise<VmlinuxNames> {
+  const file = new RecordedFile({ path: vmlinux.name, deleted: false });
+  await file.open({
+    open: () => Promise.resolve({ source: vmlinux }),
+    buildIdsOf: () => files.buildIdsOf?.(KERNEL_LABEL) ?? [],
+  });
+  const slide = await slideOf(file, landmarks, addresses);
+  if (typeof slide !== "number") return { functions: new Map(), namesFrom: [], failure: slide };
+  for (const address of addresses) file.want(address - slide);
+  await file.lookUp(files, wish);
+  const functions = new Map<number, FoundFunction>();
+  for (const address of addresses) {
+    const found = file.functionAt(address - slide);
+    if (found === undefined || found.name === "") continue;
+    functions.set(address, { ...found, start: found.start + slide });
+  }
+  const debugFiles = file.namesFrom.filter((source) => source.includes("/"));
+  const namesFrom = file.hasSymtab && debugFiles.length > 0 ? debugFiles : ["vmlinux"];
+  return { functions, namesFrom, failure: file.failure ?? withoutSymbols(file) };
+}
+
+async function slideOf(
+  { elf, failure }: RecordedFile,
+  landmarks: KernelLandmarks | undefined,
+  addresses: Float64Array,
+): Promise<number | Failure> {
+  if (elf === undefined) return failure!;
+  try {
+    const found = await findKernelSlide(elf, landmarks, addresses);
+    return "slide" in found ? found.slide : found;
+  } catch (error) {
+    if (isSourceError(error)) return failureOf(error, elf.source.size);
+    throw error;
+  }
+}
+
+function withoutSymbols({ hasSymtab, problems, request }: RecordedFile): Failure | undefined {
+  if (hasSymtab) return undefined;
+  const detail = [`"${request.path}" is stripped`, ...problems].join("; ");
+  return { reason: "no-symbols", detail };
+}
