@@ -27,6 +27,22 @@ export {
   type SourceWish,
 } from "./find_functions.ts";
 export { type CandidateFile, type FileSearch, findMappedFile } from "./file_search.ts";
+export type {
+  DebugFile,
+  DebugFileOutcome,
+  DebugFileSearch,
+  TriedDebugFile,
+} from "./debug_file_search.ts";
+export type { NameRule } from "./choose_name.ts";
+export { type LookupStage, LookupTrace, type TracedVaddr } from "./lookup_trace.ts";
+export type {
+  ConsideredSymbol,
+  NameOfSymbol,
+  SymbolBinding,
+  SymbolDecision,
+  SymbolRule,
+} from "./symbol_decision.ts";
+export type { LabelVerdict } from "./symbol_matcher.ts";
 export { type KallsymsLookup, type KernelSymbol, readKallsyms } from "./kallsyms.ts";
 export { type InvalidRecord, isJitdump, type Jitdump, readJitdump } from "./jitdump.ts";
 export { lookupSymbols, type NamedFunction, type SymbolLookup } from "./lookup_symbols.ts";
