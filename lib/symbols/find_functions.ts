@@ -7,6 +7,7 @@ import { type DebugFileSearch, findDebugFiles } from "./debug_file_search.ts";
 import { findFunctionBounds } from "./function_bounds.ts";
 import { findGoFunctions } from "./go_functions.ts";
 import { lookupSymbols } from "./lookup_symbols.ts";
+import type { LookupTrace } from "./lookup_trace.ts";
 import { findPltStubs, type PltStub } from "./plt_stubs.ts";
 
 /** The function that a vaddr lies in, wherever its name was found. */
@@ -78,6 +79,7 @@ export interface FunctionLookup {
  *
  * @param path The file's path on the recorded machine.
  * @param vaddrs Ascending and different.
+ * @param trace Is told how it came to that, for those who want to know.
  * @throws {FormatError} If what the file is read by without section headers is damaged, too.
  */
 export async function findFunctions(
@@ -86,12 +88,13 @@ export async function findFunctions(
   vaddrs: Float64Array,
   places: DebugFilePlaces,
   wish: SourceWish = { inlines: false, positions: false },
+  trace?: LookupTrace,
 ): Promise<FunctionLookup> {
   try {
-    return await findIn(elf, path, vaddrs, places, wish);
+    return await findIn(elf, path, vaddrs, places, wish, trace);
   } catch (error) {
     if (!isSourceError(error) || !await hasSections(elf)) throw error;
-    const lookup = await findIn(elf.withoutSections(), path, vaddrs, places, wish);
+    const lookup = await findIn(elf.withoutSections(), path, vaddrs, places, wish, trace);
     return { ...lookup, problems: [error.message, ...lookup.problems], damage: error };
   }
 }
@@ -112,7 +115,9 @@ async function findIn(
   vaddrs: Float64Array,
   places: DebugFilePlaces,
   wish: SourceWish,
+  trace: LookupTrace | undefined,
 ): Promise<FunctionLookup> {
+  trace?.begin(vaddrs);
   const problems: string[] = [];
   const own = await findSymbolTables(elf);
   const namesFrom = own.map(({ kind }) => `.${kind}`).sort().reverse();
@@ -129,6 +134,7 @@ async function findIn(
       () => findDebugFiles(elf, path, places.openDebugFile, places.debugDirs),
     );
     if (search !== undefined) {
+      trace?.debugFiles(search);
       problems.push(...problemsOf(search));
       for (const found of search.found) {
         others.push(found.elf);
@@ -136,16 +142,22 @@ async function findIn(
       }
     }
   }
+  const explains = trace !== undefined;
   const together = others.length === 0
     ? undefined
-    : await attempt(problems, () => lookupSymbols(elf, vaddrs, others));
+    : await attempt(problems, () => lookupSymbols(elf, vaddrs, others, explains));
   if (together === undefined) namesFrom.splice(own.length);
-  const { functions, tables } = together ?? await lookupSymbols(elf, vaddrs);
+  const { functions, tables, decisions = [] } = together ??
+    await lookupSymbols(elf, vaddrs, [], explains);
   const results: (FoundFunction | undefined)[] = [...functions];
+  trace?.decisions(decisions);
+  trace?.stage("symbols", results);
   const stubs = await fillGaps(results, vaddrs, problems, (missing) => stubsAt(elf, missing));
   if (stubs > 0) namesFrom.push(".plt");
+  trace?.stage("plt", results);
   const go = await attempt(problems, () => goFunctionsAt(elf, vaddrs, results, wish)) ?? [];
   if (fillFrom(results, go) > 0) namesFrom.push(".gopclntab");
+  trace?.stage("gopclntab", results);
   await fillGaps(
     results,
     vaddrs,
@@ -155,6 +167,7 @@ async function findIn(
         range && { name: "", start: range.start }
       ),
   );
+  trace?.stage("bounds", results);
   const hasSymtab = tables.includes("symtab");
   return { functions: results, namesFrom, hasSymtab, problems, damage: undefined };
 }
