@@ -25,3 +25,4 @@ export { findByte } from "./find_byte.ts";
 export { HashIndex } from "./hash_index.ts";
 export { LineReader } from "./line_reader.ts";
 export { peek, type Peeked } from "./peek.ts";
+export { readAll } from "./read_all.ts";

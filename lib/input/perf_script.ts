@@ -1,10 +1,10 @@
 import { ByteInterner, type ByteReader, type LineReader } from "../bytes/mod.ts";
-import { FormatError } from "../errors.ts";
+import { chooseWeight } from "./choose_weight.ts";
 import { NO_FRAME, perfFrame } from "./perf_frame.ts";
 import { parsePerfHeader, type PerfHeader } from "./perf_header.ts";
 import { PerfProcesses } from "./perf_processes.ts";
 import { readLines } from "./read_lines.ts";
-import type { ReadRecordingOptions, Recording } from "./recording.ts";
+import type { ReadRecordingOptions, Recording, RootStyle } from "./recording.ts";
 import { RecordingBuilder } from "./recording_builder.ts";
 
 const SPACE = 0x20;
@@ -23,21 +23,21 @@ const MAX_EVENTS = 20;
  * One event is read, see {@linkcode ReadRecordingOptions.event}. Each sample weighs 1, or its period
  * on request. Source lines are left out; functions that perf found inlined are frames with `_[i]`.
  *
- * @throws {FormatError} If a line is longer than 64 MiB, compressed data is damaged, or the weight
- * that is asked for is none that perf prints.
+ * @throws {FormatError} If the weight that is asked for is none that perf prints.
  */
 export async function readPerfScript(
   reader: ByteReader,
   options: ReadRecordingOptions = {},
 ): Promise<Recording> {
   const script = new PerfScript(reader.name, options);
-  await readLines(reader, options, (lines) => script.readLine(lines));
-  return script.recording();
+  const failure = await readLines(reader, options, (lines) => script.readLine(lines));
+  return script.recording(failure);
 }
 
 class PerfScript {
   readonly #builder: RecordingBuilder;
-  readonly #options: ReadRecordingOptions;
+  readonly #roots: RootStyle;
+  readonly #usesPeriod: boolean;
   readonly #processes = new PerfProcesses();
   /** The different lines of stacks, and the frame of each. */
   readonly #lines = new ByteInterner();
@@ -54,13 +54,10 @@ class PerfScript {
   #unclear: { readonly line: number; readonly text: string } | undefined;
 
   constructor(source: string, options: ReadRecordingOptions) {
-    const { merge, event, weight = "samples" } = options;
-    if (weight !== "samples" && weight !== "period") {
-      const detail = "perf has the weights samples and period";
-      throw new FormatError({ action: `find the weight "${weight}"`, source, detail });
-    }
+    const { merge, event, weight } = options;
+    this.#usesPeriod = chooseWeight(source, weight, ["samples", "period"]) === "period";
     this.#builder = new RecordingBuilder(source, merge);
-    this.#options = options;
+    this.#roots = options.roots ?? "comm";
     this.#event = event;
   }
 
@@ -77,7 +74,7 @@ class PerfScript {
     }
   }
 
-  recording(): Recording {
+  recording(failure: Error | undefined): Recording {
     this.#endSample();
     this.#rejectUnclear();
     const processes = this.#processes.list();
@@ -88,6 +85,7 @@ class PerfScript {
       processes,
       buildIds: this.#processes.buildIds,
       notes: this.#notes(),
+      failure,
     }, (process) => process < 0 ? only : process);
   }
 
@@ -159,22 +157,21 @@ class PerfScript {
     const root = this.#rootOf(sample);
     if (root !== "") this.#builder.push(this.#builder.frameAt(root, { kind: "name" }));
     const problem = this.#builder.finish(
-      this.#options.weight === "period" ? sample.period : 1,
+      this.#usesPeriod ? sample.period : 1,
       this.#processes.find(sample.pid, sample.tid),
     );
     if (problem === "") return;
-    const noPeriod = Number.isNaN(sample.period) && this.#options.weight === "period";
+    const noPeriod = this.#usesPeriod && Number.isNaN(sample.period);
     const detail = noPeriod ? "no period: print it with perf script -F +period" : problem;
     this.#builder.addInvalid(this.#sampleLine, `${sample.comm} ${sample.time}`.trim(), detail);
   }
 
   #rootOf({ comm, pid, tid }: PerfHeader): string {
     const name = comm.replaceAll(/\s/g, "_");
-    const { roots = "comm" } = this.#options;
-    if (roots === "comm") return name;
+    if (this.#roots === "comm") return name;
     const known = pid >= 0 ? pid : this.#processes.pidOf(tid);
     const process = `${name}-${known < 0 ? "?" : known}`;
-    return roots === "comm-pid" ? process : `${process}/${tid < 0 ? "?" : tid}`;
+    return this.#roots === "comm-pid" ? process : `${process}/${tid < 0 ? "?" : tid}`;
   }
 
   #notes(): string[] {

@@ -4,16 +4,21 @@ import type { ReadRecordingOptions } from "./recording.ts";
 /**
  * Calls a function for each line of a text, which it finds in the reader of lines.
  *
- * @throws {FormatError} If a line is longer than 64 MiB, or compressed data is damaged.
+ * @returns Why it could not be read to its end; undefined if it was. Lines before that were given.
  */
 export async function readLines(
   reader: ByteReader,
   { onProgress }: ReadRecordingOptions,
   each: (lines: LineReader) => void,
-): Promise<void> {
+): Promise<Error | undefined> {
   const lines = new LineReader(reader);
-  while (await lines.fill()) {
-    while (lines.next()) each(lines);
-    onProgress?.(reader, lines.bytesRead);
+  try {
+    while (await lines.fill()) {
+      while (lines.next()) each(lines);
+      onProgress?.(reader, lines.bytesRead);
+    }
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
   }
+  return undefined;
 }

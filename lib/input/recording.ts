@@ -18,6 +18,8 @@ export interface Recording {
   readonly buildIds: ReadonlyMap<string, string>;
   /** What a person should know about how it was read, as sentences without an end. */
   readonly notes: readonly string[];
+  /** Why it could not be read to its end; undefined if it was. */
+  readonly failure: Error | undefined;
 }
 
 /** A process of a recording. */

@@ -12,7 +12,7 @@ import type { RecordedProcess, Recording } from "./recording.ts";
 
 /** What {@linkcode RecordingBuilder.recording} cannot know. */
 export type RecordingFacts = Partial<
-  Pick<Recording, "processes" | "returnAddresses" | "buildIds" | "notes">
+  Pick<Recording, "processes" | "returnAddresses" | "buildIds" | "notes" | "failure">
 >;
 
 /**
@@ -156,6 +156,7 @@ export class RecordingBuilder {
       returnAddresses,
       buildIds: facts.buildIds ?? new Map(),
       notes,
+      failure: facts.failure,
     };
   }
 
