@@ -35,7 +35,11 @@ async function* decompressedChunks(reader: ByteReader): AsyncGenerator<Uint8Arra
       stream.push(chunk, isLast);
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
-      failure = new FormatError({ action: "decompress the zstd data", source: reader.name, detail });
+      failure = new FormatError({
+        action: "decompress the zstd data",
+        source: reader.name,
+        detail,
+      });
     }
   };
   for await (const chunk of chunksOf(reader, STEP)) {

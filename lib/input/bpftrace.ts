@@ -1,5 +1,6 @@
 import type { ByteReader } from "../bytes/mod.ts";
 import { BpftraceEntry } from "./bpftrace_entry.ts";
+import { chooseWeight } from "./choose_weight.ts";
 import { readLines } from "./read_lines.ts";
 import type { ReadRecordingOptions, Recording } from "./recording.ts";
 import { RecordingBuilder } from "./recording_builder.ts";
@@ -16,6 +17,8 @@ const MAX_MAPS = 20;
  * kernel stack comes above the user's.
  *
  * One map is read, see {@linkcode ReadRecordingOptions.event}. Maps without stacks are left out.
+ *
+ * @throws {FormatError} If a weight other than `samples` is asked for.
  */
 export async function readBpftrace(
   reader: ByteReader,
@@ -47,7 +50,8 @@ class BpftraceOutput {
   /** Entries without a stack, whose map may yet be one with stacks. */
   #waiting: { readonly entry: BpftraceEntry; readonly value: string }[] = [];
 
-  constructor(source: string, { merge, event }: ReadRecordingOptions) {
+  constructor(source: string, { merge, event, weight }: ReadRecordingOptions) {
+    chooseWeight(source, weight, ["samples"]);
     this.#builder = new RecordingBuilder(source, merge);
     this.#map = event === undefined || event.startsWith("@") ? event : `@${event}`;
   }

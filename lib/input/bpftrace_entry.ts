@@ -8,12 +8,8 @@ const INLINED_REGEXP = /^\[inlined\] (.*?)(?:@[^@]*:\d+)?$/;
 /** `main+12`, or `main+12@/src/main.c:7`. */
 const SYMBOL_REGEXP = /^(.*?)\+\d+(?:@[^@]*:\d+)?$/;
 
-/** Which half of the address space frames are of, as far as they have addresses. */
-const enum Half {
-  Unknown,
-  User,
-  Kernel,
-}
+/** Which half of the address space frames are of; empty if they have no addresses. */
+type Half = "user" | "kernel" | "";
 
 interface Stack {
   /** Leaf first. */
@@ -32,6 +28,7 @@ export class BpftraceEntry {
   readonly line: number;
   readonly #parts: string[] = [];
   readonly #stacks: Stack[] = [];
+  #isInStack = false;
 
   /** Has an empty key. */
   constructor(map: string, line: number) {
@@ -52,18 +49,18 @@ export class BpftraceEntry {
 
   /** Adds a frame of a stack. */
   addFrame(line: string): void {
-    if (!this.#isInStack) this.#stacks.push({ lines: [], half: Half.Unknown });
+    if (!this.#isInStack) this.#stacks.push({ lines: [], half: "" });
     this.#isInStack = true;
     const stack = this.#stacks.at(-1)!;
     stack.lines.push(line);
-    if (stack.half !== Half.User) stack.half = halfOf(line) || stack.half;
+    if (stack.half !== "user") stack.half = halfOf(line) || stack.half;
   }
 
   /** Puts the frames on a builder, leaf first. */
   push(builder: RecordingBuilder): void {
     const stacks = this.#leafFirst();
     for (const [at, { lines, half }] of stacks.entries()) {
-      const isKernel = half === Half.Kernel || at < stacks.length - 1;
+      const isKernel = half === "kernel" || at < stacks.length - 1;
       for (const line of lines) builder.push(bpftraceFrame(builder, line, isKernel));
     }
     for (const part of this.#parts.toReversed()) {
@@ -71,21 +68,19 @@ export class BpftraceEntry {
     }
   }
 
-  #isInStack = false;
-
   /** The kernel's stack comes first, as most people write it, unless the addresses say otherwise. */
   #leafFirst(): readonly Stack[] {
     const [first, second] = this.#stacks;
-    const isSwapped = first?.half === Half.User && second !== undefined &&
-      second.half !== Half.User;
+    const isSwapped = first?.half === "user" && second !== undefined &&
+      second.half !== "user";
     return isSwapped ? [second, first, ...this.#stacks.slice(2)] : this.#stacks;
   }
 }
 
 function halfOf(line: string): Half {
   const digits = /^(?:0x)?([0-9a-f]{1,16})(?: |$)/i.exec(line)?.[1];
-  if (digits === undefined) return Half.Unknown;
-  return parseHexAddress(digits) < 0 ? Half.Kernel : Half.User;
+  if (digits === undefined) return "";
+  return parseHexAddress(digits) < 0 ? "kernel" : "user";
 }
 
 /**

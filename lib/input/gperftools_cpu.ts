@@ -95,7 +95,9 @@ function readRecords(
 ): { end: number; failure: FormatError | undefined } {
   let at = 2 + words.count(1);
   for (;;) {
-    if (at + 2 > words.length) return cut(source, words, at, "the profile ends without its end mark");
+    if (at + 2 > words.length) {
+      return cut(source, words, at, "the profile ends without its end mark");
+    }
     const count = words.count(at);
     const depth = words.count(at + 1);
     if (depth > words.length - at - 2) {

@@ -7,7 +7,8 @@ import type { ReadRecordingOptions, Recording } from "./recording.ts";
 import { RecordingBuilder } from "./recording_builder.ts";
 
 /** `heap profile: 1: 2 [3: 4] @ heap_v2/524288`: the sums, how it was made, the sampling rate. */
-const HEADER_REGEXP = /^(?:heap|growth|fragmentation) profile:.*?(?:@\s*([^/\s]*)(?:\/(\d+))?)?\s*$/;
+const HEADER_REGEXP =
+  /^(?:heap|growth|fragmentation) profile:.*?(?:@\s*([^/\s]*)(?:\/(\d+))?)?\s*$/;
 const STACK_REGEXP = /^\s*(\d+:.*\])\s*@(.*)$/;
 /** What tcmalloc takes where the profile does not say how many bytes are between samples. */
 const DEFAULT_RATE = 1 << 19;

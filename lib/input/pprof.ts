@@ -115,8 +115,9 @@ class PprofReader {
       if (packed === undefined && cursor.wire !== WIRE_VARINT) continue;
       const numbers = packed ?? cursor;
       while (packed === undefined || packed.nextPacked()) {
-        if (isLocation) for (const frame of this.#framesOf(numbers.number())) this.#builder.push(frame);
-        else if (seen++ === type) weight = numbers.signed();
+        if (isLocation) {
+          for (const frame of this.#framesOf(numbers.number())) this.#builder.push(frame);
+        } else if (seen++ === type) weight = numbers.signed();
         if (packed === undefined) break;
       }
     }

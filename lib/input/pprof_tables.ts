@@ -1,5 +1,5 @@
 import { parseHexAddress } from "./raw_frame.ts";
-import { ProtobufCursor, WIRE_LEN } from "./protobuf_cursor.ts";
+import { ProtobufCursor, WIRE_LEN, WIRE_VARINT } from "./protobuf_cursor.ts";
 
 // Field numbers of proto/profile.proto of github.com/google/pprof.
 const PROFILE_SAMPLE_TYPE = 1;
@@ -139,24 +139,32 @@ function readFunction(cursor: ProtobufCursor, into: Map<number, number>): void {
 const LEN_FIELDS: ReadonlySet<number> = new Set([1, 2, 3, 4, 5, 6, 11, 13]);
 const NUMBER_FIELDS: ReadonlySet<number> = new Set([7, 8, 9, 10, 12, 14, 15]);
 
-/** Whether bytes are the beginning of a profile: the fields that are there whole are its fields. */
+/**
+ * Whether bytes are the beginning of a profile: all fields that are there whole are fields of one,
+ * and a type of samples is among them, which writers put at the front.
+ */
 export function isPprof(head: Uint8Array): boolean {
-  // No text begins so, and every writer begins with the types of samples.
-  if (head[0] !== (PROFILE_SAMPLE_TYPE << 3 | WIRE_LEN)) return false;
   const cursor = new ProtobufCursor(head, "");
-  let count = 0;
+  let hasType = false;
   try {
     while (cursor.next()) {
       const { field, wire } = cursor;
       const fits = wire === WIRE_LEN
         ? LEN_FIELDS.has(field)
-        : wire === 0 && (NUMBER_FIELDS.has(field) || field === 13);
+        : wire === WIRE_VARINT && (NUMBER_FIELDS.has(field) || field === 13);
       if (!fits) return false;
-      if (field === PROFILE_SAMPLE_TYPE) readValueType(cursor.message());
-      count++;
+      if (field === PROFILE_SAMPLE_TYPE && !isValueType(cursor.message())) return false;
+      hasType ||= field === PROFILE_SAMPLE_TYPE;
     }
   } catch {
-    // The head ends within a field.
+    // The head ends within a field, if it is a profile.
   }
-  return count > 0;
+  return hasType;
+}
+
+function isValueType(cursor: ProtobufCursor): boolean {
+  while (cursor.next()) {
+    if (cursor.wire !== WIRE_VARINT || cursor.field > 2) return false;
+  }
+  return true;
 }
