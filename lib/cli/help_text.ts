@@ -28,7 +28,7 @@ function optionLines(row: OptionRow): string[] {
   const head = `  ${short}${name}${row.value === undefined ? "" : ` ${row.value}`}`;
   const choices = row.choices === undefined
     ? ""
-    : `; one of ${row.choices.join(", ")} (default ${row.choices[0]})`;
+    : `; one of ${row.choices.join(", ")} (default ${row.otherwise ?? row.choices[0]})`;
   const wrapped = wrap(row.help + choices, WIDTH - INDENT);
   const indent = " ".repeat(INDENT);
   if (head.length >= INDENT) return [head, ...wrapped.map((line) => indent + line)];

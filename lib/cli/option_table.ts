@@ -1,3 +1,4 @@
+import { FORMATS } from "../input/mod.ts";
 import { type CommandName, COMMANDS } from "./commands.ts";
 
 /** One option of the command line. Parsing and help both come from a table of these. */
@@ -10,6 +11,8 @@ export interface OptionRow {
   readonly value?: string;
   /** The values that it takes, the default first. */
   readonly choices?: readonly string[];
+  /** What is the case if it is not given, where that is none of the choices. */
+  readonly otherwise?: string;
   /** Whether it may be given more than once. */
   readonly repeatable?: boolean;
   /** A switch that is on unless `--no-NAME` is given. */
@@ -27,11 +30,43 @@ const ALL: readonly CommandName[] = COMMANDS.map(({ name }) => name);
 /** Every option, in the order of the help. */
 export const OPTIONS: readonly OptionRow[] = [
   {
+    name: "input",
+    value: "FORMAT",
+    choices: FORMATS.map(({ name }) => name),
+    otherwise: "found out",
+    help: "the format of the recordings",
+    commands: RESOLVING,
+  },
+  {
+    name: "event",
+    value: "NAME",
+    help: "read the stacks of this event of perf, or map of bpftrace (default the first)",
+    commands: RESOLVING,
+  },
+  {
+    name: "weight",
+    value: "NAME",
+    help: "weigh stacks by the period (perf), by inuse_space, inuse_objects, alloc_space or " +
+      "alloc_objects (heap profiles), or by a sample type (pprof)",
+    commands: RESOLVING,
+  },
+  {
+    name: "pids",
+    help: "root frames with the process, comm-123, for recordings of perf script",
+    commands: RESOLVING,
+  },
+  {
+    name: "threads",
+    help: "root frames with process and thread, comm-123/124, for recordings of perf script",
+    commands: RESOLVING,
+  },
+  {
     name: "maps",
     value: "FILE",
     repeatable: true,
     help: "a copy of the process's /proc/PID/maps or smaps; repeat it for several snapshots of " +
-      "one process; for several processes PID=FILE, or a folder of PID.maps files",
+      "one process; for several processes PID=FILE, or a folder of PID.maps files; instead of " +
+      "what the recording itself has",
     commands: RESOLVING,
   },
   {
@@ -143,6 +178,7 @@ export const OPTIONS: readonly OptionRow[] = [
     name: "return-addresses",
     value: "WHICH",
     choices: ["callers", "all", "none"],
+    otherwise: "as the format has it, callers for folded",
     help: "which frames are return addresses: all but the leaf, all (heap profiles), or none " +
       "(the recorder has adjusted them)",
   },

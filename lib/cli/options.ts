@@ -1,5 +1,6 @@
 // @ts-types="./parse_args.d.ts"
 import { parseArgs } from "@std/cli/parse-args";
+import type { FormatName, RootStyle } from "../input/mod.ts";
 import type { ShapeOptions } from "../shape/mod.ts";
 import type { Annotated, ReturnAddresses, UnresolvedStyle } from "../resolve/mod.ts";
 import type { DemangleStyle } from "../symbols/mod.ts";
@@ -13,6 +14,11 @@ export interface Options {
   readonly operands: readonly string[];
   /** The recordings; `-` is standard input. Never empty for `filter`. */
   readonly inputs: readonly string[];
+  /** The format of the recordings; undefined to find it out. */
+  readonly format: FormatName | undefined;
+  readonly event: string | undefined;
+  readonly weight: string | undefined;
+  readonly roots: RootStyle;
   readonly maps: readonly string[];
   readonly sysroot: string | undefined;
   readonly debugDirs: readonly string[];
@@ -35,7 +41,8 @@ export interface Options {
   readonly report: string | undefined;
   readonly demangle: DemangleStyle;
   readonly unresolved: UnresolvedStyle;
-  readonly returnAddresses: ReturnAddresses;
+  /** Undefined to do as the format has it. */
+  readonly returnAddresses: ReturnAddresses | undefined;
   /** Whether files name frames that they do not seem to fit. */
   readonly trustFiles: boolean;
   readonly merge: boolean;
@@ -85,6 +92,10 @@ export function parseOptions(args: readonly string[]): Options {
     command: command.name,
     operands,
     inputs: isFilter ? operands.length > 0 ? operands : ["-"] : [],
+    format: last("input") as FormatName | undefined,
+    event: last("event"),
+    weight: last("weight"),
+    roots: values.threads === true ? "comm-pid/tid" : values.pids === true ? "comm-pid" : "comm",
     maps: all("maps"),
     sysroot: last("sysroot"),
     debugDirs: all("debug-dir"),
@@ -100,7 +111,7 @@ export function parseOptions(args: readonly string[]): Options {
     report: last("report"),
     demangle: (chosen("demangle") ?? "short") as DemangleStyle,
     unresolved: (chosen("unresolved") ?? "offset") as UnresolvedStyle,
-    returnAddresses: (chosen("return-addresses") ?? "callers") as ReturnAddresses,
+    returnAddresses: last("return-addresses") as ReturnAddresses | undefined,
     trustFiles: values["trust-files"] === true,
     merge: values.merge === true,
     failUnder: percent(last("fail-under")),

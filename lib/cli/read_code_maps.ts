@@ -1,7 +1,6 @@
 import { FileSource } from "../bytes/file_source.ts";
 import { gunzipIfCompressed } from "../bytes/mod.ts";
 import { hex } from "../errors.ts";
-import type { MapsSnapshot } from "../maps/mod.ts";
 import { isJitdump, type NamedCode, readJitdump, readPerfMap } from "../symbols/mod.ts";
 import { openInput } from "./input_files.ts";
 import { codeMapFile } from "./process_files.ts";
@@ -10,26 +9,27 @@ import { codeMapFile } from "./process_files.ts";
  * Reads the perf maps and jitdumps that the user named, whichever each of them is.
  *
  * @param values Of the option, see {@linkcode codeMapFile}.
- * @param snapshots Where none of them is that of a process, all code is that of all stacks.
+ * @param maps Where none of them is that of a process, all code is that of all stacks.
  * @param lose Is told, for the user, of what could not be read although the rest could.
  * @returns The last one first: it is the newest.
  * @throws {Error} If one cannot be read at all.
  */
 export async function readCodeMaps(
   values: readonly string[],
-  snapshots: readonly MapsSnapshot[],
+  maps: readonly { readonly process?: number | undefined }[],
   lose: (message: string) => void,
 ): Promise<NamedCode[]> {
-  const knowsProcesses = snapshots.some(({ process }) => process !== undefined);
-  const maps: NamedCode[] = [];
+  const knowsProcesses = maps.some(({ process }) => process !== undefined);
+  const all: NamedCode[] = [];
   for (const { path, process } of values.map(codeMapFile).toReversed()) {
     const code = await readCodeMap(path, lose);
-    maps.push(ofProcess(code, knowsProcesses ? process : undefined));
+    all.push(ofProcess(code, knowsProcesses ? process : undefined));
   }
-  return maps;
+  return all;
 }
 
-function ofProcess(code: NamedCode, process: number | undefined): NamedCode {
+/** The same code as that of one process. */
+export function ofProcess(code: NamedCode, process: number | undefined): NamedCode {
   if (process === undefined) return code;
   const { size, empty } = code;
   return { size, empty, process, rangeAt: (address) => code.rangeAt(address) };

@@ -44,11 +44,6 @@ export function invalidLineText(count: number, first: InvalidLine): string {
 
 /** What people give instead of collapsed stacks, by what its lines look like. */
 const HINTS: readonly { readonly pattern: RegExp; readonly hint: string }[] = [
-  { pattern: /^@\w*\[/, hint: "collapse it first, with stackcollapse-bpftrace.pl" },
-  {
-    pattern: /^\s+[0-9a-f]{4,16} .*\)$|^\S.* \d+(?:\/\d+)? .*\d+\.\d+:/,
-    hint: "collapse it first, with stackcollapse-perf.pl --addrs",
-  },
   { pattern: /^[0-9a-f]+-[0-9a-f]+ [r-][w-][x-][ps] /, hint: "give a maps snapshot with --maps" },
 ];
 

@@ -2,8 +2,8 @@ import type { FileSource } from "../bytes/file_source.ts";
 import { gunzipIfCompressed } from "../bytes/mod.ts";
 import { FormatError } from "../errors.ts";
 import { writeFolded } from "../output/mod.ts";
-import type { RawProfile } from "../profile/mod.ts";
-import { type Report, resolve, type Resolved } from "../resolve/mod.ts";
+import type { Recording } from "../input/mod.ts";
+import type { Report, Resolved } from "../resolve/mod.ts";
 import { checkOutputs } from "./check_outputs.ts";
 import { completions, type Shell, SHELLS } from "./completions.ts";
 import { DiskFiles } from "./disk_files.ts";
@@ -16,7 +16,8 @@ import { ClosedPipeError, writeFile, writeStandardOutput } from "./output_files.
 import { Progress } from "./progress.ts";
 import { readCodeMaps } from "./read_code_maps.ts";
 import { readSnapshots } from "./read_snapshots.ts";
-import { readProfile } from "./reading_thread.ts";
+import { readInputs } from "./read_inputs.ts";
+import { resolveRecordings } from "./resolve_recordings.ts";
 import { shapeProfile } from "../shape/mod.ts";
 import { droppedText, invalidLineText, percentResolved, reportText } from "./report_text.ts";
 import { VERSION } from "./version.ts";
@@ -86,13 +87,15 @@ class Run {
     const lose = (message: string) => this.#lose(message);
     if (options.vdso !== undefined) (await openElf(options.vdso))[Symbol.dispose]();
     const snapshots = await readSnapshots(options.maps, lose);
-    const raw = await this.#readRecordings();
+    const recordings = await this.#readRecordings();
+    if (recordings.length === 0) return EXIT_FAILED;
     using files = new DiskFiles(options);
-    const generated = await readCodeMaps(options.perfMaps, snapshots, lose);
+    const maps = snapshots.length > 0 ? snapshots : recordings.flatMap(({ maps }) => maps);
+    const generated = await readCodeMaps(options.perfMaps, maps, lose);
     using kallsyms = options.kallsyms === undefined ? undefined : openInput(options.kallsyms);
     using vmlinux = options.vmlinux === undefined ? undefined : await openVmlinux(options.vmlinux);
     this.#progress.show(() => "symfold: reading symbols");
-    const resolved = await resolve(raw, {
+    const resolved = await resolveRecordings(recordings, {
       ...options,
       snapshots,
       files,
@@ -100,22 +103,30 @@ class Run {
       kallsyms: kallsyms && await gunzipIfCompressed(kallsyms),
       vmlinux,
     });
-    if (raw.samples.size > 0) this.#write(resolved);
+    if (resolved.profile.samples.size > 0) this.#write(resolved);
     this.#report(resolved.report);
     return this.#isIncomplete ? EXIT_FAILED : EXIT_DONE;
   }
 
   /** Reads all recordings; one that fails does not stop the others. */
-  async #readRecordings(): Promise<RawProfile> {
-    const { inputs: paths, merge } = this.#options;
-    const profile = await readProfile({ paths, merge }, {
-      onProgress: (...of) => this.#progress.show(() => readingText(...of)),
-      onFailure: (message) => this.#lose(message),
-    });
-    const { invalid, firstInvalid } = profile.skipped;
-    if (firstInvalid !== undefined) this.#lose(invalidLineText(invalid, firstInvalid));
-    if (profile.samples.size === 0) this.#lose("Found no stacks: there is nothing to write");
-    return profile;
+  async #readRecordings(): Promise<Recording[]> {
+    const { inputs: paths, format, merge, event, weight, roots } = this.#options;
+    const recordings = await readInputs(
+      { paths, format, options: { merge, event, weight, roots } },
+      {
+        onProgress: (...of) => this.#progress.show(() => readingText(...of)),
+        onFailure: (message) => this.#lose(message),
+      },
+    );
+    for (const { profile, notes } of recordings) {
+      const { invalid, firstInvalid } = profile.skipped;
+      if (firstInvalid !== undefined) this.#lose(invalidLineText(invalid, firstInvalid));
+      for (const note of notes) this.#note(note);
+    }
+    if (!recordings.some(({ profile }) => profile.samples.size > 0)) {
+      this.#lose("Found no stacks: there is nothing to write");
+    }
+    return recordings;
   }
 
   #write({ profile: resolved }: Resolved): void {
@@ -153,6 +164,12 @@ class Run {
       const share = percentResolved(report).toFixed(2);
       this.#lose(`Resolved ${share} % of the native frames, want at least ${failUnder} %`);
     }
+  }
+
+  /** Something that the user should know, although nothing is wrong. */
+  #note(message: string): void {
+    this.#progress.clear();
+    if (!this.#options.quiet) complain(message);
   }
 
   #lose(message: string): void {

@@ -189,8 +189,7 @@ async function readFoldedRecording(
   const profile = folded.profile();
   return {
     profile,
-    processes: [],
-    processOf: new Int32Array(profile.stacks.size).fill(-1),
+    maps: [],
     returnAddresses: "callers",
     buildIds: new Map(),
     notes: [],

@@ -1,4 +1,5 @@
 import type { ByteReader } from "../bytes/mod.ts";
+import { hex } from "../errors.ts";
 import { chooseWeight } from "./choose_weight.ts";
 import { MapsList, parseRange } from "./maps_list.ts";
 import { parseHexAddress, symbolOnly } from "./raw_frame.ts";
@@ -11,6 +12,9 @@ import { RecordingBuilder } from "./recording_builder.ts";
  * (`info proc mappings`). What `eu-stack` and `pstack` print looks much the same. Frames without an
  * address, which are inlined functions, are names.
  *
+ * Addresses of callers become those of their calls, one byte less, but not that of a frame that a
+ * signal interrupted: gdb says where that is the case.
+ *
  * @throws {FormatError} If a weight other than `samples` is asked for.
  */
 export async function readGdb(
@@ -22,11 +26,10 @@ export async function readGdb(
   const output = new GdbOutput(builder);
   const failure = await readLines(reader, options, (lines) => output.readLine(lines.text()));
   output.endStack();
-  const processes = [{ pid: output.pid, maps: output.maps.text() }];
-  return builder.recording({ processes, failure });
+  const maps = [{ process: undefined, text: output.maps.text() }];
+  return builder.recording({ maps, returnAddresses: "none", failure });
 }
 
-const PROCESS_REGEXP = /^(?:process|PID) (\d+)\b/;
 /** gdb's, with the name in quotes, and that of eu-stack. */
 const THREAD_REGEXP = /^(?:Thread \d+ \((.*)\):|TID (\d+):)\s*$/;
 const FRAME_REGEXP = /^#(\d+)\s+(?:0x([0-9a-f]+)\s+(?:- 1\s+)?(?:in\s+)?)?(.*)$/;
@@ -35,12 +38,12 @@ const MAPPING_REGEXP =
   /^\s*0x([0-9a-f]+)\s+0x([0-9a-f]+)\s+0x[0-9a-f]+\s+0x([0-9a-f]+)(?:\s+([r-][w-][x-][psSm-]))?(?:\s+(\S.*?))?\s*$/;
 
 class GdbOutput {
-  /** -1 if it is not said. */
-  pid = -1;
   readonly maps = new MapsList();
   readonly #builder: RecordingBuilder;
   /** The thread that the next stack is of; empty if it is not known. */
   #thread = "";
+  /** Whether the next frame was interrupted by a signal. */
+  #isInterrupted = false;
 
   constructor(builder: RecordingBuilder) {
     this.#builder = builder;
@@ -51,13 +54,14 @@ class GdbOutput {
     const frame = FRAME_REGEXP.exec(text);
     if (frame !== null) {
       if (Number(frame[1]) === 0) this.endStack();
-      return this.#builder.push(this.#frame(frame[2], frame[3]!));
+      const isExact = this.#builder.depth === 0 || this.#isInterrupted;
+      this.#builder.push(this.#frame(frame[2], frame[3]!, isExact));
+      this.#isInterrupted = frame[3]!.trim() === "<signal handler called>";
+      return;
     }
     this.#builder.skip();
     const mapping = MAPPING_REGEXP.exec(text);
     if (mapping !== null) return this.#addMapping(mapping);
-    const process = PROCESS_REGEXP.exec(text)?.[1];
-    if (process !== undefined) this.pid = Number(process);
     const thread = THREAD_REGEXP.exec(text);
     if (thread === null && text.trim() !== "") return;
     this.endStack();
@@ -70,20 +74,22 @@ class GdbOutput {
     if (this.#thread !== "") {
       this.#builder.push(this.#builder.frameAt(this.#thread, { kind: "name" }));
     }
-    this.#builder.finish(1, 0);
+    this.#builder.finish(1);
     this.#thread = "";
+    this.#isInterrupted = false;
   }
 
-  #frame(digits: string | undefined, rest: string): number {
+  #frame(digits: string | undefined, rest: string, isExact: boolean): number {
     const symbol = symbolOnly(functionOf(rest));
     if (digits === undefined) {
       return this.#builder.frameAt(symbol || rest.trim() || "[unknown]", { kind: "name" });
     }
-    const significant = digits.replace(/^0+(?=.)/, "");
-    const text = symbol === "" ? `0x${significant}` : `0x${significant} ${symbol}`;
-    return this.#builder.frameAt(text, {
+    const recorded = parseHexAddress(digits);
+    const address = isExact || recorded === 0 ? recorded : recorded - 1;
+    const spelled = Number.isNaN(address) ? `0x${digits}` : hex(address);
+    return this.#builder.frameAt(symbol === "" ? spelled : `${spelled} ${symbol}`, {
       kind: "address",
-      address: parseHexAddress(significant),
+      address,
       bare: false,
       perfModule: "",
       symbol,

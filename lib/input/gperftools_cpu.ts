@@ -32,7 +32,7 @@ export async function readGperftoolsCpu(
   const { end, failure } = readRecords(reader.name, words, builder);
   const text = failure === undefined ? new TextDecoder().decode(bytes.subarray(end)) : "";
   const maps = text.split("\n").filter(isMapsLine).map((line) => line.replace(/\r$/, "") + "\n");
-  return builder.recording({ processes: [{ pid: -1, maps: maps.join("") }], failure });
+  return builder.recording({ maps: [{ process: undefined, text: maps.join("") }], failure });
 }
 
 /** Whether bytes are the beginning of a CPU profile. */
@@ -109,7 +109,7 @@ function readRecords(
     for (let frame = 0; frame < depth; frame++) {
       builder.push(addressFrame(builder, words.digits(at + 2 + frame)));
     }
-    const problem = builder.finish(count, 0);
+    const problem = builder.finish(count);
     if (problem !== "") return cut(source, words, at, problem);
     at += 2 + depth;
   }

@@ -35,7 +35,7 @@ export async function readGperftoolsHeap(
     if (stack !== null) {
       const count = heapWeight(stack[1]!, weight, sampling);
       if (count === 0) return builder.skip();
-      const problem = pushAddresses(builder, stack[2]!) || builder.finish(count, 0);
+      const problem = pushAddresses(builder, stack[2]!) || builder.finish(count);
       if (problem === "") return;
       builder.drop();
       return builder.addInvalid(lines.lineNumber, text, problem);
@@ -48,7 +48,7 @@ export async function readGperftoolsHeap(
     builder.addInvalid(lines.lineNumber, text, "no line of a gperftools heap profile");
   });
   return builder.recording({
-    processes: [{ pid: -1, maps: maps.join("") }],
+    maps: [{ process: undefined, text: maps.join("") }],
     returnAddresses: "all",
     failure,
   });

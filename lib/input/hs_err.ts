@@ -25,11 +25,10 @@ export async function readHsErr(
   const log = new HsErrLog(builder);
   const failure = await readLines(reader, options, (lines) => log.readLine(lines.text()));
   log.pushStack();
-  const processes = [{ pid: log.pid, maps: log.maps.join("") }];
-  return builder.recording({ processes, failure });
+  const maps = [{ process: undefined, text: log.maps.join("") }];
+  return builder.recording({ maps, failure });
 }
 
-const PID_REGEXP = /^#.*\bpc=0x[0-9a-f]+.*\bpid=(\d+)/;
 const THREAD_REGEXP = /^Current thread \(0x[0-9a-f]+\):\s+(\w+)(?: "(.*?)")?/;
 const SECTION_REGEXP = /^(Native frames|Java frames|Dynamic libraries):/;
 const FRAME_REGEXP = /^[CVJjvA]\s/;
@@ -40,8 +39,6 @@ const JAVA_FRAME_REGEXP = /^(?:J\s+\d+%?\s+(?:[a-z]\w*\s+)?|j\s+)([^\s(]+)\(/;
 const STUB_FRAME_REGEXP = /^v\s+(\S+)/;
 
 class HsErrLog {
-  /** -1 if the log does not say it. */
-  pid = -1;
   /** Lines of the maps. */
   readonly maps: string[] = [];
   readonly #builder: RecordingBuilder;
@@ -63,8 +60,6 @@ class HsErrLog {
     else if (text !== "") this.#section = this.#section.endsWith("frames") ? "" : this.#section;
     const thread = THREAD_REGEXP.exec(text);
     if (thread !== null && this.#thread === "") this.#thread = thread[2] ?? thread[1]!;
-    const pid = PID_REGEXP.exec(text)?.[1];
-    if (pid !== undefined) this.pid = Number(pid);
     this.#builder.skip();
   }
 
@@ -79,7 +74,7 @@ class HsErrLog {
     if (this.#thread !== "") {
       this.#builder.push(this.#builder.frameAt(this.#thread, { kind: "name" }));
     }
-    this.#builder.finish(1, 0);
+    this.#builder.finish(1);
   }
 
   #keep(text: string): void {

@@ -68,7 +68,7 @@ class JemallocProfile {
   recording(failure: Error | undefined): Recording {
     this.#rejectStack();
     return this.#builder.recording({
-      processes: [{ pid: -1, maps: this.#maps.join("") }],
+      maps: [{ process: undefined, text: this.#maps.join("") }],
       returnAddresses: "all",
       failure,
     });
@@ -88,7 +88,7 @@ class JemallocProfile {
     if (weight === 0) return this.#builder.skip();
     const problem = Number.isNaN(weight)
       ? "no counts of a heap profile"
-      : pushAddresses(this.#builder, stack.text) || this.#builder.finish(weight, 0);
+      : pushAddresses(this.#builder, stack.text) || this.#builder.finish(weight);
     if (problem !== "") this.#builder.addInvalid(line, text, problem);
   }
 

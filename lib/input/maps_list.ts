@@ -23,6 +23,11 @@ export class MapsList {
   /** By start, not overlapping. */
   #mappings: RecordedMapping[] = [];
 
+  /** Whether there are no mappings. */
+  get isEmpty(): boolean {
+    return this.#mappings.length === 0;
+  }
+
   /** The same mappings, for a process that was forked. */
   copy(): MapsList {
     const copy = new MapsList();

@@ -42,7 +42,13 @@ export { readPerfScript } from "./perf_script.ts";
 export { readPprof } from "./pprof.ts";
 export { parseHexAddress, parseRawFrame } from "./raw_frame.ts";
 export { type OpenedRecording, openRecording, readRecording } from "./read_recording.ts";
-export type { ReadRecordingOptions, RecordedProcess, Recording, RootStyle } from "./recording.ts";
+export {
+  pidOf,
+  type ReadRecordingOptions,
+  type RecordedMaps,
+  type Recording,
+  type RootStyle,
+} from "./recording.ts";
 export { RecordingBuilder, type RecordingFacts } from "./recording_builder.ts";
 export { readSanitizer } from "./sanitizer.ts";
 export { addBatch, type StackBatch, StackBatcher } from "./stack_batch.ts";

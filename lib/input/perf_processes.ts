@@ -1,6 +1,6 @@
 import { MapsList } from "./maps_list.ts";
 import { parseHexAddress } from "./raw_frame.ts";
-import type { RecordedProcess } from "./recording.ts";
+import { PID_END, type RecordedMaps } from "./recording.ts";
 
 const MMAP_REGEXP =
   /PERF_RECORD_MMAP2? (-?\d+)\/(-?\d+): \[(?:0x)?([0-9a-f]+)\((?:0x)?([0-9a-f]+)\) @ (?:0x)?([0-9a-f]+)(?: ([0-9a-f]+:[0-9a-f]+) (\d+) \d+| <([0-9a-f]*)>)?\]: (\S+) (.*)$/;
@@ -9,10 +9,8 @@ const FORK_REGEXP = /PERF_RECORD_FORK\((\d+):(\d+)\):\((\d+):(\d+)\)/;
 /** Of the events that perf makes up for what was there before it. */
 const NO_TIME_REGEXP = /(?:^|\s)0\.0+:\s/;
 
-interface Process {
-  readonly pid: number;
-  maps: MapsList;
-}
+/** Programs that one PID may run, one after the other, so that numbers have 31 bits. */
+const MAX_PROGRAMS = 1 << 8;
 
 /**
  * The processes of a recording, from the events that `perf script --show-mmap-events
@@ -21,8 +19,9 @@ interface Process {
 export class PerfProcesses {
   /** The build-ids that mmap events have instead of inodes, by path. */
   readonly buildIds: Map<string, string> = new Map();
-  readonly #all: Process[] = [];
-  /** Of each pid the number of the process that it is now. */
+  /** The mappings of each process by its number. */
+  readonly #maps = new Map<number, MapsList>();
+  /** Of each pid the number of the process that it is now: itself, for its first program. */
   readonly #current = new Map<number, number>();
   readonly #pidOf = new Map<number, number>();
 
@@ -31,7 +30,7 @@ export class PerfProcesses {
     return this.#readMmap(line) || this.#readComm(line) || this.#readFork(line);
   }
 
-  /** The number of the process of a sample; -1 if only the thread is known, and not its process. */
+  /** The process of a sample; -1 if only the thread is known, and not its process. */
   find(pid: number, tid: number): number {
     const known = pid >= 0 ? pid : this.pidOf(tid);
     return known < 0 ? -1 : this.#now(known);
@@ -42,9 +41,10 @@ export class PerfProcesses {
     return this.#pidOf.get(tid) ?? (this.#current.has(tid) ? tid : -1);
   }
 
-  /** All processes by their numbers. */
-  list(): RecordedProcess[] {
-    return this.#all.map(({ pid, maps }) => ({ pid, maps: maps.text() }));
+  /** The mappings of all processes that have some. */
+  maps(): RecordedMaps[] {
+    return [...this.#maps].map(([process, maps]) => ({ process, text: maps.text() }))
+      .filter(({ text }) => text !== "");
   }
 
   #readMmap(line: string): boolean {
@@ -58,7 +58,7 @@ export class PerfProcesses {
     if (buildId !== undefined && buildId !== "" && path!.startsWith("/")) {
       this.buildIds.set(path!, buildId);
     }
-    this.#all[this.#now(Number(pid))]!.maps.add({
+    this.#maps.get(this.#now(Number(pid)))!.add({
       start,
       end: start + parseHexAddress(length!),
       permissions: permissionsOf(letters!),
@@ -86,7 +86,7 @@ export class PerfProcesses {
     this.#pidOf.set(tid, pid);
     const from = this.#current.get(parent);
     if (pid !== parent && from !== undefined && !NO_TIME_REGEXP.test(line)) {
-      this.#begin(pid, this.#all[from]!.maps.copy());
+      this.#begin(pid, this.#maps.get(from)!.copy());
     }
     return true;
   }
@@ -95,10 +95,15 @@ export class PerfProcesses {
     return this.#current.get(pid) ?? this.#begin(pid, new MapsList());
   }
 
+  /** A process that has not run anything yet is still the same. */
   #begin(pid: number, maps: MapsList): number {
-    const number = this.#all.push({ pid, maps }) - 1;
-    this.#current.set(pid, number);
-    return number;
+    const last = this.#current.get(pid);
+    const isNew = last !== undefined && !this.#maps.get(last)!.isEmpty &&
+      last + PID_END < MAX_PROGRAMS * PID_END;
+    const process = last === undefined ? pid : isNew ? last + PID_END : last;
+    this.#current.set(pid, process);
+    this.#maps.set(process, maps);
+    return process;
   }
 }
 

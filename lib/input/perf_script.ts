@@ -77,12 +77,11 @@ class PerfScript {
   recording(failure: Error | undefined): Recording {
     this.#endSample();
     this.#rejectUnclear();
-    const processes = this.#processes.list();
-    const mapped = processes.flatMap(({ maps }, at) => maps === "" ? [] : [at]);
+    const maps = this.#processes.maps();
     // Threads whose process no event names are of the only one that there is.
-    const only = mapped.length === 1 ? mapped[0]! : -1;
+    const only = maps.length === 1 ? maps[0]!.process! : -1;
     return this.#builder.recording({
-      processes,
+      maps,
       buildIds: this.#processes.buildIds,
       notes: this.#notes(),
       failure,

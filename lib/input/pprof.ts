@@ -75,7 +75,7 @@ class PprofReader {
       maps.add({ start, end, permissions: "r-xp", fileOffset, device, inode: 0, path });
     }
     return this.#builder.recording({
-      processes: [{ pid: -1, maps: maps.text() }],
+      maps: [{ process: undefined, text: maps.text() }],
       returnAddresses: "none",
       buildIds,
       notes,
@@ -125,7 +125,7 @@ class PprofReader {
       this.#builder.drop();
       return this.#builder.skip();
     }
-    const problem = this.#builder.finish(weight, 0);
+    const problem = this.#builder.finish(weight);
     if (problem !== "") {
       const sample = this.#tables.samples.indexOf(start) / 2 + 1;
       this.#builder.drop();

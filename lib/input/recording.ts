@@ -3,12 +3,10 @@ import type { RawProfile } from "../profile/mod.ts";
 
 /** What a recording holds: stacks, and what the file itself says about the processes they are of. */
 export interface Recording {
-  /** The stacks. */
+  /** The stacks; with their processes, if the recording tells several apart. */
   readonly profile: RawProfile;
-  /** The processes that the recording tells apart; empty if it says nothing about any. */
-  readonly processes: readonly RecordedProcess[];
-  /** Of each stack, by its number, which of the processes it is of; -1 if that is not known. */
-  readonly processOf: Int32Array;
+  /** The mappings of its processes, as far as the recording has them. */
+  readonly maps: readonly RecordedMaps[];
   /**
    * Which frames are return addresses: all but the leaf (`callers`), the leaf too (`all`, as
    * allocation profilers have it), or none, because the recorder has adjusted them (`none`).
@@ -22,15 +20,19 @@ export interface Recording {
   readonly failure: Error | undefined;
 }
 
-/** A process of a recording. */
-export interface RecordedProcess {
-  /** Its number; -1 if the recording does not say it. */
-  readonly pid: number;
+/** The mappings of a process that a recording has. */
+export interface RecordedMaps {
   /**
-   * Its mappings, spelled as the lines of `/proc/PID/maps` (proc_pid_maps(5)); empty if the
-   * recording has none. Some recorders list executable mappings only.
+   * The process, as the stacks' `processes` have it: its PID, but another number if one PID is that
+   * of several programs, one after the other (see {@linkcode pidOf}). Undefined if all stacks are of
+   * one process.
    */
-  readonly maps: string;
+  readonly process: number | undefined;
+  /**
+   * Spelled as the lines of `/proc/PID/maps` (proc_pid_maps(5)); never empty. Some recorders list
+   * executable mappings only.
+   */
+  readonly text: string;
 }
 
 /** What stands at the root of each stack, if the recorder tells threads apart. */
@@ -69,4 +71,12 @@ export interface ReadRecordingOptions {
   readonly weight?: string | undefined;
   /** Is told now and then how many bytes of the reader were read so far, decompressed. */
   readonly onProgress?: (reader: ByteReader, bytesRead: number) => void;
+}
+
+/** PIDs are below it (proc(5), pid_max). */
+export const PID_END: number = 1 << 22;
+
+/** The PID of a process of a recording; -1 for one that is not known. */
+export function pidOf(process: number): number {
+  return process < 0 ? process : process % PID_END;
 }

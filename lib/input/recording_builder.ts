@@ -8,11 +8,11 @@ import {
   StackTable,
 } from "../profile/mod.ts";
 import { parseRawFrame } from "./raw_frame.ts";
-import type { RecordedProcess, Recording } from "./recording.ts";
+import type { Recording } from "./recording.ts";
 
 /** What {@linkcode RecordingBuilder.recording} cannot know. */
 export type RecordingFacts = Partial<
-  Pick<Recording, "processes" | "returnAddresses" | "buildIds" | "notes" | "failure">
+  Pick<Recording, "maps" | "returnAddresses" | "buildIds" | "notes" | "failure">
 >;
 
 /**
@@ -104,7 +104,7 @@ export class RecordingBuilder {
    * Ends the stack that is being made, and begins another. One without frames gets `[unknown]`.
    *
    * @param weight A whole number, at least 0.
-   * @param process Which process it is of, -1 if that is not known.
+   * @param process The PID of its process; -1 if that is not known, or the same for all stacks.
    * @returns What is wrong with the weight; empty if it was counted.
    */
   finish(weight: number, process = -1): string {
@@ -135,28 +135,33 @@ export class RecordingBuilder {
     };
   }
 
-  /** All that was read. */
+  /**
+   * All that was read.
+   *
+   * @param processOf Changes the process of a stack, now that all is known.
+   */
   recording(facts: RecordingFacts, processOf: (process: number) => number = same): Recording {
-    const { processes = NO_PROCESSES, returnAddresses = "callers", notes = [] } = facts;
-    return {
-      profile: {
-        frames: this.#frames,
-        stacks: this.#stacks,
-        samples: this.#samples,
-        decimals: 0,
-        locations: this.#locations,
-        skipped: {
-          comments: this.#comments,
-          invalid: this.#invalid,
-          firstInvalid: this.#firstInvalid,
-        },
+    const { maps = [], returnAddresses = "callers", notes = [], failure } = facts;
+    const processes = this.#processOf.slice(0, this.#stacks.size).map(processOf);
+    const profile = {
+      frames: this.#frames,
+      stacks: this.#stacks,
+      samples: this.#samples,
+      decimals: 0,
+      locations: this.#locations,
+      skipped: {
+        comments: this.#comments,
+        invalid: this.#invalid,
+        firstInvalid: this.#firstInvalid,
       },
-      processes,
-      processOf: this.#processOf.slice(0, this.#stacks.size).map(processOf),
+    };
+    return {
+      profile: processes.some((process) => process >= 0) ? { ...profile, processes } : profile,
+      maps: maps.filter(({ text }) => text !== ""),
       returnAddresses,
       buildIds: facts.buildIds ?? new Map(),
       notes,
-      failure: facts.failure,
+      failure,
     };
   }
 
@@ -194,8 +199,6 @@ export class RecordingBuilder {
     this.#view = new DataView(buffer.buffer);
   }
 }
-
-const NO_PROCESSES: readonly RecordedProcess[] = [];
 
 function same(process: number): number {
   return process;

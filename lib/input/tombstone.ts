@@ -23,14 +23,18 @@ export async function readTombstone(
   const tombstone = new Tombstone(builder);
   const failure = await readLines(reader, options, (lines) => tombstone.readLine(lines.text()));
   tombstone.endStack();
-  const { pid, maps, buildIds } = tombstone;
-  const processes = [{ pid, maps: maps.text() }];
-  return builder.recording({ processes, returnAddresses: "none", buildIds, failure });
+  const maps = [{ process: undefined, text: tombstone.maps.text() }];
+  return builder.recording({
+    maps,
+    returnAddresses: "none",
+    buildIds: tombstone.buildIds,
+    failure,
+  });
 }
 
 /** What the log puts before each line. */
 const LOG_PREFIX_REGEXP = /^.*\bDEBUG\s*(?:\(\s*\d+\))?\s*: ?/;
-const THREAD_REGEXP = /^pid: (\d+), tid: \d+, name: (.*?)(?:\s+>>> .* <<<)?\s*$/;
+const THREAD_REGEXP = /^pid: \d+, tid: \d+, name: (.*?)(?:\s+>>> .* <<<)?\s*$/;
 const FRAME_REGEXP = /^\s*#(\d+) +pc +([0-9a-f]+) +(.*?)\s*$/;
 const BUILD_ID_REGEXP = /\s*\(BuildId: ([0-9a-f]+)\)/;
 /** `/system/lib/libc.so (abort+12)`; a file within an archive has its offset there, too. */
@@ -40,8 +44,6 @@ const MAPPING_REGEXP =
   /^(?:--->)?\s*([0-9a-f']{8,17})-([0-9a-f']{8,17}) ([r-][w-][x-]) +([0-9a-f]+) +([0-9a-f]+)(?: +(\S.*?))?\s*$/;
 
 class Tombstone {
-  /** -1 if it is not said. */
-  pid = -1;
   readonly maps = new MapsList();
   readonly buildIds = new Map<string, string>();
   readonly #builder: RecordingBuilder;
@@ -64,8 +66,7 @@ class Tombstone {
     const thread = THREAD_REGEXP.exec(text);
     if (thread === null) return;
     this.endStack();
-    this.pid = Number(thread[1]);
-    this.#thread = thread[2]!;
+    this.#thread = thread[1]!;
   }
 
   /** Counts the stack that was read last, if there is one. */
@@ -74,7 +75,7 @@ class Tombstone {
     if (this.#thread !== "") {
       this.#builder.push(this.#builder.frameAt(this.#thread, { kind: "name" }));
     }
-    this.#builder.finish(1, 0);
+    this.#builder.finish(1);
   }
 
   #frame(digits: string, rest: string): number {

@@ -25,6 +25,7 @@
 export type { ImageEvidence, Verdict } from "./evidence/image_evidence.ts";
 export type { FileAnswer, FileProvider, FileRequest } from "./file_provider.ts";
 export type { ReturnAddresses } from "./frame_roles.ts";
+export { mergeResolved } from "./merge_resolved.ts";
 export type { FrameCounts, ImageCounts, ReasonCounts, Report } from "./report.ts";
 export { resolve, type Resolved, type ResolveOptions } from "./resolve.ts";
 export type { Annotated, UnresolvedStyle } from "./spell_frame.ts";

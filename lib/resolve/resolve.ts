@@ -170,7 +170,7 @@ export async function resolve(
   }
   const isResolved = functions.map((found) => found !== undefined && found.name !== "");
   const tally = new Tally(places, isResolved, kernel);
-  const renamed = rename(profile, keys, output, tally);
+  const renamed = rename(profile, keys, roles, output, tally);
   return { profile: renamed, report: tally.report(profile, evidence.byPath()) };
 }
 
@@ -208,7 +208,7 @@ function keysOf({ stacks }: RawProfile, roles: FrameRoles): Uint32Array {
     for (let at = stacks.endOf(stack) - 1; at >= start; at--) {
       const frame = frames[at]!;
       keys[at] = 2 * frame + roles.roleOf(frame, next);
-      next = frame;
+      if (!roles.isInlined(frame)) next = frame;
     }
   }
   return keys;
@@ -235,6 +235,7 @@ function locateAll(
 function rename(
   { stacks, samples, decimals }: RawProfile,
   keys: Uint32Array,
+  roles: FrameRoles,
   output: OutputFrames,
   tally: Tally,
 ): Profile {
@@ -250,14 +251,19 @@ function rename(
   }
   const profile = {
     frames: output.table,
-    stacks: renameStacks(stacks, keys, output),
+    stacks: renameStacks(stacks, keys, roles, output),
     samples: renamed,
     decimals,
   };
   return output.details === undefined ? profile : { ...profile, details: output.details };
 }
 
-function renameStacks(stacks: StackTable, keys: Uint32Array, output: OutputFrames): StackTable {
+function renameStacks(
+  stacks: StackTable,
+  keys: Uint32Array,
+  roles: FrameRoles,
+  output: OutputFrames,
+): StackTable {
   const starts = Uint32Array.from(output.starts);
   const numbers = Uint32Array.from(output.numbers);
   if (!output.isExpanding) {
@@ -267,8 +273,12 @@ function renameStacks(stacks: StackTable, keys: Uint32Array, output: OutputFrame
   const renamed = new StackTable();
   for (let stack = 0; stack < stacks.size; stack++) {
     const end = stacks.endOf(stack);
+    let isExpanded = false;
     for (let at = stacks.startOf(stack); at < end; at++) {
       const key = keys[at]!;
+      // The recorder has found the same inlined functions.
+      if (isExpanded && roles.isInlined(key >> 1)) continue;
+      isExpanded = starts[key + 1]! - starts[key]! > 1;
       for (let of = starts[key]!; of < starts[key + 1]!; of++) renamed.push(numbers[of]!);
     }
     renamed.finish();
