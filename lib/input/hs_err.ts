@@ -85,7 +85,7 @@ class HsErrLog {
     const library = LIBRARY_FRAME_REGEXP.exec(text);
     if (library !== null) {
       const [, name = "", digits = "", symbol = ""] = library;
-      const location = libraryLocation(text, bases.get(name) ?? NaN, digits);
+      const location = libraryLocation(text, baseOf(bases, name), digits);
       const spelled = `[${name}+0x${digits}]`;
       return this.#builder.frameAt(symbol === "" ? spelled : `C  ${spelled}  ${symbol}`, location);
     }
@@ -108,6 +108,14 @@ function libraryLocation(text: string, base: number, digits: string): FrameLocat
     symbol: vaddr.symbol,
     annotation: "",
   };
+}
+
+/** The maps have the file, `libz.so.1.2.13`, where the frame has the link to it, `libz.so.1`. */
+function baseOf(bases: ReadonlyMap<string, number>, name: string): number {
+  const base = bases.get(name);
+  if (base !== undefined) return base;
+  const found = [...bases].filter(([file]) => file.startsWith(`${name}.`));
+  return found.length === 1 ? found[0]![1] : NaN;
 }
 
 /** Where each library begins, by the last part of its path; NaN if several have the same. */

@@ -31,7 +31,7 @@ export async function readSanitizer(
 
 const FRAME_REGEXP = /^\s+#(\d+) (?:0x([0-9a-f]+)\s*)?(?:in +)?(.*?)\s*$/;
 const BUILD_ID_REGEXP = /\s*\(BuildId: ([0-9a-f]+)\)$/;
-const PLACE_REGEXP = /^(.*?)\s*\(([^()]\S.*?)\+0x([0-9a-f]+)\)$/;
+const PLACE_REGEXP = /^(.*?)\s*\(([^()]+)\+0x([0-9a-f]+)\)$/;
 /** The source file behind a function's name. */
 const SOURCE_REGEXP = /\s+\S+:\d+(?::\d+)?$/;
 
@@ -79,7 +79,7 @@ class SanitizerReport {
     }
     const [, name = "", module = "", vaddr = ""] = place;
     if (buildId !== undefined && module.startsWith("/")) this.buildIds.set(module, buildId);
-    const symbol = name.replace(SOURCE_REGEXP, "").replace(/^<unknown module>$/, "");
+    const symbol = name.replace(SOURCE_REGEXP, "").replace(/\s*<null>$/, "");
     return moduleFrame(this.#builder, { module, digits: vaddr, symbol });
   }
 }
