@@ -9,6 +9,8 @@ const FORK_REGEXP = /PERF_RECORD_FORK\((\d+):(\d+)\):\((\d+):(\d+)\)/;
 /** Of the events that perf makes up for what was there before it. */
 const NO_TIME_REGEXP = /(?:^|\s)0\.0+:\s/;
 
+/** What perf calls memory without a file. */
+const ANONYMOUS = "//anon";
 /** Programs that one PID may run, one after the other, so that numbers have 31 bits. */
 const MAX_PROGRAMS = 1 << 8;
 
@@ -65,7 +67,7 @@ export class PerfProcesses {
       fileOffset: parseHexAddress(offset!),
       device: device ?? "00:00",
       inode: Number(inode ?? 0),
-      path: path!,
+      path: path === ANONYMOUS ? "" : path!,
     });
     return true;
   }

@@ -72,7 +72,8 @@ class PprofReader {
       if (this.#overlapping.has(mapping)) continue;
       const { start, limit: end, fileOffset } = mapping;
       const device = "00:00";
-      maps.add({ start, end, permissions: "r-xp", fileOffset, device, inode: 0, path });
+      const file = path === "//anon" ? "" : path;
+      maps.add({ start, end, permissions: "r-xp", fileOffset, device, inode: 0, path: file });
     }
     return this.#builder.recording({
       maps: [{ process: undefined, text: maps.text() }],

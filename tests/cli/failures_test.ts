@@ -238,9 +238,6 @@ function countOf(line: string): string {
 
 for (
   const [what, line, hint] of [
-    ["bpftrace", "@[", "stackcollapse-bpftrace.pl"],
-    ["perf script", "prism 32655/32655  3434.754789: cpu-clock: ", "stackcollapse-perf.pl --addrs"],
-    ["perf script", "\tffffffff8158e3e1 [unknown] ([kernel.kallsyms])", "stackcollapse-perf.pl"],
     ["a maps snapshot", "00400000-00401000 r-xp 00000000 fe:00 42 /bin/a", "--maps"],
   ] as const
 ) {

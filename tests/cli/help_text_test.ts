@@ -7,6 +7,11 @@ Deno.test("helpText() has every option, in words of at most 80 columns", () => {
   const help = helpText();
   const names = [...help.matchAll(/^ {2}(?:-\w, | {4})--([a-z-]+)/gm)].map(([, name]) => name);
   assertEquals(names, [
+    "input",
+    "event",
+    "weight",
+    "pids",
+    "threads",
     "maps",
     "sysroot",
     "debug-dir",

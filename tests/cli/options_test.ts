@@ -8,6 +8,10 @@ Deno.test("parseOptions() gives every option its default", () => {
     command: "filter",
     operands: [],
     inputs: ["-"],
+    format: undefined,
+    event: undefined,
+    weight: undefined,
+    roots: "comm",
     maps: [],
     sysroot: undefined,
     debugDirs: [],
@@ -27,7 +31,7 @@ Deno.test("parseOptions() gives every option its default", () => {
     report: undefined,
     demangle: "short",
     unresolved: "offset",
-    returnAddresses: "callers",
+    returnAddresses: undefined,
     trustFiles: false,
     merge: true,
     failUnder: undefined,
@@ -39,7 +43,8 @@ Deno.test("parseOptions() gives every option its default", () => {
 });
 
 Deno.test("parseOptions() reads every option", () => {
-  const args = "--maps a --maps=b --sysroot c -o d --report e --demangle none --unresolved file " +
+  const args =
+    "--input perf --event x --weight y --pids --maps a --maps=b --sysroot c -o d --report e --demangle none --unresolved file " +
     "--debug-dir h --debug-dir i --path-map /j=/k=l --search p --build-ids q --vdso m --kallsyms n --perf-map o " +
     "--vmlinux r --annotate kernel,jit,inline --no-inlines --lines --image-prefix " +
     "--include r --include ^s$ --exclude t|u --merge-recursion --reverse --root v " +
@@ -48,6 +53,10 @@ Deno.test("parseOptions() reads every option", () => {
     command: "filter",
     operands: ["f", "g"],
     inputs: ["f", "g"],
+    format: "perf",
+    event: "x",
+    weight: "y",
+    roots: "comm-pid",
     maps: ["a", "b"],
     sysroot: "c",
     debugDirs: ["h", "i"],
