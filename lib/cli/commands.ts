@@ -1,3 +1,5 @@
+import { type Format, FORMATS } from "../input/mod.ts";
+
 /** What symfold can do; `filter` is what it does if no command is named. */
 export type CommandName = "filter" | "completions" | "man";
 
@@ -23,23 +25,31 @@ const PRINTING_EXIT_CODES =
   `Exit codes: 0 done; 1 it could not be printed; 2 the command line is wrong.
 `;
 
+function formatLine({ name, help }: Format): string {
+  return `  ${name.padEnd(16)} ${help}\n`;
+}
+
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
   {
     name: "filter",
-    usage: "--maps FILE [OPTION]... [RECORDING]...",
+    usage: "[--maps FILE] [OPTION]... [RECORDING]...",
     least: 0,
     most: Infinity,
     summary: "names the addresses in recordings",
-    description: `Turns the addresses in collapsed stacks into function names, offline.
+    description: `Turns the addresses in recordings into function names, offline.
 
-Reads collapsed stacks ("main;0x7f572d91b230 42" a line, gzip or not) from the
-RECORDINGs, or standard input if there is none or it is "-". Writes them with
+Reads the RECORDINGs, or standard input if there is none or it is "-": collapsed
+stacks ("main;0x7f572d91b230 42" a line), or what one of the recorders below
+writes, compressed with gzip or Zstandard or not. Writes collapsed stacks with
 names to standard output, for flamegraph.pl, inferno, speedscope and others.
 
   symfold --maps 4711.maps raw.folded | flamegraph.pl > cpu.svg
   bpftrace ... | symfold --maps 4711.maps --sysroot server1/ > named.folded
-`,
+  perf script --show-mmap-events | symfold > named.folded
+
+Formats, which are found out:
+${FORMATS.map(formatLine).join("")}`,
     exitCodes: `Exit codes: 0 all done; 1 something could not be done, or part of the input
 could not be read (the rest was written); 2 the command line is wrong.
 `,

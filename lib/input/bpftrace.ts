@@ -13,8 +13,8 @@ const MAX_MAPS = 20;
 /**
  * Reads the maps that bpftrace prints when it ends, as text or as JSON (`-f json`): entries whose key
  * holds a stack, `@[ustack(raw), comm] = count()`. All modes of stacks are understood (`bpftrace`,
- * `perf`, `raw`, `build_id`). Other parts of the key become the root of the stack, in their order. A
- * kernel stack comes above the user's.
+ * `perf`, `raw`, `build_id`). Other parts of the key become the root of the stack, in their order; a
+ * number among them, if it is the only one, is the process. A kernel stack comes above the user's.
  *
  * One map is read, see {@linkcode ReadRecordingOptions.event}. Maps without stacks are left out.
  *
@@ -136,7 +136,7 @@ class BpftraceOutput {
     const digits = TOTAL_REGEXP.exec(value)?.[1] ?? value;
     entry.push(this.#builder);
     const problem = /^\d+$/.test(digits)
-      ? this.#builder.finish(Number(digits))
+      ? this.#builder.finish(Number(digits), entry.process)
       : "its value is no whole number";
     if (problem === "") return;
     this.#builder.drop();

@@ -41,6 +41,15 @@ export class BpftraceEntry {
     return this.#stacks.length > 0;
   }
 
+  /**
+   * The process, for recordings of several: the only part of the key that is a number, as in
+   * `@[pid, comm, ustack]`; -1 if there is none, or more than one.
+   */
+  get process(): number {
+    const numbers = this.#parts.filter((part) => /^\d{1,7}$/.test(part));
+    return numbers.length === 1 ? Number(numbers[0]) : -1;
+  }
+
   /** Adds what stands between stacks, before or behind them: other parts of the key, with commas. */
   addParts(text: string, comma: string): void {
     for (const part of text.split(comma)) if (part.trim() !== "") this.#parts.push(part.trim());

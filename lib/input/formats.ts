@@ -14,10 +14,25 @@ import type { ReadRecordingOptions, Recording } from "./recording.ts";
 import { readSanitizer } from "./sanitizer.ts";
 import { readTombstone } from "./tombstone.ts";
 
+/** What a format is called on the command line. */
+export type FormatName =
+  | "folded"
+  | "pprof"
+  | "gperftools-cpu"
+  | "gperftools-heap"
+  | "jemalloc"
+  | "hs_err"
+  | "tombstone"
+  | "sanitizer"
+  | "gdb"
+  | "bpftrace"
+  | "perf"
+  | "backtrace";
+
 /** A format that recordings may have. */
 export interface Format {
-  /** What it is called on the command line. */
-  readonly name: string;
+  /** What it is called. */
+  readonly name: FormatName;
   /** What it is, for people. */
   readonly help: string;
   /** Whether a recording begins so; `text` is the head as text. Absent for what nothing else is. */
@@ -30,11 +45,16 @@ export interface Format {
 export const HEAD_SIZE: number = 1 << 14;
 
 /**
- * All formats, in the order in which they are looked for: those that nothing else can be taken for
- * come first. To add one, write a file with its reader and a line here: detection, `--input` and the
+ * All formats. The first is what nothing else is; the others are looked for in this order, those that
+ * cannot be mistaken first. To add one, write a file with its reader and a line here: detection, `--input` and the
  * help follow.
  */
-export const FORMATS = [
+export const FORMATS: readonly Format[] = [
+  {
+    name: "folded",
+    help: "collapsed stacks",
+    read: readFoldedRecording,
+  },
   {
     name: "pprof",
     help: "pprof's profile.proto",
@@ -109,15 +129,7 @@ export const FORMATS = [
     detect: (_, text) => /^\s*\S.*\(\S*?(?:\+0x[0-9a-f]+)?\) ?\[0x[0-9a-f]+\]\s*$/m.test(text),
     read: readGlibcBacktrace,
   },
-  {
-    name: "folded",
-    help: "collapsed stacks",
-    read: readFoldedRecording,
-  },
-] as const satisfies readonly Format[];
-
-/** The name of a format. */
-export type FormatName = typeof FORMATS[number]["name"];
+];
 
 /**
  * Tells the format of a recording by how it begins; `folded` if it is none of the others.
@@ -137,7 +149,7 @@ export type FormatName = typeof FORMATS[number]["name"];
 export function detectFormat(head: Uint8Array): FormatName {
   const text = new TextDecoder().decode(head);
   if (isFolded(text)) return "folded";
-  const found = FORMATS.find((format: Format) => format.detect?.(head, text));
+  const found = FORMATS.find(({ detect }) => detect?.(head, text));
   return found?.name ?? "folded";
 }
 

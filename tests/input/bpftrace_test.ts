@@ -30,6 +30,12 @@ Deno.test("readBpftrace() reads parts of the key in front of the stack", async (
   assertEquals(samplesOf(await read(text)), ["app;12;0x401136 3", "b;7;0x401136 4"]);
 });
 
+Deno.test("readBpftrace() takes the only number in the key for the process", async () => {
+  const text = linesOf("@[12, app, ", "    0x401136", "]: 3", "@[b, ", "    0x401136", "]: 4") +
+    linesOf("@[1, 2, ", "    0x401136", "]: 5");
+  assertEquals([...(await read(text)).profile.processes!], [12, -1, -1]);
+});
+
 Deno.test("readBpftrace() puts the kernel's stack above the user's", async () => {
   const text = linesOf(
     "@[",
