@@ -7,6 +7,8 @@ export const NO_FRAME = -1;
 const ADDRESS_REGEXP = /^([0-9a-f]{1,16})(?:\s+(.*))?$/i;
 /** The file: first as perf writes it, then anything in parentheses behind a blank. */
 const MODULE_REGEXP = /^(.*?)\s*\((\/.*|\[.*\])\)$|^(?:(.*)\s)?\(([^()]*)\)$/;
+/** Files of the kernel: some versions of perf print distances from their starts, not addresses. */
+const KERNEL_REGEXP = /(?:^|\/)vmlinux(?:[-.][^/]*)?$|\.ko(?:\.\w+)?$/;
 const INLINED_REGEXP = /^(.*\S)\s+\(inlined\)$/;
 /** `  file.c:12`, `  libfoo.so[1234]`: what `-F +srcline` puts behind each frame. */
 const SOURCE_LINE_REGEXP = /^ {2}\S/;
@@ -28,7 +30,10 @@ export function perfFrame(builder: RecordingBuilder, line: string): number {
   const [, address = "", rest = ""] = match;
   const inlined = INLINED_REGEXP.exec(rest);
   if (inlined !== null) return inlinedFrame(builder, inlined[1]!);
-  const { symbol, module } = split(rest);
+  const { symbol, module = "" } = split(rest);
+  if (KERNEL_REGEXP.test(module) && parseHexAddress(address) >= 0) {
+    return builder.frameAt(`${symbolOnly(symbol) || "[kernel]"}_[k]`, { kind: "name" });
+  }
   return builder.frameAt(rest === "" ? address : `${address} ${rest.trim()}`, {
     kind: "address",
     address: parseHexAddress(address),

@@ -83,7 +83,7 @@ Deno.test("symfold --maps PID=FILE is for the process of the recording", async (
   const args = ["--maps", `20=${SMALL_MAPS}`, "--sysroot", SYSROOT, "-q", "--pids", path];
   assertEquals(
     (await runSymfold(args)).stdout,
-    "app-10;[other process] 1\napp-20;layout_first 1\n",
+    `app-10;${IN_FIRST.slice(2)} [unknown] ([unknown]) 1\napp-20;layout_first 1\n`,
   );
 });
 
@@ -160,7 +160,10 @@ Deno.test("symfold --input goes before what the recording looks like", async () 
 Deno.test("symfold --input refuses a format that it does not know", async () => {
   const { code, stderr } = await runSymfold(["--input", "what"]);
   assertEquals(code, 2);
-  assertStringIncludes(stderr, 'Option "--input" has the value "what", want one of pprof, ');
+  assertStringIncludes(
+    stderr,
+    'Option "--input" has the value "what", want one of folded, pprof, ',
+  );
 });
 
 Deno.test("symfold writes what came before a cut, and says so", async () => {

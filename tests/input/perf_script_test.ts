@@ -168,6 +168,21 @@ Deno.test("readPerfScript() leaves out source lines, and marks inlined functions
   assertEquals(recording.profile.skipped.invalid, 0);
 });
 
+Deno.test("readPerfScript() knows the kernel's frames by its files, too", async () => {
+  const text = linesOf(
+    HEADER,
+    "\t          4e85d9 ext4_file_read_iter (/lib/modules/4.13.0-rc1/build/vmlinux)",
+    "\t            1234 [unknown] (/lib/modules/6.1/kernel/fs/ext4/ext4.ko.xz)",
+    "\tffffffff815e1d13 set_ptes (/usr/lib/debug/boot/vmlinux-6.1)",
+    "\t           7afe0 _IO_file_read (/lib/x86_64-linux-gnu/libc-2.24.so)",
+  );
+  assertEquals(samplesOf(await read(text)), [
+    "app;7afe0 _IO_file_read (/lib/x86_64-linux-gnu/libc-2.24.so);" +
+    "ffffffff815e1d13 set_ptes (/usr/lib/debug/boot/vmlinux-6.1);[kernel]_[k];" +
+    "ext4_file_read_iter_[k] 1",
+  ]);
+});
+
 Deno.test("readPerfScript() reads samples of one frame a line, with padded names", async () => {
   const text = linesOf(
     "           app    11 1.5:     250 cycles:      7f0000001234 f+0x1 (/lib/x.so)",
