@@ -57,3 +57,46 @@ for (const bytes of [[], [0x28], [0x28, 0xb5, 0x2f], [0x50, 0x2a, 0x4d, 0x19, 1]
     });
   });
 }
+
+Deno.test("decompressed() notices each bit of Zstandard that is damaged", async () => {
+  const bytes = await stream("text.zst");
+  const random = new Random(1);
+  for (let count = 0; count < 400; count++) {
+    const changed = bytes.slice();
+    // The first four bytes say that it is Zstandard.
+    const at = 4 + (count < bytes.length - 4 ? count : random.below(bytes.length - 4));
+    changed[at]! ^= 1 << random.below(8);
+    const { bytes: read, error } = await unpacked(changed);
+    if (error instanceof FormatError) continue;
+    // Not every bit matters.
+    assertEquals(read, plain, `byte ${at}`);
+  }
+});
+
+Deno.test("decompressed() compares the checksum of each frame", async () => {
+  const bytes = await stream("text.zst");
+  const two = Uint8Array.from([...bytes, ...bytes]);
+  two[two.length - 1]! ^= 1;
+  const { bytes: read, error } = await unpacked(two);
+  assertInstanceOf(error, FormatError);
+  assertEquals(
+    (error as FormatError).message,
+    'Cannot decompress the zstd data of "a.zst": its checksum is another one',
+  );
+  assertEquals(read, Uint8Array.from([...plain, ...plain]));
+});
+
+for (
+  const [title, hex] of [
+    ["an empty frame with a checksum", "28b52ffd240001000099e9d851"],
+    ["an empty frame without one", "28b52ffd2000010000"],
+    ["an empty frame to be skipped", "5a2a4d1800000000"],
+  ] as const
+) {
+  Deno.test(`decompressed() takes ${title}`, async () => {
+    const empty = Uint8Array.from(hex.match(/../g)!, (digits) => parseInt(digits, 16));
+    const bytes = Uint8Array.from([...empty, ...await stream("text.zst"), ...empty]);
+    assertEquals(await unpacked(bytes), { bytes: plain, error: undefined });
+    assertEquals((await unpacked(empty)).error, undefined);
+  });
+}
