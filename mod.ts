@@ -1,8 +1,8 @@
 /**
  * symfold names the addresses in profiles, offline.
  *
- * The stages, each of which can be used alone: {@linkcode readFolded} a recording,
- * {@linkcode parseMaps} snapshots, {@linkcode resolve} addresses to names, {@linkcode writeFolded}
+ * The stages, each of which can be used alone: {@linkcode readFolded} a recording, or
+ * {@linkcode readRecording} of any format, which may have maps in it; {@linkcode parseMaps} snapshots, {@linkcode resolve} addresses to names, {@linkcode writeFolded}
  * the result. Nothing here touches files: recordings are {@linkcode ByteReader}s, and the ELF files
  * come from a {@linkcode FileProvider} as {@linkcode ByteSource}s.
  *

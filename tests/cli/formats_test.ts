@@ -50,6 +50,13 @@ Deno.test("symfold reads bpftrace's output from a pipe", async () => {
   });
 });
 
+Deno.test("symfold reads Zstandard", async () => {
+  const hex = "28b52ffd04585900006170703b6d61696e20330a575c91ae";
+  const stdin = Uint8Array.from(hex.match(/../g)!, (digits) => parseInt(digits, 16));
+  const { code, stdout } = await runSymfold(["-q"], { stdin });
+  assertEquals({ code, stdout }, { code: 0, stdout: "app;main 3\n" });
+});
+
 Deno.test("symfold needs no --maps for a recording that has them", async () => {
   const { code, stdout } = await runSymfold(["--sysroot", SYSROOT, "-q"], { stdin: PERF });
   assertEquals({ code, stdout }, { code: 0, stdout: "app;layout_first 1\n" });
