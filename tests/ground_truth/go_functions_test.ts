@@ -120,6 +120,21 @@ Deno.test({
       const spelled = line.replace(/ 1$/, "").split(";").map(printed);
       assertEquals(withoutHidden(spelled, names), names);
     }
+    // Those that the recorder has found itself are not there twice; where symfold finds none, they stay.
+    const doubled = await resolveText(
+      [...stacks.keys()].map((address) => `${address};f_[i];g_[i] 1\n`).join(""),
+      {
+        maps: `${maps[0]}-${maps[1]} r-xp ${maps[2]} fe:00 1 ${program}\n`,
+        merge: false,
+        returnAddresses: "none",
+      },
+    );
+    assertEquals(
+      doubled.output.split("\n"),
+      output.split("\n").map((line) =>
+        line.includes(";") ? line : line.replace(/ 1$/, ";f_[i];g_[i] 1")
+      ),
+    );
     // Of the same addresses one frame each, if that is wanted.
     const physical = await resolveText(
       [...stacks.keys()].map((address) => `${address} 1\n`).join(""),
