@@ -1,4 +1,4 @@
-import type { ImageEvidence } from "./evidence/image_evidence.ts";
+import { type ImageEvidence, joinEvidence } from "./evidence/image_evidence.ts";
 import type { FrameCounts, ImageCounts, ReasonCounts, Report } from "./report.ts";
 
 /**
@@ -76,35 +76,9 @@ function mergeImages(all: readonly ImageCounts[]): ImageCounts {
     ...mergeCounts(all),
     namesFrom: [...new Set(all.flatMap(({ namesFrom }) => namesFrom))],
     reasons: mergeReasons(all.flatMap(({ reasons }) => reasons)),
-    evidence: all.map(({ evidence }) => evidence).reduce(mergeEvidence, undefined),
-  };
-}
-
-/** The one that matters most comes first. */
-const VERDICTS: readonly ImageEvidence["verdict"][] = [
-  "differs",
-  "not-adjusted",
-  "adjusted",
-  "fits",
-  "few",
-];
-
-function mergeEvidence(
-  a: ImageEvidence | undefined,
-  b: ImageEvidence | undefined,
-): ImageEvidence | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return {
-    checked: a.checked + b.checked,
-    calls: a.calls + b.calls,
-    insideCalls: a.insideCalls + b.insideCalls,
-    checkedWeight: a.checkedWeight + b.checkedWeight,
-    callsWeight: a.callsWeight + b.callsWeight,
-    insideCallsWeight: a.insideCallsWeight + b.insideCallsWeight,
-    strays: a.strays + b.strays,
-    edges: a.edges + b.edges,
-    agreeingEdges: a.agreeingEdges + b.agreeingEdges,
-    verdict: VERDICTS.find((verdict) => verdict === a.verdict || verdict === b.verdict)!,
+    evidence: all.map(({ evidence }) => evidence).reduce((one, other) =>
+      one === undefined || other === undefined ? one ?? other : joinEvidence(one, other)
+    ),
   };
 }
 
