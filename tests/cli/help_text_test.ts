@@ -8,6 +8,8 @@ Deno.test("helpText() has every option, in words of at most 80 columns", () => {
   const names = [...help.matchAll(/^ {2}(?:-\w, | {4})--([a-z-]+)/gm)].map(([, name]) => name);
   assertEquals(names, [
     "maps",
+    "bundle",
+    "max-bundle-size",
     "sysroot",
     "debug-dir",
     "path-map",

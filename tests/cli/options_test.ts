@@ -9,6 +9,14 @@ Deno.test("parseOptions() gives every option its default", () => {
     operands: [],
     inputs: ["-"],
     maps: [],
+    bundle: undefined,
+    maxBundleSize: undefined,
+    pid: undefined,
+    proc: "/proc",
+    dryRun: false,
+    code: false,
+    whole: false,
+    dwarf: false,
     sysroot: undefined,
     debugDirs: [],
     pathMap: [],
@@ -39,7 +47,8 @@ Deno.test("parseOptions() gives every option its default", () => {
 });
 
 Deno.test("parseOptions() reads every option", () => {
-  const args = "--maps a --maps=b --sysroot c -o d --report e --demangle none --unresolved file " +
+  const args =
+    "--maps a --maps=b --bundle w --max-bundle-size 3M --sysroot c -o d --report e --demangle none --unresolved file " +
     "--debug-dir h --debug-dir i --path-map /j=/k=l --search p --build-ids q --vdso m --kallsyms n --perf-map o " +
     "--vmlinux r --annotate kernel,jit,inline --no-inlines --lines --image-prefix " +
     "--include r --include ^s$ --exclude t|u --merge-recursion --reverse --root v " +
@@ -49,6 +58,14 @@ Deno.test("parseOptions() reads every option", () => {
     operands: ["f", "g"],
     inputs: ["f", "g"],
     maps: ["a", "b"],
+    bundle: "w",
+    maxBundleSize: 3 * 2 ** 20,
+    pid: undefined,
+    proc: "/proc",
+    dryRun: false,
+    code: false,
+    whole: false,
+    dwarf: false,
     sysroot: "c",
     debugDirs: ["h", "i"],
     pathMap: [{ from: "/j", to: "/k=l" }],
