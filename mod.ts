@@ -26,6 +26,7 @@
  *
  * @module
  */
+export * from "./lib/bundle/mod.ts";
 export * from "./lib/bytes/mod.ts";
 export * from "./lib/errors.ts";
 export * from "./lib/input/mod.ts";

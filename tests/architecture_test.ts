@@ -5,6 +5,7 @@ import { inRepository } from "./support/testdata.ts";
 const LAYERS: readonly (readonly string[])[] = [
   ["main", "mod"],
   ["cli"],
+  ["bundle"],
   ["resolve", "input", "output", "shape"],
   ["symbols"],
   ["elf", "dwarf", "maps"],

@@ -35,12 +35,13 @@ interface Input {
 }
 
 function inputsOf(options: Options): Input[] {
-  const { buildIds, kallsyms, vmlinux, vdso } = options;
+  const { buildIds, bundle, kallsyms, vmlinux, vdso } = options;
   return [
     ...options.inputs.map((path) => ({ path, what: "a recording" })),
     ...options.maps.map((path) => ({ path, what: "a maps snapshot" })),
     ...options.perfMaps.map((path) => ({ path, what: "a perf map" })),
     { path: buildIds, what: "the list of build-ids" },
+    { path: bundle, what: "the bundle" },
     { path: kallsyms, what: "the kallsyms snapshot" },
     { path: vmlinux, what: "vmlinux" },
     { path: vdso, what: "the vDSO" },

@@ -1,7 +1,7 @@
 import { type Format, FORMATS } from "../input/mod.ts";
 
 /** What symfold can do; `filter` is what it does if no command is named. */
-export type CommandName = "filter" | "completions" | "man";
+export type CommandName = "filter" | "collect" | "completions" | "man";
 
 /** One command. The dispatch, the check of its operands and its help come from a row like this. */
 export interface Command {
@@ -52,6 +52,28 @@ Formats, which are found out:
 ${FORMATS.map(formatLine).join("")}`,
     exitCodes: `Exit codes: 0 all done; 1 something could not be done, or part of the input
 could not be read (the rest was written); 2 the command line is wrong.
+`,
+  },
+  {
+    name: "collect",
+    usage: "(--pid PID | --maps FILE) [OPTION]... [RECORDING]...",
+    least: 0,
+    most: Infinity,
+    summary: "takes along what naming elsewhere needs, in one archive",
+    description: `Takes along what symfold needs from the recorded machine, in one archive:
+snapshots, kernel symbols, perf maps, build-ids, the vDSO, and of each mapped
+file what names are found by. Elsewhere,
+
+  symfold --bundle symfold-4711.tar.gz raw.folded > named.folded
+
+then gives what symfold gives here. With a RECORDING, code and debug
+information are taken only where it has addresses. Nothing is run or changed;
+what cannot be read is named.
+
+  symfold collect --pid 4711 --maps <(cat /proc/4711/maps) raw.folded
+`,
+    exitCodes: `Exit codes: 0 all done; 1 a file of the process is missing or cannot be read
+(the rest was written), or nothing was written; 2 the command line is wrong.
 `,
   },
   {

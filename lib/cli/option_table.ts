@@ -1,4 +1,5 @@
 import { FORMATS } from "../input/mod.ts";
+import { COLLECT_ROWS } from "./collect_options.ts";
 import { type CommandName, COMMANDS } from "./commands.ts";
 
 /** One option of the command line. Parsing and help both come from a table of these. */
@@ -25,10 +26,13 @@ export interface OptionRow {
 
 /** Commands that resolve addresses: what helps one of them helps the others. */
 const RESOLVING: readonly CommandName[] = ["filter"];
+/** Commands that look for the files of the recorded machine. */
+const FINDING: readonly CommandName[] = [...RESOLVING, "collect"];
 const ALL: readonly CommandName[] = COMMANDS.map(({ name }) => name);
 
 /** Every option, in the order of the help. */
 export const OPTIONS: readonly OptionRow[] = [
+  ...COLLECT_ROWS,
   {
     name: "input",
     value: "FORMAT",
@@ -67,13 +71,26 @@ export const OPTIONS: readonly OptionRow[] = [
     help: "a copy of the process's /proc/PID/maps or smaps; repeat it for several snapshots of " +
       "one process; for several processes PID=FILE, or a folder of PID.maps files; instead of " +
       "what the recording itself has",
+    commands: FINDING,
+  },
+  {
+    name: "bundle",
+    value: "FILE",
+    help: "what symfold collect wrote: maps, files, kallsyms, perf maps, vDSO and build-ids in " +
+      "one; other options add to it, or come first",
+    commands: RESOLVING,
+  },
+  {
+    name: "max-bundle-size",
+    value: "SIZE",
+    help: "how much a bundle may unpack to: 500M, 8G (default 4G, at most 256 times its size)",
     commands: RESOLVING,
   },
   {
     name: "sysroot",
     value: "DIR",
     help: "look for the mapped files below DIR, which holds copies at their full paths",
-    commands: RESOLVING,
+    commands: FINDING,
   },
   {
     name: "debug-dir",
@@ -81,14 +98,14 @@ export const OPTIONS: readonly OptionRow[] = [
     repeatable: true,
     help: "look for separate debug files below DIR: .build-id/ab/cdef.debug, " +
       "BUILDID/debuginfo, or the mapped file's path (default /usr/lib/debug)",
-    commands: RESOLVING,
+    commands: FINDING,
   },
   {
     name: "path-map",
     value: "FROM=TO",
     repeatable: true,
     help: "paths that begin with FROM in the snapshot begin with TO here, as for containers",
-    commands: RESOLVING,
+    commands: FINDING,
   },
   {
     name: "search",
@@ -96,19 +113,19 @@ export const OPTIONS: readonly OptionRow[] = [
     repeatable: true,
     help: "look below DIR for mapped files that were deleted or are missing, by build-id or by " +
       "their layout",
-    commands: RESOLVING,
+    commands: FINDING,
   },
   {
     name: "build-ids",
     value: "FILE",
     help: "the output of perf buildid-list: a file with another build-id gives no names",
-    commands: RESOLVING,
+    commands: FINDING,
   },
   {
     name: "kallsyms",
     value: "FILE",
     help: "a copy of /proc/kallsyms, taken as root, for kernel frames",
-    commands: RESOLVING,
+    commands: FINDING,
   },
   {
     name: "vmlinux",
@@ -123,13 +140,13 @@ export const OPTIONS: readonly OptionRow[] = [
     help:
       "the /tmp/perf-PID.map or jit-PID.dump that a runtime wrote, for code made at run time; " +
       "PID=FILE if it has another name and there are several processes",
-    commands: RESOLVING,
+    commands: FINDING,
   },
   {
     name: "vdso",
     value: "FILE",
     help: "a copy of the vDSO, for frames in [vdso]",
-    commands: RESOLVING,
+    commands: FINDING,
   },
   { name: "output", short: "o", value: "FILE", help: "write to FILE, complete or not at all" },
   {
@@ -181,6 +198,7 @@ export const OPTIONS: readonly OptionRow[] = [
     otherwise: "as the format has it, callers for folded",
     help: "which frames are return addresses: all but the leaf, all (heap profiles), or none " +
       "(the recorder has adjusted them)",
+    commands: FINDING,
   },
   {
     name: "trust-files",
@@ -197,7 +215,12 @@ export const OPTIONS: readonly OptionRow[] = [
     value: "PERCENT",
     help: "exit with 1 if less than PERCENT of the native frames, by weight, were resolved",
   },
-  { name: "quiet", short: "q", help: "no report and no progress on standard error" },
+  {
+    name: "quiet",
+    short: "q",
+    help: "no report and no progress on standard error",
+    commands: ["filter", "collect"],
+  },
   { name: "verbose", short: "v", help: "say more in the report" },
   { name: "help", short: "h", help: "print this help", commands: ALL },
   { name: "version", help: "print the version", commands: ALL },

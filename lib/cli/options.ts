@@ -4,8 +4,12 @@ import type { FormatName, RootStyle } from "../input/mod.ts";
 import type { ShapeOptions } from "../shape/mod.ts";
 import type { Annotated, ReturnAddresses, UnresolvedStyle } from "../resolve/mod.ts";
 import type { DemangleStyle } from "../symbols/mod.ts";
+import { processId, size } from "./collect_options.ts";
 import { type Command, type CommandName, commandOf, spellCommand } from "./commands.ts";
 import { type OptionRow, OPTIONS, optionsOf } from "./option_table.ts";
+import { UsageError } from "./usage_error.ts";
+
+export { UsageError } from "./usage_error.ts";
 
 /** What the user asked for. */
 export interface Options {
@@ -20,6 +24,21 @@ export interface Options {
   readonly weight: string | undefined;
   readonly roots: RootStyle;
   readonly maps: readonly string[];
+  /** What `symfold collect` wrote. */
+  readonly bundle: string | undefined;
+  /** How many bytes the bundle may unpack to; undefined for the default. */
+  readonly maxBundleSize: number | undefined;
+  /** The process to collect from. */
+  readonly pid: number | undefined;
+  /** Where the kernel shows its processes: `/proc`. */
+  readonly proc: string;
+  readonly dryRun: boolean;
+  /** Whether to take code along that is not around the addresses of a recording. */
+  readonly code: boolean;
+  /** Whether to take files along whole. */
+  readonly whole: boolean;
+  /** Whether to take debug information along. */
+  readonly dwarf: boolean;
   readonly sysroot: string | undefined;
   readonly debugDirs: readonly string[];
   readonly pathMap: readonly PathRule[];
@@ -60,15 +79,6 @@ export interface PathRule {
   readonly to: string;
 }
 
-/** The command line is not one that symfold takes. */
-export class UsageError extends Error {
-  /** The message says what is there and what is wanted. */
-  constructor(message: string) {
-    super(message);
-    this.name = "UsageError";
-  }
-}
-
 /**
  * Reads the command line.
  *
@@ -88,15 +98,24 @@ export function parseOptions(args: readonly string[]): Options {
   const asksOnly = values.help === true || values.version === true;
   if (!asksOnly) checkOperands(command, operands);
   const isFilter = command.name === "filter";
+  const takesRecordings = isFilter || command.name === "collect";
   return {
     command: command.name,
     operands,
-    inputs: isFilter ? operands.length > 0 ? operands : ["-"] : [],
+    inputs: isFilter && operands.length === 0 ? ["-"] : takesRecordings ? operands : [],
     format: last("input") as FormatName | undefined,
     event: last("event"),
     weight: last("weight"),
     roots: values.threads === true ? "comm-pid/tid" : values.pids === true ? "comm-pid" : "comm",
     maps: all("maps"),
+    bundle: last("bundle"),
+    maxBundleSize: size(last("max-bundle-size")),
+    pid: processId(last("pid")),
+    proc: (last("proc") ?? "/proc").replace(/(?<=.)\/+$/, ""),
+    dryRun: values["dry-run"] === true,
+    code: values.code === true,
+    whole: values.whole === true,
+    dwarf: values.dwarf === true,
     sysroot: last("sysroot"),
     debugDirs: all("debug-dir"),
     pathMap: all("path-map").map(pathRule),

@@ -1,5 +1,11 @@
 import { FileSource } from "../bytes/file_source.ts";
-import { gunzipIfCompressed } from "../bytes/mod.ts";
+import type { Bundle } from "../bundle/mod.ts";
+import {
+  type ByteReader,
+  type ByteSource,
+  gunzipIfCompressed,
+  readerOfSource,
+} from "../bytes/mod.ts";
 import { hex } from "../errors.ts";
 import { isJitdump, type NamedCode, readJitdump, readPerfMap } from "../symbols/mod.ts";
 import { openInput } from "./input_files.ts";
@@ -16,16 +22,35 @@ import { codeMapFile } from "./process_files.ts";
  */
 export async function readCodeMaps(
   values: readonly string[],
-  maps: readonly { readonly process?: number | undefined }[],
   lose: (message: string) => void,
 ): Promise<NamedCode[]> {
-  const knowsProcesses = maps.some(({ process }) => process !== undefined);
   const all: NamedCode[] = [];
   for (const { path, process } of values.map(codeMapFile).toReversed()) {
     const code = await readCodeMap(path, lose);
-    all.push(ofProcess(code, knowsProcesses ? process : undefined));
+    all.push(ofProcess(code, process));
   }
   return all;
+}
+
+/**
+ * Reads the perf maps and jitdumps of a bundle.
+ *
+ * @param lose See {@linkcode readCodeMaps}.
+ * @returns The last one first: it is the newest.
+ */
+export async function readBundledCodeMaps(
+  { codeMaps }: Bundle,
+  lose: (message: string) => void,
+): Promise<NamedCode[]> {
+  const maps: NamedCode[] = [];
+  for (const { source, process } of codeMaps.toReversed()) {
+    const head = await source.readAt(0, Math.min(4, source.size));
+    const code = isJitdump(head)
+      ? await jitdumpOf(source, lose)
+      : await perfMapOf(readerOfSource(source), lose);
+    maps.push(ofProcess(code, process));
+  }
+  return maps;
 }
 
 /** The same code as that of one process. */
@@ -39,20 +64,28 @@ async function readCodeMap(path: string, lose: (message: string) => void): Promi
   const head = await firstBytes(path, 4);
   if (isJitdump(head)) {
     using source = FileSource.open(path);
-    const { cut, firstInvalid, ...code } = await readJitdump(source);
-    const problem = firstInvalid ?? cut;
-    if (problem !== undefined) {
-      const place = `at file offset ${hex(problem.fileOffset)}`;
-      lose(`Cannot read all of "${path}": ${problem.detail} ${place}`);
-    }
-    return code;
+    return await jitdumpOf(source, lose);
   }
   using file = openInput(path);
+  return await perfMapOf(file, lose);
+}
+
+async function jitdumpOf(source: ByteSource, lose: (message: string) => void): Promise<NamedCode> {
+  const { cut, firstInvalid, ...code } = await readJitdump(source);
+  const problem = firstInvalid ?? cut;
+  if (problem !== undefined) {
+    const place = `at file offset ${hex(problem.fileOffset)}`;
+    lose(`Cannot read all of "${source.name}": ${problem.detail} ${place}`);
+  }
+  return code;
+}
+
+async function perfMapOf(file: ByteReader, lose: (message: string) => void): Promise<NamedCode> {
   const map = await readPerfMap(await gunzipIfCompressed(file));
   const { invalid, firstInvalid } = map;
   if (firstInvalid !== undefined) {
     lose(
-      `Ignored ${invalid} of the lines of "${path}"; the first is line ${firstInvalid.line} ` +
+      `Ignored ${invalid} of the lines of "${file.name}"; the first is line ${firstInvalid.line} ` +
         `(${firstInvalid.detail}): ${JSON.stringify(firstInvalid.text)}`,
     );
   }

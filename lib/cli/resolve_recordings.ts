@@ -93,6 +93,7 @@ function withBuildIds(files: FileProvider, recorded: Recording["buildIds"]): Fil
       const buildId = recorded.get(path);
       return given.length > 0 || buildId === undefined ? given : [buildId];
     },
+    ...files.prepare && { prepare: (requests) => files.prepare!(requests) },
     ...files.searchFiles && { searchFiles: () => files.searchFiles!() },
   };
 }

@@ -1,22 +1,16 @@
-import type { FileSource } from "../bytes/file_source.ts";
-import { gunzipIfCompressed } from "../bytes/mod.ts";
-import { FormatError } from "../errors.ts";
 import { writeFolded } from "../output/mod.ts";
 import type { Recording } from "../input/mod.ts";
 import type { Report, Resolved } from "../resolve/mod.ts";
 import { checkOutputs } from "./check_outputs.ts";
 import { completions, type Shell, SHELLS } from "./completions.ts";
-import { DiskFiles } from "./disk_files.ts";
-import { checkFolders, openElf, openInput } from "./input_files.ts";
 import type { CommandName } from "./commands.ts";
 import { helpText } from "./help_text.ts";
 import { type Options, parseOptions, UsageError } from "./options.ts";
 import { manPage } from "./man_page.ts";
 import { ClosedPipeError, writeFile, writeStandardOutput } from "./output_files.ts";
 import { Progress } from "./progress.ts";
-import { readCodeMaps } from "./read_code_maps.ts";
-import { readSnapshots } from "./read_snapshots.ts";
 import { readInputs } from "./read_inputs.ts";
+import { openRecordedMachine } from "./recorded_machine.ts";
 import { resolveRecordings } from "./resolve_recordings.ts";
 import { shapeProfile } from "../shape/mod.ts";
 import { droppedText, invalidLineText, percentResolved, reportText } from "./report_text.ts";
@@ -57,6 +51,7 @@ export async function run(args: readonly string[]): Promise<number> {
 /** What does the work of each command; gives the exit code. */
 const COMMANDS: Readonly<Record<CommandName, (options: Options) => Promise<number>>> = {
   filter: (options) => new Run(options).run(),
+  collect: (options) => new Run(options).collect(),
   completions: ({ operands: [shell] }) => Promise.resolve(print(completions(shellOf(shell!)))),
   man: () => Promise.resolve(print(manPage())),
 };
@@ -67,7 +62,7 @@ function shellOf(name: string): Shell {
   throw new UsageError(`There are no completions for "${name}", want one of ${SHELLS.join(", ")}`);
 }
 
-/** One run of the filter: read, resolve, write, report. */
+/** One run of the filter: read, resolve, write, report; or of what shares its reading. */
 class Run {
   readonly #options: Options;
   readonly #progress: Progress;
@@ -83,28 +78,25 @@ class Run {
 
   async run(): Promise<number> {
     const options = this.#options;
-    checkFolders(options);
-    const lose = (message: string) => this.#lose(message);
-    if (options.vdso !== undefined) (await openElf(options.vdso))[Symbol.dispose]();
-    const snapshots = await readSnapshots(options.maps, lose);
+    using machine = await openRecordedMachine(options, (message) => this.#lose(message));
     const recordings = await this.#readRecordings();
     if (recordings.length === 0) return EXIT_FAILED;
-    using files = new DiskFiles(options);
-    const maps = snapshots.length > 0 ? snapshots : recordings.flatMap(({ maps }) => maps);
-    const generated = await readCodeMaps(options.perfMaps, maps, lose);
-    using kallsyms = options.kallsyms === undefined ? undefined : openInput(options.kallsyms);
-    using vmlinux = options.vmlinux === undefined ? undefined : await openVmlinux(options.vmlinux);
     this.#progress.show(() => "symfold: reading symbols");
-    const resolved = await resolveRecordings(recordings, {
-      ...options,
-      snapshots,
-      files,
-      generated,
-      kallsyms: kallsyms && await gunzipIfCompressed(kallsyms),
-      vmlinux,
-    });
+    const resolved = await resolveRecordings(recordings, { ...options, ...machine });
     if (resolved.profile.samples.size > 0) this.#write(resolved);
     this.#report(resolved.report);
+    return this.#isIncomplete ? EXIT_FAILED : EXIT_DONE;
+  }
+
+  async collect(): Promise<number> {
+    const { quiet } = this.#options;
+    // Loaded here, as bundles are below: the filter starts sooner.
+    const { collect } = await import("./collect.ts");
+    await collect(this.#options, {
+      say: (message) => quiet || complain(message),
+      lose: (message) => this.#lose(message),
+      readRecordings: () => this.#readRecordings(),
+    });
     return this.#isIncomplete ? EXIT_FAILED : EXIT_DONE;
   }
 
@@ -195,18 +187,10 @@ function checkStandardStreams({ inputs, maps, output = "-", report }: Options): 
   }
 }
 
-/** @throws {Error} With a message for the user, who may have the file that is started instead. */
-async function openVmlinux(path: string): Promise<FileSource> {
-  try {
-    return await openElf(path);
-  } catch (error) {
-    if (!(error instanceof FormatError)) throw error;
-    throw new Error(`${error.message}; a vmlinuz has to be unpacked first, with extract-vmlinux`);
-  }
-}
-
 /** Nothing needs to write unless the user asked for a file. */
-function dropPermissions({ output, report }: Options): void {
+function dropPermissions({ command, output, report }: Options): void {
+  // Deno lets only a program with all permissions read what collecting needs.
+  if (command === "collect") return;
   if (output === undefined && report === undefined) {
     Deno.permissions.revokeSync({ name: "write" });
   }

@@ -105,6 +105,10 @@ export const UNRESOLVED_REASONS = {
       "the file's segments do not fit the mapping: it is another build than the one that ran",
     advice: "give the file that was running with --sysroot DIR",
   },
+  "not-in-bundle": {
+    meaning: "the bundle does not have the part of the file that is needed",
+    advice: "give symfold collect the recording, or --whole",
+  },
   "outside-segments": {
     meaning: "the file offset is in no segment that is loaded",
     advice: "the file is another build than the one that ran",

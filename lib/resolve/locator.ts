@@ -79,6 +79,7 @@ export class Locator {
       for (const file of index.needed) needed.add(file);
     }
     if (needsBuildIds) { for (const file of files.all()) needed.add(file); }
+    await provider.prepare?.(Array.from(needed, ({ request }) => request));
     for (const file of needed) await file.open(provider);
     await searchMissing(needed, indexes, provider);
     for (const index of indexes) {

@@ -1,4 +1,4 @@
-import type { ByteSource } from "../bytes/mod.ts";
+import { type ByteSource, MissingBytesError } from "../bytes/mod.ts";
 import { ElfFile, readBuildId } from "../elf/mod.ts";
 import { FormatError, isSourceError } from "../errors.ts";
 import type { UnresolvedReason } from "../profile/mod.ts";
@@ -134,6 +134,7 @@ export class RecordedFile {
 export function failureOf(error: unknown, size: number): Failure {
   if (!isSourceError(error)) throw error;
   const detail = error.message;
+  if (error instanceof MissingBytesError) return { reason: "not-in-bundle", detail };
   if (!(error instanceof FormatError)) return { reason: "unsupported-elf", detail };
   const isElsewhere = error.place === undefined || !("fileOffset" in error.place) ||
     error.place.fileOffset > 0;

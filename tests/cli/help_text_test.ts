@@ -13,6 +13,8 @@ Deno.test("helpText() has every option, in words of at most 80 columns", () => {
     "pids",
     "threads",
     "maps",
+    "bundle",
+    "max-bundle-size",
     "sysroot",
     "debug-dir",
     "path-map",

@@ -13,6 +13,14 @@ Deno.test("parseOptions() gives every option its default", () => {
     weight: undefined,
     roots: "comm",
     maps: [],
+    bundle: undefined,
+    maxBundleSize: undefined,
+    pid: undefined,
+    proc: "/proc",
+    dryRun: false,
+    code: false,
+    whole: false,
+    dwarf: false,
     sysroot: undefined,
     debugDirs: [],
     pathMap: [],
@@ -44,7 +52,8 @@ Deno.test("parseOptions() gives every option its default", () => {
 
 Deno.test("parseOptions() reads every option", () => {
   const args =
-    "--input perf --event x --weight y --pids --maps a --maps=b --sysroot c -o d --report e --demangle none --unresolved file " +
+    "--input perf --event x --weight y --pids --maps a --maps=b --bundle w --max-bundle-size 3M " +
+    "--sysroot c -o d --report e --demangle none --unresolved file " +
     "--debug-dir h --debug-dir i --path-map /j=/k=l --search p --build-ids q --vdso m --kallsyms n --perf-map o " +
     "--vmlinux r --annotate kernel,jit,inline --no-inlines --lines --image-prefix " +
     "--include r --include ^s$ --exclude t|u --merge-recursion --reverse --root v " +
@@ -58,6 +67,14 @@ Deno.test("parseOptions() reads every option", () => {
     weight: "y",
     roots: "comm-pid",
     maps: ["a", "b"],
+    bundle: "w",
+    maxBundleSize: 3 * 2 ** 20,
+    pid: undefined,
+    proc: "/proc",
+    dryRun: false,
+    code: false,
+    whole: false,
+    dwarf: false,
     sysroot: "c",
     debugDirs: ["h", "i"],
     pathMap: [{ from: "/j", to: "/k=l" }],

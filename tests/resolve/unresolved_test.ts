@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { UnresolvedReason } from "../../lib/profile/mod.ts";
 import type { FileAnswer } from "../../lib/resolve/mod.ts";
+import { BlockBuffer, ExtentSource } from "../../lib/bytes/mod.ts";
 import { MemoryFiles } from "../support/memory_files.ts";
 import { bytesOf, resolveText } from "../support/resolve_text.ts";
 import { patched, SHIFTED, shiftedMaps } from "../support/shifted_library.ts";
@@ -330,4 +331,17 @@ Deno.test("resolve() gives the reason layout-mismatch for another build of the f
   assertEquals(output, "[libx.so@0x50c] 3\n");
   assertEquals(report.reasons.map(({ reason }) => reason), ["layout-mismatch"]);
   assertEquals(report.resolvedFrames, 0);
+});
+
+Deno.test("resolve() tells a file of which too little was taken along from a damaged one", async () => {
+  const head = new BlockBuffer();
+  head.append(SHIFTED.subarray(0, 0x400));
+  const extents = [{ fileOffset: 0, length: 0x400 }];
+  const source = new ExtentSource(X, SHIFTED.length, extents, head);
+  const { output, report } = await resolveText(`${FRAME} 3\n`, {
+    maps: MAPS,
+    files: new MemoryFiles({ [X]: { source } }),
+  });
+  assertEquals(output, "[libx.so+0x150c] 3\n");
+  assertEquals(report.reasons.map(({ reason }) => reason), ["not-in-bundle"]);
 });
