@@ -1,7 +1,7 @@
 import type { ByteReader, ByteSource } from "../bytes/mod.ts";
 import {
   type FoundFunction,
-  isSectionStart,
+  isSectionBound,
   type KallsymsLookup,
   readKallsyms,
 } from "../symbols/mod.ts";
@@ -91,7 +91,7 @@ function functionOf(
   mayBeCut: boolean,
 ): FoundFunction | undefined {
   const symbol = snapshot?.symbols[at];
-  if (symbol === undefined || mayBeCut && isSectionStart(symbol.name)) return undefined;
+  if (symbol === undefined || mayBeCut && isSectionBound(symbol.name)) return undefined;
   const { name, module, start } = symbol;
   return { name: module === "" ? name : `${name} [${module}]`, start };
 }

@@ -1,6 +1,11 @@
 import type { ByteSource } from "../bytes/mod.ts";
 import { isSourceError } from "../errors.ts";
-import { findKernelSlide, type FoundFunction, type KernelLandmarks } from "../symbols/mod.ts";
+import {
+  findKernelSlide,
+  type FoundFunction,
+  isSectionBound,
+  type KernelLandmarks,
+} from "../symbols/mod.ts";
 import type { FileProvider } from "./file_provider.ts";
 import { type Failure, failureOf, RecordedFile } from "./recorded_file.ts";
 
@@ -44,7 +49,8 @@ export async function readVmlinux(
   const functions = new Map<number, FoundFunction>();
   for (const address of addresses) {
     const found = file.functionAt(address - slide);
-    if (found === undefined || found.name === "") continue;
+    // What lies behind the end of a section is padding, not a function of that name.
+    if (found === undefined || found.name === "" || isSectionBound(found.name)) continue;
     functions.set(address, { name: found.name, start: found.start + slide });
   }
   const debugFiles = file.namesFrom.filter((source) => source.includes("/"));

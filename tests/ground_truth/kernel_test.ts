@@ -88,6 +88,16 @@ for (const architecture of ARCHITECTURES) {
     assertEquals(found.reasons, []);
   });
 
+  Deno.test(`resolve() names nothing behind the functions of a ${architecture} vmlinux`, async () => {
+    // Symbols without a size are there: those of the linker script, such as _einittext.
+    const { vaddr, size } = functions.at(-1)!;
+    const addresses = [vaddr + size, vaddr + size + 8].map((end) => end + slide);
+    const sources = { vmlinux: "vmlinux", kallsyms: "kallsyms-start" };
+    const found = await namesOf(architecture, addresses, sources);
+    assertEquals(found.names, ["[kernel]", "[kernel]"]);
+    assertEquals(found.reasons, ["kernel-gap"]);
+  });
+
   Deno.test(`resolve() names ${architecture} frames by vmlinux where it is`, async () => {
     const found = await namesOf(architecture, probes(functions, 0), { vmlinux: "vmlinux" });
     assertNames(found.names, functions);
