@@ -33,6 +33,7 @@ export * from "./lib/maps/mod.ts";
 export * from "./lib/output/mod.ts";
 export * from "./lib/profile/mod.ts";
 export * from "./lib/resolve/mod.ts";
+export * from "./lib/shape/mod.ts";
 export {
   type CandidateFile,
   type DemangleStyle,

@@ -5,7 +5,7 @@ import { inRepository } from "./support/testdata.ts";
 const LAYERS: readonly (readonly string[])[] = [
   ["main", "mod"],
   ["cli"],
-  ["resolve", "input", "output"],
+  ["resolve", "input", "output", "shape"],
   ["symbols"],
   ["elf", "dwarf", "maps"],
   ["profile"],

@@ -49,11 +49,22 @@ export async function openElf(path: string): Promise<FileSource> {
 }
 
 /**
- * Checks that a path that the user named is a folder.
+ * Checks that the folders that the user named are such.
  *
- * @throws {Error} With a message for the user, if it is none.
+ * @throws {Error} With a message for the user, if one is none.
  */
-export function checkFolder(path: string): void {
+export function checkFolders(options: {
+  readonly sysroot: string | undefined;
+  readonly debugDirs: readonly string[];
+  readonly search: readonly string[];
+}): void {
+  const { sysroot, debugDirs, search } = options;
+  for (const folder of [sysroot, ...debugDirs, ...search]) {
+    if (folder !== undefined) checkFolder(folder);
+  }
+}
+
+function checkFolder(path: string): void {
   let isFolder: boolean;
   try {
     isFolder = Deno.statSync(path).isDirectory;

@@ -18,6 +18,14 @@ export const UNRESOLVED_REASONS = {
     meaning: "no maps snapshot was given",
     advice: "give the process's /proc/PID/maps with --maps FILE",
   },
+  "no-maps-of-process": {
+    meaning: "no maps snapshot of its process was given",
+    advice: "give the /proc/PID/maps of that process too, with --maps PID=FILE",
+  },
+  "unknown-process": {
+    meaning: "the stack does not say which process it is of",
+    advice: "collapse with the PID in the first frame, as stackcollapse-perf.pl --pid does",
+  },
   "not-canonical": {
     meaning: "the value is not an address of this machine",
     advice: "the recording's unwinding is broken there: build with frame pointers",
@@ -104,6 +112,11 @@ export const UNRESOLVED_REASONS = {
   "build-id-mismatch": {
     meaning: "the file's build-id is not the one that was recorded",
     advice: "give the file that was running with --sysroot DIR or --search DIR",
+  },
+  "file-differs": {
+    meaning: "the file's code is not what was running: return addresses follow no calls there",
+    advice: "give the file that was running, or the snapshot of the same process; --trust-files " +
+      "keeps the names",
   },
   "packed-in-archive": {
     meaning: "the code is in an archive that is not stored as it is",

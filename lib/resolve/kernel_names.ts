@@ -4,6 +4,7 @@ import {
   isSectionBound,
   type KallsymsLookup,
   readKallsyms,
+  type SourceWish,
 } from "../symbols/mod.ts";
 import type { FileProvider } from "./file_provider.ts";
 import type { Place } from "./place.ts";
@@ -51,13 +52,14 @@ export class KernelNames {
     { kallsyms, vmlinux }: KernelFiles,
     places: readonly (Place | undefined)[],
     files: FileProvider,
+    wish: SourceWish,
   ): Promise<KernelNames> {
     const wanted = places.flatMap((place) => place?.kind === "kernel" ? [place.lookupAddress] : []);
     const addresses = Float64Array.from(new Set(wanted)).sort();
     const snapshot = kallsyms && await readKallsyms(kallsyms, addresses);
     const image = vmlinux === undefined || addresses.length === 0 || snapshot?.allZero
       ? undefined
-      : await readVmlinux(vmlinux, snapshot?.landmarks, addresses, files);
+      : await readVmlinux(vmlinux, snapshot?.landmarks, addresses, files, wish);
     const functions = new Map<number, FoundFunction>();
     const namesFrom = new Set<string>();
     for (const [at, address] of addresses.entries()) {
@@ -65,7 +67,7 @@ export class KernelNames {
       const own = image?.functions.get(address);
       // Of the same function the name that the running kernel has.
       const isOwn = own !== undefined && (running === undefined || running.start < own.start);
-      const found = isOwn ? own : running;
+      const found = isOwn ? own : running && withSource(running, own);
       if (found === undefined) continue;
       functions.set(address, found);
       for (const source of isOwn ? image!.namesFrom : ["kallsyms"]) namesFrom.add(source);
@@ -94,6 +96,13 @@ function functionOf(
   if (symbol === undefined || mayBeCut && isSectionBound(symbol.name)) return undefined;
   const { name, module, start } = symbol;
   return { name: module === "" ? name : `${name} [${module}]`, start };
+}
+
+/** Of the same function vmlinux may know what is inlined. */
+function withSource(running: FoundFunction, own: FoundFunction | undefined): FoundFunction {
+  if (own?.start !== running.start) return running;
+  const { name, start } = running;
+  return { ...own, name, start };
 }
 
 function failureOf(snapshot: KallsymsLookup | undefined, image: VmlinuxNames | undefined): Failure {

@@ -10,8 +10,9 @@ import { findMappedFile, type NamedCode } from "../symbols/mod.ts";
 import type { FileProvider } from "./file_provider.ts";
 import type { FrameRole } from "./frame_roles.ts";
 import { PerfNumbers } from "./perf_numbers.ts";
-import type { MissingPlace, Place } from "./place.ts";
-import type { RecordedFile } from "./recorded_file.ts";
+import type { CodePlace, MissingPlace, Place } from "./place.ts";
+import { UNKNOWN_PROCESS } from "./processes.ts";
+import type { Failure, RecordedFile } from "./recorded_file.ts";
 import { RecordedFiles } from "./recorded_files.ts";
 import { type NoPlace, SnapshotIndex } from "./snapshot_index.ts";
 
@@ -25,6 +26,8 @@ export class Locator {
   readonly #byBuildId: ReadonlyMap<string, RecordedFile>;
   readonly #perfNumbers: PerfNumbers;
   readonly #generated: readonly NamedCode[];
+  /** By file and load bias. */
+  readonly #doubts = new Map<RecordedFile, Map<number | undefined, Failure>>();
 
   private constructor(
     locations: readonly FrameLocation[],
@@ -61,7 +64,9 @@ export class Locator {
     let needsBuildIds = false;
     for (const location of locations) {
       if (location.kind === "address") {
-        for (const index of indexes) needAddress(index, location);
+        for (const index of indexes) {
+          if (isOfProcess(index.process, location)) needAddress(index, location);
+        }
         for (const file of candidatesOf(files, location.perfModule)) needed.add(file);
       } else if (location.kind === "fileOffset" && location.buildId !== "") {
         needsBuildIds = true;
@@ -88,6 +93,22 @@ export class Locator {
   /** The files that were opened, and those that the snapshots name. */
   get files(): Iterable<RecordedFile> {
     return this.#files.all();
+  }
+
+  /**
+   * Gives up the names of an image: its code is not that of its file, or its base is wrong.
+   *
+   * @param loadBias Undefined for the frames that say themselves which vaddr of the file they are.
+   * @param detail What shows it.
+   */
+  doubt(file: RecordedFile, loadBias: number | undefined, detail: string): void {
+    const doubts = this.#doubts.get(file) ?? new Map<number | undefined, Failure>();
+    this.#doubts.set(file, doubts.set(loadBias, { reason: "file-differs", detail }));
+  }
+
+  /** Whether the names of a place were given up. */
+  isDoubted({ file, loadBias, hasBuildId }: CodePlace): boolean {
+    return !hasBuildId && this.#doubtOf(file, loadBias) !== undefined;
   }
 
   /** Where the code of a frame is. */
@@ -117,17 +138,22 @@ export class Locator {
         fileOffset: address,
       }, role);
     }
-    const generated = this.#generated.find((code) => code.rangeAt(lookup) !== undefined);
+    const snapshots = this.#snapshots.filter(({ process }) => isOfProcess(process, location));
+    const generated = this.#generated.find((code) =>
+      isOfProcess(code.process, location) && code.rangeAt(lookup) !== undefined
+    );
     const isCode = generated !== undefined || address < 0 ||
-      this.#snapshots.some((index) => index.isCode(lookup));
+      snapshots.some((index) => index.isCode(lookup));
     if (bare && !isCode) return { kind: "name" };
     if (Number.isNaN(address)) return missing("not-canonical", "", "[not an address]");
     let first: NoPlace | undefined;
-    for (const index of this.#snapshots) {
+    for (const index of snapshots) {
       const place = index.placeOf(lookup);
       if ("loadBias" in place) {
-        const vaddr = address - place.loadBias;
-        return { kind: "code", file: place.file, vaddr, lookupVaddr: vaddr - role, isGiven: false };
+        const { file, loadBias } = place;
+        const doubt = this.#doubtOf(file, loadBias);
+        if (doubt !== undefined) return missingAddress(address, { ...place, ...doubt });
+        return codePlace(file, address - loadBias, role, { loadBias, hasBuildId: false });
       }
       if (first === undefined || first.mapping === undefined) first = place;
     }
@@ -138,7 +164,10 @@ export class Locator {
       return { kind: "kernel", lookupAddress: lookup };
     }
     if (first !== undefined) return missingAddress(address, first);
-    return missing("no-maps", "", "[no maps]");
+    if (this.#snapshots.length === 0) return missing("no-maps", "", "[no maps]");
+    return location.process === UNKNOWN_PROCESS
+      ? missing("unknown-process", "", "[unknown process]")
+      : missing("no-maps-of-process", `process ${location.process}`, "[other process]");
   }
 
   #placeOfVaddr(location: VaddrLocation, role: FrameRole): Place {
@@ -150,7 +179,9 @@ export class Locator {
     const label = `[${lastPart(module)}+${hex(vaddr)}]`;
     if ("reason" in file) return { ...file, label };
     if (file.elf === undefined || file.layoutProblem !== "") return { ...missingFile(file), label };
-    return { kind: "code", file, vaddr, lookupVaddr: vaddr - role, isGiven: true };
+    const doubt = this.#doubtOf(file, undefined);
+    if (doubt !== undefined) return { ...missingFile(file), ...doubt, label };
+    return codePlace(file, vaddr, role, { loadBias: undefined, hasBuildId: false });
   }
 
   #placeOfFileOffset(location: FileOffsetLocation, role: FrameRole): Place {
@@ -165,7 +196,14 @@ export class Locator {
     if (file.elf === undefined || file.layoutProblem !== "") return { ...missingFile(file), label };
     const vaddr = file.elf.vaddrOf(fileOffset);
     if (vaddr === undefined) return { ...missingFile(file), reason: "outside-segments", label };
-    return { kind: "code", file, vaddr, lookupVaddr: vaddr - role, isGiven: true };
+    const hasBuildId = buildId !== "";
+    const doubt = hasBuildId ? undefined : this.#doubtOf(file, undefined);
+    if (doubt !== undefined) return { ...missingFile(file), ...doubt, label };
+    return codePlace(file, vaddr, role, { loadBias: undefined, hasBuildId });
+  }
+
+  #doubtOf(file: RecordedFile, loadBias: number | undefined): Failure | undefined {
+    return this.#doubts.get(file)?.get(loadBias);
   }
 }
 
@@ -197,6 +235,11 @@ async function searchMissing(
   }
 }
 
+/** Whether what is known of one process, or of all, holds for an address. */
+function isOfProcess(process: number | undefined, location: AddressLocation): boolean {
+  return process === undefined || location.process === undefined || process === location.process;
+}
+
 /** A frame may be looked up at its address or one before it, which may be another mapping. */
 function needAddress(index: SnapshotIndex, { address }: AddressLocation): void {
   if (Number.isNaN(address)) return;
@@ -217,6 +260,15 @@ function onlyOf(files: readonly RecordedFile[], module: string): RecordedFile | 
   if (others.length === 0) return file;
   const paths = files.map(({ request }) => request.path).join('", "');
   return missing("ambiguous-module", `it may be "${paths}"`, module);
+}
+
+function codePlace(
+  file: RecordedFile,
+  vaddr: number,
+  role: FrameRole,
+  rest: Pick<CodePlace, "loadBias" | "hasBuildId">,
+): CodePlace {
+  return { kind: "code", file, vaddr, lookupVaddr: vaddr - role, ...rest };
 }
 
 /** What stands for an address that no image explains. */

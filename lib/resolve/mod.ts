@@ -22,6 +22,7 @@
  *
  * @module
  */
+export type { ImageEvidence, Verdict } from "./evidence/image_evidence.ts";
 export type { FileAnswer, FileProvider, FileRequest } from "./file_provider.ts";
 export type { ReturnAddresses } from "./frame_roles.ts";
 export type { FrameCounts, ImageCounts, ReasonCounts, Report } from "./report.ts";

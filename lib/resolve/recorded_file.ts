@@ -2,7 +2,12 @@ import type { ByteSource } from "../bytes/mod.ts";
 import { ElfFile, readBuildId } from "../elf/mod.ts";
 import { FormatError, isSourceError } from "../errors.ts";
 import type { UnresolvedReason } from "../profile/mod.ts";
-import { findFunctions, type FoundFunction, isSameBuildId } from "../symbols/mod.ts";
+import {
+  findFunctions,
+  type FoundFunction,
+  isSameBuildId,
+  type SourceWish,
+} from "../symbols/mod.ts";
 import type { FileProvider, FileRequest } from "./file_provider.ts";
 
 /** Why something of a file is not known. */
@@ -29,6 +34,8 @@ export class RecordedFile {
   hasSymtab = false;
   /** What could not be used for names, and why: clauses for the user. */
   problems: readonly string[] = [];
+  /** Its build-id, once that was read; empty if it has none. */
+  knownBuildId = "";
   readonly #wanted = new Set<number>();
   readonly #functions = new Map<number, FoundFunction>();
 
@@ -80,15 +87,16 @@ export class RecordedFile {
     this.#wanted.add(vaddr);
   }
 
-  /** Finds all functions that were asked for. */
-  async lookUp(files: FileProvider): Promise<void> {
+  /** Finds all functions that were asked for, and where they are in the source if that is wished. */
+  async lookUp(files: FileProvider, wish: SourceWish): Promise<void> {
+    if (wish.positions) this.knownBuildId = await this.buildId();
     if (this.elf === undefined || this.#wanted.size === 0) return;
     const vaddrs = Float64Array.from(this.#wanted).sort();
     try {
       const lookup = await findFunctions(this.elf, this.request.path, vaddrs, {
         debugDirs: files.debugDirs ?? [],
         openDebugFile: async (path) => await files.openDebugFile?.(path),
-      });
+      }, wish);
       for (const [at, found] of lookup.functions.entries()) {
         if (found !== undefined) this.#functions.set(vaddrs[at]!, found);
       }

@@ -1,4 +1,5 @@
 import type { RawProfile, SkippedLines, UnresolvedReason } from "../profile/mod.ts";
+import type { ImageEvidence } from "./evidence/image_evidence.ts";
 import type { KernelNames } from "./kernel_names.ts";
 import type { Place } from "./place.ts";
 import type { Failure } from "./recorded_file.ts";
@@ -23,6 +24,8 @@ export interface ImageCounts extends FrameCounts {
   readonly namesFrom: readonly string[];
   /** Why frames of it are unresolved, heaviest first. */
   readonly reasons: readonly ReasonCounts[];
+  /** Whether its return addresses follow calls; undefined if none could be checked. */
+  readonly evidence: ImageEvidence | undefined;
 }
 
 /** The frames that are unresolved for one reason. */
@@ -53,7 +56,8 @@ export interface Report extends FrameCounts {
   readonly skipped: SkippedLines;
 }
 
-type KernelSummary = Pick<KernelNames, "failure" | "namesFrom">;
+/** Where kernel frames have their names from, or why they have none. */
+export type KernelSummary = Pick<KernelNames, "failure" | "namesFrom">;
 type NativePlace = Exclude<Place, { kind: "name" }>;
 
 /** Counts frames while the stacks are written. */
@@ -85,8 +89,12 @@ export class Tally {
     for (let at = start; at < end; at++) weights[keys[at]!]! += weight;
   }
 
-  /** Sums up. */
-  report(profile: RawProfile): Report {
+  /**
+   * Sums up.
+   *
+   * @param evidence By path.
+   */
+  report(profile: RawProfile, evidence: ReadonlyMap<string, ImageEvidence>): Report {
     const total = new Counter("", this.#kernel);
     const images = new Map<string, Counter>();
     for (const [key, place] of this.#places.entries()) {
@@ -110,7 +118,8 @@ export class Tally {
       samples: samples.size,
       sampleWeight,
       decimals: profile.decimals,
-      images: [...images.values()].map((image) => image.counts()).sort(byWeight),
+      images: [...images.values()].map((image) => image.counts())
+        .map((counts) => ({ ...counts, evidence: evidence.get(counts.image) })).sort(byWeight),
       reasons,
       skipped: profile.skipped,
     };
@@ -157,7 +166,7 @@ class Counter {
     counts.frames++;
   }
 
-  counts(): ImageCounts {
+  counts(): Omit<ImageCounts, "evidence"> {
     return {
       image: this.#image,
       weight: this.#weight,
@@ -170,7 +179,8 @@ class Counter {
   }
 }
 
-function imageOf(place: NativePlace): string {
+/** What the report counts a frame under: the path of its file, or a label in brackets. */
+export function imageOf(place: NativePlace): string {
   switch (place.kind) {
     case "code":
       return place.file.request.path;
@@ -183,7 +193,8 @@ function imageOf(place: NativePlace): string {
   }
 }
 
-function whyUnresolved(place: NativePlace, kernel: KernelSummary): Failure {
+/** Why a frame has no name. */
+export function whyUnresolved(place: NativePlace, kernel: KernelSummary): Failure {
   if (place.kind === "missing") return place;
   if (place.kind !== "code") return kernel.failure;
   const { failure, namesFrom, hasSymtab, problems } = place.file;

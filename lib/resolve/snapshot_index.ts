@@ -23,6 +23,8 @@ export type AddressPlace = ImagePlace | NoPlace;
 export interface ImagePlace {
   readonly file: RecordedFile;
   readonly loadBias: number;
+  /** The mapping that holds the address. */
+  readonly mapping: Mapping;
 }
 
 /** An address that no image explains. */
@@ -82,6 +84,11 @@ export class SnapshotIndex {
   /** Marks a file of the snapshot that a frame names. */
   needFile(file: RecordedFile): void {
     if (this.#mappingsOf.has(file)) this.#needed.add(file);
+  }
+
+  /** The PID of the process whose snapshot it is; undefined if it is that of all stacks. */
+  get process(): number | undefined {
+    return this.#snapshot.process;
   }
 
   /** Step 2: the files that were marked. */
@@ -193,7 +200,7 @@ export class SnapshotIndex {
   }
 
   #place(file: RecordedFile, image: Image, problem: string): void {
-    const place: ImagePlace = { file, loadBias: image.loadBias };
+    const { loadBias } = image;
     const text = file.elf!.loadSegments.filter(({ executable }) => executable);
     for (const part of [...image.mappings, ...image.anonymousText]) {
       const mapping = this.#originalOf.get(part) ?? part;
@@ -205,7 +212,9 @@ export class SnapshotIndex {
       if (!holdsText || this.#placeOf.has(mapping)) continue;
       this.#placeOf.set(
         mapping,
-        problem === "" ? place : { reason: "layout-mismatch", detail: problem, mapping, file },
+        problem === ""
+          ? { file, loadBias, mapping }
+          : { reason: "layout-mismatch", detail: problem, mapping, file },
       );
     }
   }

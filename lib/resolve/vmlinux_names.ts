@@ -5,6 +5,7 @@ import {
   type FoundFunction,
   isSectionBound,
   type KernelLandmarks,
+  type SourceWish,
 } from "../symbols/mod.ts";
 import type { FileProvider } from "./file_provider.ts";
 import { type Failure, failureOf, RecordedFile } from "./recorded_file.ts";
@@ -30,12 +31,14 @@ const KERNEL_LABEL = "[kernel.kallsyms]";
  * @param landmarks Of the kernel that ran, as kallsyms has them; undefined if there is no snapshot.
  * @param addresses Ascending and different.
  * @param files What knows the debug files and build-ids; it is not asked for vmlinux.
+ * @param wish What is wanted besides names.
  */
 export async function readVmlinux(
   vmlinux: ByteSource,
   landmarks: KernelLandmarks | undefined,
   addresses: Float64Array,
   files: FileProvider,
+  wish: SourceWish,
 ): Promise<VmlinuxNames> {
   const file = new RecordedFile({ path: vmlinux.name, deleted: false });
   await file.open({
@@ -45,13 +48,13 @@ export async function readVmlinux(
   const slide = await slideOf(file, landmarks, addresses);
   if (typeof slide !== "number") return { functions: new Map(), namesFrom: [], failure: slide };
   for (const address of addresses) file.want(address - slide);
-  await file.lookUp(files);
+  await file.lookUp(files, wish);
   const functions = new Map<number, FoundFunction>();
   for (const address of addresses) {
     const found = file.functionAt(address - slide);
     // What lies behind the end of a section is padding, not a function of that name.
     if (found === undefined || found.name === "" || isSectionBound(found.name)) continue;
-    functions.set(address, { name: found.name, start: found.start + slide });
+    functions.set(address, { ...found, start: found.start + slide });
   }
   const debugFiles = file.namesFrom.filter((source) => source.includes("/"));
   const namesFrom = file.hasSymtab && debugFiles.length > 0 ? debugFiles : ["vmlinux"];

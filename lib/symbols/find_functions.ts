@@ -2,10 +2,12 @@ import type { ByteSource } from "../bytes/mod.ts";
 import { openMiniDebugInfo } from "../elf/mini_debug_info.ts";
 import { type ElfFile, findSymbolTables } from "../elf/mod.ts";
 import { type FormatError, isSourceError, type UnsupportedError } from "../errors.ts";
+import type { SourcePosition } from "../profile/mod.ts";
 import { type DebugFileSearch, findDebugFiles } from "./debug_file_search.ts";
 import { findFunctionBounds } from "./function_bounds.ts";
 import { findGoFunctions } from "./go_functions.ts";
 import { lookupSymbols } from "./lookup_symbols.ts";
+import type { LookupTrace } from "./lookup_trace.ts";
 import { findPltStubs, type PltStub } from "./plt_stubs.ts";
 
 /** The function that a vaddr lies in, wherever its name was found. */
@@ -14,6 +16,18 @@ export interface FoundFunction {
   readonly name: string;
   /** The vaddr of its first instruction. */
   readonly start: number;
+  /** The functions that are inlined into it at this vaddr, outermost first; none if left out. */
+  readonly inlined?: readonly InlinedFunction[];
+  /** Where in its own source the vaddr is, or the call that the first of `inlined` stands for. */
+  readonly position?: SourcePosition | undefined;
+}
+
+/** A function that has no code of its own, but is inlined into another one. */
+export interface InlinedFunction {
+  /** As its source spells it; empty if it is not known. */
+  readonly name: string;
+  /** Where in its own source the vaddr is, or the call that the next one stands for. */
+  readonly position: SourcePosition | undefined;
 }
 
 /** Where files with more symbols may be. */
@@ -22,6 +36,14 @@ export interface DebugFilePlaces {
   readonly debugDirs: readonly string[];
   /** Opens a file; undefined if there is none. */
   readonly openDebugFile: (path: string) => Promise<ByteSource | undefined>;
+}
+
+/** What is wanted of the source besides names of functions. */
+export interface SourceWish {
+  /** Functions that are inlined. */
+  readonly inlines: boolean;
+  /** Files and lines. */
+  readonly positions: boolean;
 }
 
 /** What {@linkcode findFunctions} found. */
@@ -57,6 +79,7 @@ export interface FunctionLookup {
  *
  * @param path The file's path on the recorded machine.
  * @param vaddrs Ascending and different.
+ * @param trace Is told how it came to that, for those who want to know.
  * @throws {FormatError} If what the file is read by without section headers is damaged, too.
  */
 export async function findFunctions(
@@ -64,12 +87,14 @@ export async function findFunctions(
   path: string,
   vaddrs: Float64Array,
   places: DebugFilePlaces,
+  wish: SourceWish = { inlines: false, positions: false },
+  trace?: LookupTrace,
 ): Promise<FunctionLookup> {
   try {
-    return await findIn(elf, path, vaddrs, places);
+    return await findIn(elf, path, vaddrs, places, wish, trace);
   } catch (error) {
     if (!isSourceError(error) || !await hasSections(elf)) throw error;
-    const lookup = await findIn(elf.withoutSections(), path, vaddrs, places);
+    const lookup = await findIn(elf.withoutSections(), path, vaddrs, places, wish, trace);
     return { ...lookup, problems: [error.message, ...lookup.problems], damage: error };
   }
 }
@@ -89,7 +114,10 @@ async function findIn(
   path: string,
   vaddrs: Float64Array,
   places: DebugFilePlaces,
+  wish: SourceWish,
+  trace: LookupTrace | undefined,
 ): Promise<FunctionLookup> {
+  trace?.begin(vaddrs);
   const problems: string[] = [];
   const own = await findSymbolTables(elf);
   const namesFrom = own.map(({ kind }) => `.${kind}`).sort().reverse();
@@ -106,6 +134,7 @@ async function findIn(
       () => findDebugFiles(elf, path, places.openDebugFile, places.debugDirs),
     );
     if (search !== undefined) {
+      trace?.debugFiles(search);
       problems.push(...problemsOf(search));
       for (const found of search.found) {
         others.push(found.elf);
@@ -113,21 +142,22 @@ async function findIn(
       }
     }
   }
+  const explains = trace !== undefined;
   const together = others.length === 0
     ? undefined
-    : await attempt(problems, () => lookupSymbols(elf, vaddrs, others));
+    : await attempt(problems, () => lookupSymbols(elf, vaddrs, others, explains));
   if (together === undefined) namesFrom.splice(own.length);
-  const { functions, tables } = together ?? await lookupSymbols(elf, vaddrs);
+  const { functions, tables, decisions = [] } = together ??
+    await lookupSymbols(elf, vaddrs, [], explains);
   const results: (FoundFunction | undefined)[] = [...functions];
+  trace?.decisions(decisions);
+  trace?.stage("symbols", results);
   const stubs = await fillGaps(results, vaddrs, problems, (missing) => stubsAt(elf, missing));
   if (stubs > 0) namesFrom.push(".plt");
-  const goFunctions = await fillGaps(
-    results,
-    vaddrs,
-    problems,
-    async (missing) => await findGoFunctions(elf, missing) ?? [],
-  );
-  if (goFunctions > 0) namesFrom.push(".gopclntab");
+  trace?.stage("plt", results);
+  const go = await attempt(problems, () => goFunctionsAt(elf, vaddrs, results, wish)) ?? [];
+  if (fillFrom(results, go) > 0) namesFrom.push(".gopclntab");
+  trace?.stage("gopclntab", results);
   await fillGaps(
     results,
     vaddrs,
@@ -137,8 +167,42 @@ async function findIn(
         range && { name: "", start: range.start }
       ),
   );
+  trace?.stage("bounds", results);
   const hasSymtab = tables.includes("symtab");
   return { functions: results, namesFrom, hasSymtab, problems, damage: undefined };
+}
+
+/** Asks Go's table for what is not known yet, and for all that may have functions inlined. */
+async function goFunctionsAt(
+  elf: ElfFile,
+  vaddrs: Float64Array,
+  known: readonly (FoundFunction | undefined)[],
+  { inlines }: SourceWish,
+): Promise<(FoundFunction | undefined)[]> {
+  if (!inlines && !known.includes(undefined)) return [];
+  const found = await findGoFunctions(elf, vaddrs);
+  return (found ?? []).map((one) => {
+    if (one === undefined) return undefined;
+    const { name, start } = one;
+    if (!inlines) return { name, start };
+    return { name, start, inlined: one.inlined.map((name) => ({ name, position: undefined })) };
+  });
+}
+
+/** Takes what is not known yet, and functions that are inlined; gives how many were not known. */
+function fillFrom(
+  results: (FoundFunction | undefined)[],
+  others: readonly (FoundFunction | undefined)[],
+): number {
+  let count = 0;
+  for (const [at, other] of others.entries()) {
+    if (other === undefined) continue;
+    const { inlined = [] } = other;
+    const known = results[at];
+    if (known === undefined) count++;
+    results[at] = known === undefined ? other : { ...known, inlined };
+  }
+  return count;
 }
 
 /** Asks another place for what is not known yet; gives how many it knew. */

@@ -16,6 +16,8 @@ export interface NamedCode {
   readonly size: number;
   /** How many more it has that are of size 0 and thus name nothing. */
   readonly empty: number;
+  /** The PID of the process whose code it is; left out if it is that of all stacks. */
+  readonly process?: number;
   /** The range that an address lies in, the last one if there are several; undefined if none. */
   rangeAt(address: number): NamedRange | undefined;
 }

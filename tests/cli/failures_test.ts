@@ -77,13 +77,6 @@ Deno.test("symfold stops if a snapshot cannot be read", async () => {
   assertEquals(run, { code: 1, stdout: "", stderr });
 });
 
-Deno.test("symfold stops if a snapshot is a directory", async () => {
-  using folder = new TempFolder();
-  const run = await runSymfold(["--maps", folder.path, "-q"], { stdin: STACK });
-  const stderr = `symfold: Cannot read "${folder.path}": it is a directory, want a file\n`;
-  assertEquals(run, { code: 1, stdout: "", stderr });
-});
-
 Deno.test("symfold says to copy a snapshot in /proc first", async () => {
   const run = await runSymfold(["--maps", "/proc/self/maps", "-q"], { stdin: STACK });
   const stderr =

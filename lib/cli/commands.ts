@@ -1,0 +1,95 @@
+/** What symfold can do; `filter` is what it does if no command is named. */
+export type CommandName = "filter" | "completions" | "man";
+
+/** One command. The dispatch, the check of its operands and its help come from a row like this. */
+export interface Command {
+  /** The first word of the command line; `filter` has none. */
+  readonly name: CommandName;
+  /** What stands behind the command in the usage line. */
+  readonly usage: string;
+  /** The least number of operands. */
+  readonly least: number;
+  /** The greatest number of operands. */
+  readonly most: number;
+  /** What it does, in a line of the list of commands. */
+  readonly summary: string;
+  /** The paragraphs of the help before the options, at most 80 columns wide. */
+  readonly description: string;
+  /** The paragraph of the help behind the options. */
+  readonly exitCodes: string;
+}
+
+const PRINTING_EXIT_CODES =
+  `Exit codes: 0 done; 1 it could not be printed; 2 the command line is wrong.
+`;
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly Command[] = [
+  {
+    name: "filter",
+    usage: "--maps FILE [OPTION]... [RECORDING]...",
+    least: 0,
+    most: Infinity,
+    summary: "names the addresses in recordings",
+    description: `Turns the addresses in collapsed stacks into function names, offline.
+
+Reads collapsed stacks ("main;0x7f572d91b230 42" a line, gzip or not) from the
+RECORDINGs, or standard input if there is none or it is "-". Writes them with
+names to standard output, for flamegraph.pl, inferno, speedscope and others.
+
+  symfold --maps 4711.maps raw.folded | flamegraph.pl > cpu.svg
+  bpftrace ... | symfold --maps 4711.maps --sysroot server1/ > named.folded
+`,
+    exitCodes: `Exit codes: 0 all done; 1 something could not be done, or part of the input
+could not be read (the rest was written); 2 the command line is wrong.
+`,
+  },
+  {
+    name: "completions",
+    usage: "bash|zsh|fish",
+    least: 1,
+    most: 1,
+    summary: "prints completions for a shell",
+    description: `Prints a script that makes a shell complete symfold's command line.
+
+  source <(symfold completions bash)
+  symfold completions zsh > ~/.zfunc/_symfold
+  symfold completions fish > ~/.config/fish/completions/symfold.fish
+`,
+    exitCodes: PRINTING_EXIT_CODES,
+  },
+  {
+    name: "man",
+    usage: "",
+    least: 0,
+    most: 0,
+    summary: "prints the manual page",
+    description: `Prints the manual page, for man(1).
+
+  symfold man > /usr/local/share/man/man1/symfold.1
+`,
+    exitCodes: PRINTING_EXIT_CODES,
+  },
+];
+
+/**
+ * Splits a command line into the command and its arguments. Only the very first word may be a
+ * command, so that a recording of the same name can be read as `./NAME`.
+ */
+export function commandOf(
+  args: readonly string[],
+): { readonly command: Command; readonly rest: readonly string[] } {
+  const named = COMMANDS.find(({ name }) => name !== "filter" && name === args[0]);
+  if (named !== undefined) return { command: named, rest: args.slice(1) };
+  return { command: commandNamed("filter"), rest: args };
+}
+
+/** The row of a command. */
+export function commandNamed(name: CommandName): Command {
+  return COMMANDS.find((command) => command.name === name)!;
+}
+
+/** A command as it is typed. */
+export function spellCommand({ name }: Command): string {
+  return name === "filter" ? "symfold" : `symfold ${name}`;
+}

@@ -1,0 +1,31 @@
+import { chunksOf, gunzipIfCompressed } from "../bytes/mod.ts";
+import { type MapsSnapshot, parseMaps } from "../maps/mod.ts";
+import { openInput } from "./input_files.ts";
+import { mapsFiles } from "./process_files.ts";
+
+/**
+ * Reads the maps snapshots that the user named, gzip or not; `-` is standard input.
+ *
+ * @param values Of the option, see {@linkcode mapsFiles}.
+ * @param lose Is told, for the user, of what could not be read although the rest could.
+ * @throws {Error} If one cannot be read at all.
+ */
+export async function readSnapshots(
+  values: readonly string[],
+  lose: (message: string) => void,
+): Promise<MapsSnapshot[]> {
+  const snapshots: MapsSnapshot[] = [];
+  for (const { path, process } of values.flatMap(mapsFiles)) {
+    using file = openInput(path);
+    const snapshot = await parseMaps(file.name, chunksOf(await gunzipIfCompressed(file)));
+    const { firstInvalid, invalidCount } = snapshot;
+    if (firstInvalid !== undefined) {
+      lose(
+        `Ignored ${invalidCount} of the lines of "${path}", which are no mappings; the first is ` +
+          `line ${firstInvalid.line}: ${JSON.stringify(firstInvalid.text.slice(0, 200))}`,
+      );
+    }
+    snapshots.push(process === undefined ? snapshot : { ...snapshot, process });
+  }
+  return snapshots;
+}

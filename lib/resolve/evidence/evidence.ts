@@ -1,0 +1,126 @@
+import type { RawProfile, UnresolvedReason } from "../../profile/mod.ts";
+import type { FoundFunction } from "../../symbols/mod.ts";
+import type { ReturnAddresses } from "../frame_roles.ts";
+import type { Place } from "../place.ts";
+import type { RecordedFile } from "../recorded_file.ts";
+import { type CallSites, readSites } from "./call_sites.ts";
+import { followCalls } from "./follow_calls.ts";
+import { doubtText, evidenceOf, type ImageEvidence, joinEvidence } from "./image_evidence.ts";
+import { findCallers } from "./return_keys.ts";
+
+/** An image that is not what was mapped. */
+export interface DoubtedImage {
+  readonly file: RecordedFile;
+  /** Undefined for the frames that say themselves which vaddr of the file they are. */
+  readonly loadBias: number | undefined;
+  /** What shows it: a clause for the user. */
+  readonly detail: string;
+}
+
+/**
+ * What a profile itself says of the files that are to name it: the instruction before each return
+ * address is a call. Use it in two steps: {@linkcode read} the code before the names are looked up,
+ * {@linkcode judge} when they are known.
+ */
+export class Evidence {
+  readonly #profile: RawProfile;
+  readonly #keys: Uint32Array;
+  readonly #places: readonly (Place | undefined)[];
+  readonly #sites: CallSites;
+  readonly #mode: ReturnAddresses;
+
+  private constructor(
+    profile: RawProfile,
+    keys: Uint32Array,
+    places: readonly (Place | undefined)[],
+    sites: CallSites,
+    mode: ReturnAddresses,
+  ) {
+    this.#profile = profile;
+    this.#keys = keys;
+    this.#places = places;
+    this.#sites = sites;
+    this.#mode = mode;
+  }
+
+  /**
+   * Reads the code before all return addresses.
+   *
+   * @param keys The frames of all stacks in their places; they may be changed until they are judged.
+   * @param places By key.
+   */
+  static async read(
+    profile: RawProfile,
+    keys: Uint32Array,
+    places: readonly (Place | undefined)[],
+    mode: ReturnAddresses,
+  ): Promise<Evidence> {
+    const sites = await readSites(places, findCallers(profile, keys, mode));
+    return new Evidence(profile, keys, places, sites, mode);
+  }
+
+  /** The keys of frames whose code does nothing but return from a signal handler. */
+  signalReturns(): number[] {
+    const { siteOf } = this.#sites;
+    return [...siteOf.keys()].filter((key) => siteOf[key]?.code.isSignalReturn);
+  }
+
+  /**
+   * Counts what the stacks say of each return address.
+   *
+   * @param functions By key.
+   */
+  judge(functions: readonly (FoundFunction | undefined)[]): void {
+    const { siteOf } = this.#sites;
+    const isNonsense = Uint8Array.from(this.#places, (place) => isNoFrame(place) ? 1 : 0);
+    for (const [key, place] of this.#places.entries()) {
+      const site = siteOf[key];
+      if (site === undefined || place?.kind !== "code" || site.code.call !== undefined) continue;
+      site.isFunctionStart = place.file.functionAt(site.vaddr)?.start === site.vaddr;
+      if (site.isFunctionStart) isNonsense[key] = 1;
+    }
+    const starts = Float64Array.from(functions, (found) => found?.start ?? NaN);
+    const weights = weightsOfStacks(this.#profile);
+    const { stacks } = this.#profile;
+    followCalls(stacks, this.#keys, weights, this.#sites, { starts, isNonsense });
+  }
+
+  /** The images that are not what was mapped. */
+  doubted(): DoubtedImage[] {
+    return this.#sites.images
+      .filter(({ sites }) => evidenceOf(sites, this.#mode).verdict === "differs")
+      .map(({ file, loadBias, sites }) => ({ file, loadBias, detail: doubtText(sites) }));
+  }
+
+  /** What is known of each file with return addresses, by its path; its copies together. */
+  byPath(): Map<string, ImageEvidence> {
+    const byPath = new Map<string, ImageEvidence>();
+    for (const { file: { request: { path } }, sites } of this.#sites.images) {
+      if (sites.length === 0) continue;
+      const [own, other] = [evidenceOf(sites, this.#mode), byPath.get(path)];
+      byPath.set(path, other === undefined ? own : joinEvidence(own, other));
+    }
+    return byPath;
+  }
+}
+
+/** Why an address can be no frame: then those beside it were found by unwinding that went astray. */
+const NO_FRAME_REASONS: ReadonlySet<UnresolvedReason> = new Set([
+  "outside-mappings",
+  "not-executable",
+  "not-canonical",
+  // The vDSO calls nobody: behind it is the frame that a signal interrupted.
+  "special-mapping",
+]);
+
+function isNoFrame(place: Place | undefined): boolean {
+  return place?.kind === "missing" && NO_FRAME_REASONS.has(place.reason);
+}
+
+function weightsOfStacks({ stacks, samples }: RawProfile): Float64Array {
+  const weights = new Float64Array(stacks.size);
+  for (let sample = 0; sample < samples.size; sample++) {
+    weights[samples.stackOf(sample)]! += samples.weightOf(sample);
+  }
+  return weights;
+}

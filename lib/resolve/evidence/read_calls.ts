@@ -1,0 +1,107 @@
+import type { ElfFile } from "../../elf/mod.ts";
+import { isSourceError } from "../../errors.ts";
+import { type Call, type CallFormat, MAX_SIGNAL_RETURN_SIZE } from "./call.ts";
+import { callFormatOf, hasLittleEndianCode } from "./call_format.ts";
+import { CodeWindow } from "./code_window.ts";
+
+/** What the code says of an address that may be a return address. */
+export interface CallSite {
+  /** The call that ends there, or else the one that the byte there belongs to. */
+  readonly call: Call | undefined;
+  /** Whether the byte there belongs to the call: then the address was adjusted already. */
+  readonly isInside: boolean;
+  /** Whether the code there does nothing but return from a signal handler. */
+  readonly isSignalReturn: boolean;
+}
+
+/** Nearer together than this, addresses are read in one piece: cheaper than two reads. */
+const MAX_GAP = 1 << 11;
+const MAX_CHUNK = 1 << 16;
+
+/**
+ * Decodes the code before and at vaddrs of a file. Little else is read: pieces that hold one or
+ * several of them, none longer than 64 KiB.
+ *
+ * @param vaddrs Ascending and different.
+ * @returns Of each vaddr what is there; undefined where the file has no code, or cannot be read. All
+ * are undefined if the calls of the file's machine are not known.
+ */
+export async function readCallSites(
+  elf: ElfFile,
+  vaddrs: Float64Array,
+): Promise<(CallSite | undefined)[]> {
+  const sites: (CallSite | undefined)[] = Array.from(vaddrs, () => undefined);
+  const format = callFormatOf(elf.header);
+  if (format === undefined) return sites;
+  const littleEndian = hasLittleEndianCode(elf.header);
+  const segments = elf.loadSegments.filter(({ executable }) => executable)
+    .map(({ vaddr, fileOffset, fileSize }) => ({
+      start: vaddr,
+      end: vaddr + fileSize,
+      fileOffset,
+    }));
+  const buffer = new Uint8Array(MAX_CHUNK);
+  let first = 0;
+  while (first < vaddrs.length) {
+    const segment = segments.find(({ start, end }) =>
+      vaddrs[first]! > start && vaddrs[first]! <= end
+    );
+    if (segment === undefined) {
+      first++;
+      continue;
+    }
+    const last = endOfRun(vaddrs, first, segment.end);
+    const from = Math.max(segment.start, vaddrs[first]! - format.maxSize);
+    const to = Math.min(segment.end, vaddrs[last - 1]! + MAX_SIGNAL_RETURN_SIZE);
+    try {
+      const bytes = await elf.source.readAt(
+        segment.fileOffset + from - segment.start,
+        to - from,
+        buffer,
+      );
+      const code = new CodeWindow(bytes, from, littleEndian, segments);
+      for (let at = first; at < last; at++) sites[at] = siteAt(code, vaddrs[at]!, format);
+    } catch (error) {
+      // The file is cut there. That is for others to tell.
+      if (!isSourceError(error)) throw error;
+    }
+    first = last;
+  }
+  return sites;
+}
+
+/** The call that ends at a vaddr of a file, where it would return to; undefined if none does. */
+export async function findCallBefore(elf: ElfFile, returnVaddr: number): Promise<Call | undefined> {
+  const [site] = await readCallSites(elf, Float64Array.of(returnVaddr));
+  return site === undefined || site.isInside ? undefined : site.call;
+}
+
+function endOfRun(vaddrs: Float64Array, first: number, end: number): number {
+  let last = first + 1;
+  while (
+    last < vaddrs.length && vaddrs[last]! <= end && vaddrs[last]! - vaddrs[last - 1]! <= MAX_GAP &&
+    vaddrs[last]! - vaddrs[first]! < MAX_CHUNK - 64
+  ) last++;
+  return last;
+}
+
+function siteAt(code: CodeWindow, vaddr: number, format: CallFormat): CallSite {
+  const before = format.callBefore(code, vaddr);
+  if (before !== undefined) return { call: before, isInside: false, isSignalReturn: false };
+  const around = callAround(code, vaddr, format);
+  const isInside = around !== undefined;
+  return { call: around, isInside, isSignalReturn: format.isSignalReturn(code, vaddr) };
+}
+
+/** The call that a byte belongs to. */
+function callAround(
+  code: CodeWindow,
+  vaddr: number,
+  { callBefore, maxSize, step }: CallFormat,
+): Call | undefined {
+  for (let end = vaddr - vaddr % step + step; end - maxSize <= vaddr; end += step) {
+    const call = callBefore(code, end);
+    if (call !== undefined && end - call.size <= vaddr) return call;
+  }
+  return undefined;
+}
