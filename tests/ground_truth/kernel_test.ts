@@ -184,6 +184,55 @@ for (const architecture of ARCHITECTURES) {
     }
   });
 
+  // Callers, each with a leaf of its own behind it, as a kernel's stacks have them.
+  const returns = textOf(architecture, "returns").trimEnd().split("\n")
+    .map((line) => parseSymbol(line).address);
+  const callers = (distance: number) =>
+    returns.map((vaddr) => `app;${hex(vaddr + distance)};leaf 1\n`).join("");
+
+  Deno.test(`resolve() names ${architecture} callers where vmlinux has calls`, async () => {
+    for (const [distance, kallsyms] of [[0, undefined], [slide, "kallsyms-start"]] as const) {
+      const { output, report } = await resolveCallers(callers(distance), kallsyms);
+      assertEquals(report.reasons, []);
+      for (const [at, line] of output.trimEnd().split("\n").entries()) {
+        const own = functions.find(({ vaddr, size }) =>
+          returns[at]! - 1 >= vaddr && returns[at]! - 1 < vaddr + size
+        )!;
+        const name = /^app;(.*);leaf 1$/.exec(line)![1]!;
+        assert(own.names.includes(name), `${hex(returns[at]!)} is ${name}, want ${own.names}`);
+      }
+    }
+  });
+
+  Deno.test(`resolve() names no ${architecture} callers where vmlinux has no calls`, async () => {
+    // All of them still lie in its code, but a call has 4 or 5 bytes.
+    const step = architecture === "x86_64" ? 5 : 4;
+    const detail = `of ${returns.length} return addresses in it only 0 follow a call there`;
+    for (
+      const [distance, kallsyms, reason] of [
+        [step, undefined, "kernel-slide"],
+        [slide + step, "kallsyms-start", "kernel-mismatch"],
+      ] as const
+    ) {
+      const { output, report } = await resolveCallers(callers(distance), kallsyms);
+      assertEquals(output, "app;[kernel];leaf 1\n".repeat(returns.length));
+      assertEquals(report.reasons.map((one) => [one.reason, one.detail]), [[reason, detail]]);
+      const trusted = await resolveCallers(callers(distance), kallsyms, true);
+      assertEquals(trusted.report.reasons, []);
+    }
+  });
+
+  async function resolveCallers(folded: string, kallsyms?: string, trustFiles = false) {
+    const bytes = Deno.readFileSync(testdata(`kernel/${architecture}/vmlinux`));
+    const text = kallsyms === undefined ? undefined : bytesOf(textOf(architecture, kallsyms));
+    return await resolveText(folded, {
+      vmlinux: new MemorySource("vmlinux", bytes),
+      kallsyms: text && readerOfBytes("kallsyms", text),
+      merge: false,
+      trustFiles,
+    });
+  }
+
   Deno.test(`resolve() refuses a ${architecture} vmlinux with another build-id`, async () => {
     const list = Deno.makeTempFileSync();
     try {
