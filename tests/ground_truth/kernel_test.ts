@@ -192,7 +192,7 @@ for (const architecture of ARCHITECTURES) {
 
   Deno.test(`resolve() names ${architecture} callers where vmlinux has calls`, async () => {
     for (const [distance, kallsyms] of [[0, undefined], [slide, "kallsyms-start"]] as const) {
-      const { output, report } = await resolveCallers(callers(distance), kallsyms);
+      const { output, report } = await resolveCallers(architecture, callers(distance), kallsyms);
       assertEquals(report.reasons, []);
       for (const [at, line] of output.trimEnd().split("\n").entries()) {
         const own = functions.find(({ vaddr, size }) =>
@@ -214,24 +214,13 @@ for (const architecture of ARCHITECTURES) {
         [slide + step, "kallsyms-start", "kernel-mismatch"],
       ] as const
     ) {
-      const { output, report } = await resolveCallers(callers(distance), kallsyms);
+      const { output, report } = await resolveCallers(architecture, callers(distance), kallsyms);
       assertEquals(output, "app;[kernel];leaf 1\n".repeat(returns.length));
       assertEquals(report.reasons.map((one) => [one.reason, one.detail]), [[reason, detail]]);
-      const trusted = await resolveCallers(callers(distance), kallsyms, true);
+      const trusted = await resolveCallers(architecture, callers(distance), kallsyms, true);
       assertEquals(trusted.report.reasons, []);
     }
   });
-
-  async function resolveCallers(folded: string, kallsyms?: string, trustFiles = false) {
-    const bytes = Deno.readFileSync(testdata(`kernel/${architecture}/vmlinux`));
-    const text = kallsyms === undefined ? undefined : bytesOf(textOf(architecture, kallsyms));
-    return await resolveText(folded, {
-      vmlinux: new MemorySource("vmlinux", bytes),
-      kallsyms: text && readerOfBytes("kallsyms", text),
-      merge: false,
-      trustFiles,
-    });
-  }
 
   Deno.test(`resolve() refuses a ${architecture} vmlinux with another build-id`, async () => {
     const list = Deno.makeTempFileSync();
@@ -321,6 +310,22 @@ Deno.test("resolve() gives callers in vmlinux the function that they call from",
   const { output } = await resolveText(`app;${address};${address} 1\n`, { vmlinux });
   assertEquals(output, "app;startup_64;account 1\n");
 });
+
+async function resolveCallers(
+  architecture: Architecture,
+  folded: string,
+  kallsyms?: string,
+  trustFiles = false,
+) {
+  const bytes = Deno.readFileSync(testdata(`kernel/${architecture}/vmlinux`));
+  const text = kallsyms === undefined ? undefined : bytesOf(textOf(architecture, kallsyms));
+  return await resolveText(folded, {
+    vmlinux: new MemorySource("vmlinux", bytes),
+    kallsyms: text && readerOfBytes("kallsyms", text),
+    merge: false,
+    trustFiles,
+  });
+}
 
 function textOf(architecture: Architecture, name: string): string {
   return Deno.readTextFileSync(testdata(`kernel/${architecture}/${name}`));
