@@ -30,6 +30,10 @@ architecture() {
   kernel vmlinux "$@"
   kernel vmlinux-other "$@" -O2 -DOTHER_BUILD
   "$triplet-nm" --defined-only -S vmlinux | sort > nm
+  "$triplet-objdump" -d vmlinux | awk '/^[0-9a-f]+:/ {
+    if (call) print $1
+    call = /\t(call|bl)[ \t]/
+  }' | tr -d : > returns
   moved "$slide" < nm > kallsyms
   grep -E ' T _s?text$' kallsyms > kallsyms-start
   sed 's/^[0-9a-f]*/0000000000000000/' kallsyms > kallsyms-restricted

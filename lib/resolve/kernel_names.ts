@@ -1,12 +1,13 @@
 import type { ByteReader, ByteSource } from "../bytes/mod.ts";
 import {
   type FoundFunction,
-  isSectionStart,
+  isSectionBound,
   type KallsymsLookup,
   readKallsyms,
   type SourceWish,
 } from "../symbols/mod.ts";
 import type { FileProvider } from "./file_provider.ts";
+import { RETURN } from "./frame_roles.ts";
 import type { Place } from "./place.ts";
 import type { Failure } from "./recorded_file.ts";
 import { readVmlinux, type VmlinuxNames } from "./vmlinux_names.ts";
@@ -17,6 +18,8 @@ export interface KernelFiles {
   readonly kallsyms?: ByteReader | undefined;
   /** The ELF file. */
   readonly vmlinux?: ByteSource | undefined;
+  /** Whether vmlinux is taken without a look at its calls. */
+  readonly trustFiles?: boolean;
 }
 
 /** The functions of the kernel that the frames of a profile lie in. */
@@ -46,20 +49,33 @@ export class KernelNames {
    * loaded, and then the nearest of its symbols is not the function: where vmlinux has one that begins
    * nearer, that is it.
    *
+   * @param places By key, see `resolve`.
    * @throws {FormatError} If the snapshot is none.
    */
   static async read(
-    { kallsyms, vmlinux }: KernelFiles,
+    { kallsyms, vmlinux, trustFiles = false }: KernelFiles,
     places: readonly (Place | undefined)[],
     files: FileProvider,
     wish: SourceWish,
   ): Promise<KernelNames> {
-    const wanted = places.flatMap((place) => place?.kind === "kernel" ? [place.lookupAddress] : []);
-    const addresses = Float64Array.from(new Set(wanted)).sort();
+    const wanted = new Set<number>();
+    const returns = new Set<number>();
+    for (const [key, place] of places.entries()) {
+      if (place?.kind !== "kernel") continue;
+      wanted.add(place.lookupAddress);
+      if ((key & 1) === RETURN && !trustFiles) returns.add(place.lookupAddress + RETURN);
+    }
+    const addresses = Float64Array.from(wanted).sort();
     const snapshot = kallsyms && await readKallsyms(kallsyms, addresses);
     const image = vmlinux === undefined || addresses.length === 0 || snapshot?.allZero
       ? undefined
-      : await readVmlinux(vmlinux, snapshot?.landmarks, addresses, files, wish);
+      : await readVmlinux(
+        vmlinux,
+        snapshot?.landmarks,
+        { lookup: addresses, returns: Float64Array.from(returns).sort() },
+        files,
+        wish,
+      );
     const functions = new Map<number, FoundFunction>();
     const namesFrom = new Set<string>();
     for (const [at, address] of addresses.entries()) {
@@ -87,22 +103,22 @@ export class KernelNames {
  * @param mayBeCut Whether the snapshot may hold little more than where the kernel begins, and names
  * such as `_stext` do not stand for what follows them.
  */
-/** Of the same function vmlinux may know what is inlined. */
-function withSource(running: FoundFunction, own: FoundFunction | undefined): FoundFunction {
-  if (own?.start !== running.start) return running;
-  const { name, start } = running;
-  return { ...own, name, start };
-}
-
 function functionOf(
   snapshot: KallsymsLookup | undefined,
   at: number,
   mayBeCut: boolean,
 ): FoundFunction | undefined {
   const symbol = snapshot?.symbols[at];
-  if (symbol === undefined || mayBeCut && isSectionStart(symbol.name)) return undefined;
+  if (symbol === undefined || mayBeCut && isSectionBound(symbol.name)) return undefined;
   const { name, module, start } = symbol;
   return { name: module === "" ? name : `${name} [${module}]`, start };
+}
+
+/** Of the same function vmlinux may know what is inlined. */
+function withSource(running: FoundFunction, own: FoundFunction | undefined): FoundFunction {
+  if (own?.start !== running.start) return running;
+  const { name, start } = running;
+  return { ...own, name, start };
 }
 
 function failureOf(snapshot: KallsymsLookup | undefined, image: VmlinuxNames | undefined): Failure {

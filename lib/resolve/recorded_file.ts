@@ -44,9 +44,10 @@ export class RecordedFile {
     this.request = request;
   }
 
-  /** The last part of the path. */
+  /** The last part of the path; `vdso` for `[vdso]`. */
   get baseName(): string {
-    return this.request.path.slice(this.request.path.lastIndexOf("/") + 1);
+    const { path } = this.request;
+    return path.slice(path.lastIndexOf("/") + 1).replace(/^\[(.*)\]$/, "$1");
   }
 
   /** Opens the file and reads its headers. */

@@ -220,9 +220,14 @@ export class SnapshotIndex {
   }
 
   #noPlace(mapping: Mapping): NoPlace {
-    const isUnread = !isFileBacked(mapping) && hasFile(mapping) &&
-      this.#files.ofMapping(mapping).elf === undefined;
-    if (!hasFile(mapping) || isUnread) {
+    const unread = !isFileBacked(mapping) && hasFile(mapping) &&
+        this.#files.ofMapping(mapping).elf === undefined
+      ? this.#files.ofMapping(mapping)
+      : undefined;
+    // Not that there is none, but that the one that was given is not the right one.
+    const isRefused = isVdso(mapping) && unread?.failure !== undefined &&
+      unread.failure.reason !== "file-not-found";
+    if (!hasFile(mapping) || unread !== undefined && !isRefused) {
       const reason = !mapping.executable
         ? "not-executable"
         : isAnonymous(mapping)

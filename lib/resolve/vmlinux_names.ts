@@ -3,9 +3,11 @@ import { isSourceError } from "../errors.ts";
 import {
   findKernelSlide,
   type FoundFunction,
+  isSectionBound,
   type KernelLandmarks,
   type SourceWish,
 } from "../symbols/mod.ts";
+import { compareKernelCalls } from "./evidence/kernel_calls.ts";
 import type { FileProvider } from "./file_provider.ts";
 import { type Failure, failureOf, RecordedFile } from "./recorded_file.ts";
 
@@ -19,23 +21,31 @@ export interface VmlinuxNames {
   readonly failure: Failure | undefined;
 }
 
+/** Addresses of the running kernel, ascending and different. */
+export interface KernelAddresses {
+  /** Those that names are wanted for. */
+  readonly lookup: Float64Array;
+  /** Return addresses, by which vmlinux is checked; none if it is to be trusted. */
+  readonly returns: Float64Array;
+}
+
 /** What perf calls the kernel where it lists build-ids. */
 const KERNEL_LABEL = "[kernel.kallsyms]";
 
 /**
  * Finds the functions of vmlinux that addresses of the running kernel lie in. Its debug files are
  * looked for as those of any file. No name is given if it is not known how far the kernel was moved
- * (see `findKernelSlide`), or if the recording has another build-id.
+ * (see `findKernelSlide`), if its calls are not where the return addresses are, or if the recording
+ * has another build-id.
  *
  * @param landmarks Of the kernel that ran, as kallsyms has them; undefined if there is no snapshot.
- * @param addresses Ascending and different.
  * @param files What knows the debug files and build-ids; it is not asked for vmlinux.
  * @param wish What is wanted besides names.
  */
 export async function readVmlinux(
   vmlinux: ByteSource,
   landmarks: KernelLandmarks | undefined,
-  addresses: Float64Array,
+  addresses: KernelAddresses,
   files: FileProvider,
   wish: SourceWish,
 ): Promise<VmlinuxNames> {
@@ -46,12 +56,13 @@ export async function readVmlinux(
   });
   const slide = await slideOf(file, landmarks, addresses);
   if (typeof slide !== "number") return { functions: new Map(), namesFrom: [], failure: slide };
-  for (const address of addresses) file.want(address - slide);
+  for (const address of addresses.lookup) file.want(address - slide);
   await file.lookUp(files, wish);
   const functions = new Map<number, FoundFunction>();
-  for (const address of addresses) {
+  for (const address of addresses.lookup) {
     const found = file.functionAt(address - slide);
-    if (found === undefined || found.name === "") continue;
+    // What lies behind the end of a section is padding, not a function of that name.
+    if (found === undefined || found.name === "" || isSectionBound(found.name)) continue;
     functions.set(address, { ...found, start: found.start + slide });
   }
   const debugFiles = file.namesFrom.filter((source) => source.includes("/"));
@@ -62,12 +73,18 @@ export async function readVmlinux(
 async function slideOf(
   { elf, failure }: RecordedFile,
   landmarks: KernelLandmarks | undefined,
-  addresses: Float64Array,
+  { lookup, returns }: KernelAddresses,
 ): Promise<number | Failure> {
   if (elf === undefined) return failure!;
   try {
-    const found = await findKernelSlide(elf, landmarks, addresses);
-    return "slide" in found ? found.slide : found;
+    const found = await findKernelSlide(elf, landmarks, lookup);
+    if (!("slide" in found)) return found;
+    const problem = await compareKernelCalls(elf, returns.map((address) => address - found.slide));
+    if (problem === "") return found.slide;
+    return {
+      reason: landmarks === undefined ? "kernel-slide" : "kernel-mismatch",
+      detail: problem,
+    };
   } catch (error) {
     if (isSourceError(error)) return failureOf(error, elf.source.size);
     throw error;

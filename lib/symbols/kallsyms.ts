@@ -121,11 +121,12 @@ export async function readKallsyms(
 }
 
 /**
- * Whether a name is one that the linker script gives to the start of a section, such as `_stext`,
- * and not a function's own.
+ * Whether a name is one that the linker script gives to the start or end of a section, such as
+ * `_stext` and `__sched_text_end`, and not a function's own.
  */
-export function isSectionStart(name: string): boolean {
-  return name.startsWith("_") && SECTION_STARTS.some((ending) => name.endsWith(ending));
+export function isSectionBound(name: string): boolean {
+  return name.startsWith("_") &&
+    [...SECTION_STARTS, ...SECTION_ENDS].some((ending) => name.endsWith(ending));
 }
 
 const SPACE = 0x20;
@@ -148,7 +149,8 @@ const LOCAL_LABEL = bytesOf(".L");
 /** How names from the linker script end; they all begin with an underscore. */
 const SECTION_STARTS = ["_text", "_stext", "_sinittext", "_text_start", "text_begin"];
 const SECTION_START_BYTES = SECTION_STARTS.map(bytesOf);
-const SECTION_ENDS = ["_etext", "_einittext", "text_end"].map(bytesOf);
+const SECTION_ENDS = ["_etext", "_einittext", "text_end"];
+const SECTION_END_BYTES = SECTION_ENDS.map(bytesOf);
 const MODULE_REGEXP = /^(.*?)[\t ]+\[([^\]]*)\]$/s;
 
 /** Splits a line. One object serves all lines, its fields are those of the line parsed last. */
@@ -231,7 +233,7 @@ class NearestSymbols {
     if (first === DOLLAR || startsWith(view, nameStart, nameEnd, LOCAL_LABEL)) return;
     let rank = binding;
     if (first === UNDERSCORE) {
-      if (endsWithAny(view, nameStart, nameEnd, SECTION_ENDS)) return this.bound(start);
+      if (endsWithAny(view, nameStart, nameEnd, SECTION_END_BYTES)) return this.bound(start);
       if (endsWithAny(view, nameStart, nameEnd, SECTION_START_BYTES)) rank = SECTION_START;
     }
     if (slot !== this.#slot) this.settle(view);

@@ -28,7 +28,7 @@ export {
 } from "./find_functions.ts";
 export { type CandidateFile, type FileSearch, findMappedFile } from "./file_search.ts";
 export {
-  isSectionStart,
+  isSectionBound,
   type KallsymsLookup,
   type KernelSymbol,
   readKallsyms,

@@ -28,7 +28,7 @@ export interface NamedCode {
  *
  * A range takes 20 bytes, and its name once if several share it; names become strings when they are
  * asked for. The first question after an addition cuts the ranges into pieces that do not overlap,
- * in O(n log n); see the bench "perf map".
+ * in O(n log n); see the bench "perf-map".
  *
  * @example
  * ```ts

@@ -80,6 +80,37 @@ for (const program of PROGRAMS) {
   }
 }
 
+Deno.test({
+  name: "resolve() names static functions of libc by the debug file of libc6-dbg",
+  ignore: FOLDER === undefined || !isThere("/usr/share/doc/libc6-dbg"),
+  async fn() {
+    const names = new Set<string>();
+    const sources = new Set<string>();
+    for (const program of PROGRAMS) {
+      const { report, output } = await resolveText(
+        Deno.readTextFileSync(`${FOLDER}/${program}/raw.folded`),
+        { maps: Deno.readTextFileSync(`${FOLDER}/${program}/maps`), sysroot: "/" },
+      );
+      for (const frame of output.match(/(?<=[; ])[^; \n]+(?=[; ])/g) ?? []) names.add(frame);
+      const libc = report.images.find(({ image }) => image.endsWith("/libc.so.6"));
+      for (const source of libc?.namesFrom ?? []) sources.add(source);
+    }
+    const debugFiles = [...sources].filter((source) => source.startsWith("/usr/lib/debug/"));
+    assert(debugFiles.length === 1, `libc.so.6 has its names from ${[...sources]}`);
+    // Which variant of malloc's and memcpy's code runs is the machine's; none of them is exported.
+    const staticNames = /^(?:_int_malloc|_int_free|__mem\w+_(?:avx|evex|sse2?)\w*)$/;
+    assert([...names].some((name) => staticNames.test(name)), "no static function was sampled");
+  },
+});
+
+function isThere(path: string): boolean {
+  try {
+    return Deno.statSync(path) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** How often each address occurs in a role; the leaf's role is its own. */
 function weightsOfFrames(folded: string): Map<string, number> {
   const weights = new Map<string, number>();

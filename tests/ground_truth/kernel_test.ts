@@ -88,6 +88,16 @@ for (const architecture of ARCHITECTURES) {
     assertEquals(found.reasons, []);
   });
 
+  Deno.test(`resolve() names nothing behind the functions of a ${architecture} vmlinux`, async () => {
+    // Symbols without a size are there: those of the linker script, such as _einittext.
+    const { vaddr, size } = functions.at(-1)!;
+    const addresses = [vaddr + size, vaddr + size + 8].map((end) => end + slide);
+    const sources = { vmlinux: "vmlinux", kallsyms: "kallsyms-start" };
+    const found = await namesOf(architecture, addresses, sources);
+    assertEquals(found.names, ["[kernel]", "[kernel]"]);
+    assertEquals(found.reasons, ["kernel-gap"]);
+  });
+
   Deno.test(`resolve() names ${architecture} frames by vmlinux where it is`, async () => {
     const found = await namesOf(architecture, probes(functions, 0), { vmlinux: "vmlinux" });
     assertNames(found.names, functions);
@@ -171,6 +181,44 @@ for (const architecture of ARCHITECTURES) {
         found.details[0]!.startsWith(`${start} is ${hex(slide)} from where "${other}" has it, _`),
         found.details[0],
       );
+    }
+  });
+
+  // Callers, each with a leaf of its own behind it, as a kernel's stacks have them.
+  const returns = textOf(architecture, "returns").trimEnd().split("\n")
+    .map((line) => parseSymbol(line).address);
+  const callers = (distance: number) =>
+    returns.map((vaddr) => `app;${hex(vaddr + distance)};leaf 1\n`).join("");
+
+  Deno.test(`resolve() names ${architecture} callers where vmlinux has calls`, async () => {
+    for (const [distance, kallsyms] of [[0, undefined], [slide, "kallsyms-start"]] as const) {
+      const { output, report } = await resolveCallers(architecture, callers(distance), kallsyms);
+      assertEquals(report.reasons, []);
+      for (const [at, line] of output.trimEnd().split("\n").entries()) {
+        const own = functions.find(({ vaddr, size }) =>
+          returns[at]! - 1 >= vaddr && returns[at]! - 1 < vaddr + size
+        )!;
+        const name = /^app;(.*);leaf 1$/.exec(line)![1]!;
+        assert(own.names.includes(name), `${hex(returns[at]!)} is ${name}, want ${own.names}`);
+      }
+    }
+  });
+
+  Deno.test(`resolve() names no ${architecture} callers where vmlinux has no calls`, async () => {
+    // All of them still lie in its code, but a call has 4 or 5 bytes.
+    const step = architecture === "x86_64" ? 5 : 4;
+    const detail = `of ${returns.length} return addresses in it only 0 follow a call there`;
+    for (
+      const [distance, kallsyms, reason] of [
+        [step, undefined, "kernel-slide"],
+        [slide + step, "kallsyms-start", "kernel-mismatch"],
+      ] as const
+    ) {
+      const { output, report } = await resolveCallers(architecture, callers(distance), kallsyms);
+      assertEquals(output, "app;[kernel];leaf 1\n".repeat(returns.length));
+      assertEquals(report.reasons.map((one) => [one.reason, one.detail]), [[reason, detail]]);
+      const trusted = await resolveCallers(architecture, callers(distance), kallsyms, true);
+      assertEquals(trusted.report.reasons, []);
     }
   });
 
@@ -262,6 +310,22 @@ Deno.test("resolve() gives callers in vmlinux the function that they call from",
   const { output } = await resolveText(`app;${address};${address} 1\n`, { vmlinux });
   assertEquals(output, "app;startup_64;account 1\n");
 });
+
+async function resolveCallers(
+  architecture: Architecture,
+  folded: string,
+  kallsyms?: string,
+  trustFiles = false,
+) {
+  const bytes = Deno.readFileSync(testdata(`kernel/${architecture}/vmlinux`));
+  const text = kallsyms === undefined ? undefined : bytesOf(textOf(architecture, kallsyms));
+  return await resolveText(folded, {
+    vmlinux: new MemorySource("vmlinux", bytes),
+    kallsyms: text && readerOfBytes("kallsyms", text),
+    merge: false,
+    trustFiles,
+  });
+}
 
 function textOf(architecture: Architecture, name: string): string {
   return Deno.readTextFileSync(testdata(`kernel/${architecture}/${name}`));

@@ -198,6 +198,31 @@ Deno.test("resolve() names frames in [vdso] by a copy of the vDSO", async () => 
   assertEquals(output, "layout_first 1\n");
 });
 
+Deno.test("resolve() refuses a vDSO whose build-id is not the recorded one", async () => {
+  const maps = "7ffd00004000-7ffd00005000 r-xp 00000000 00:00 0  [vdso]\n";
+  const library = "layouts/x86_64/noseparate-code/sysroot/opt/layouts/libnoseparate-code.so";
+  const list = Deno.makeTempFileSync();
+  try {
+    for (
+      const [buildId, wanted] of [
+        ["67ba398b15dca0c2e3f316cdf094d9b3075ce55b", "layout_first"],
+        ["67ba398b15dca0c2e3f316cdf094d9b3075ce55c", "[vdso@0x3a0]"],
+      ]
+    ) {
+      Deno.writeTextFileSync(list, `${buildId} [vdso]\n`);
+      using files = new DiskFiles({ vdso: testdata(library), buildIds: list });
+      const { output, report } = await resolveText("0x7ffd000043a0 1\n", { maps, files });
+      assertEquals(output, `${wanted} 1\n`);
+      assertEquals(
+        report.reasons.map(({ reason }) => reason),
+        wanted === "layout_first" ? [] : ["build-id-mismatch"],
+      );
+    }
+  } finally {
+    Deno.removeSync(list);
+  }
+});
+
 /** The vaddr of `layout_first` in the first page of a fixture. */
 function knownIn(path: string): number {
   const text = Deno.readTextFileSync(testdata(path));

@@ -1,4 +1,5 @@
 /* The image begins with a header, which is not _stext. */
+	.file "aarch64.S"
 	.section .head.text, "ax"
 	b	primary_entry
 	.quad	0

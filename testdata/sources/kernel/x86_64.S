@@ -1,5 +1,6 @@
 /* An entry without a size, as older kernels had, and one with labels in it. The first function stands
  * at _text, as startup_64 does. */
+	.file "x86_64.S"
 	.section .head.text, "ax"
 	.globl	startup_64
 	.type	startup_64, @function
