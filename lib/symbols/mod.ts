@@ -30,6 +30,7 @@ export { type CandidateFile, type FileSearch, findMappedFile } from "./file_sear
 export {
   isSectionStart,
   type KallsymsLookup,
+  type KernelDecision,
   type KernelSymbol,
   readKallsyms,
 } from "./kallsyms.ts";
