@@ -21,7 +21,7 @@ export interface OptionRow {
 }
 
 /** Commands that resolve addresses: what helps one of them helps the others. */
-const RESOLVING: readonly CommandName[] = ["filter"];
+const RESOLVING: readonly CommandName[] = ["filter", "explain", "images"];
 const ALL: readonly CommandName[] = COMMANDS.map(({ name }) => name);
 
 /** Every option, in the order of the help. */
@@ -147,6 +147,15 @@ export const OPTIONS: readonly OptionRow[] = [
       "(the recorder has adjusted them)",
   },
   {
+    name: "return-addresses",
+    value: "WHICH",
+    choices: ["none", "all"],
+    help:
+      "whether the addresses are return addresses: none is, or all are, and are looked up one " +
+      "byte before",
+    commands: ["explain"],
+  },
+  {
     name: "trust-files",
     help: "take names from files although return addresses say that they are not those that ran",
   },
@@ -163,6 +172,13 @@ export const OPTIONS: readonly OptionRow[] = [
   },
   { name: "quiet", short: "q", help: "no report and no progress on standard error" },
   { name: "verbose", short: "v", help: "say more in the report" },
+  {
+    name: "verbose",
+    short: "v",
+    help: "every remark, all of the build-ids, and all commands",
+    commands: ["images"],
+  },
+  { name: "json", help: "print JSON, for programs", commands: ["explain", "images"] },
   { name: "help", short: "h", help: "print this help", commands: ALL },
   { name: "version", help: "print the version", commands: ALL },
 ];

@@ -41,6 +41,7 @@ export interface Options {
   readonly merge: boolean;
   /** A share of frames in percent, 0 to 100; undefined if any will do. */
   readonly failUnder: number | undefined;
+  readonly json: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly help: boolean;
@@ -114,6 +115,7 @@ export function parseOptions(args: readonly string[]): Options {
     },
     inlines: values.inlines === true,
     lines: values.lines === true,
+    json: values.json === true,
     quiet: values.quiet === true,
     verbose: values.verbose === true,
     help: values.help === true,

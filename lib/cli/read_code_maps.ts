@@ -12,6 +12,7 @@ import { codeMapFile } from "./process_files.ts";
  * @param values Of the option, see {@linkcode codeMapFile}.
  * @param snapshots Where none of them is that of a process, all code is that of all stacks.
  * @param lose Is told, for the user, of what could not be read although the rest could.
+ * @param keepsPlaces Whether they are to tell where in the file they have a name.
  * @returns The last one first: it is the newest.
  * @throws {Error} If one cannot be read at all.
  */
@@ -19,27 +20,27 @@ export async function readCodeMaps(
   values: readonly string[],
   snapshots: readonly MapsSnapshot[],
   lose: (message: string) => void,
+  keepsPlaces = false,
 ): Promise<NamedCode[]> {
   const knowsProcesses = snapshots.some(({ process }) => process !== undefined);
   const maps: NamedCode[] = [];
   for (const { path, process } of values.map(codeMapFile).toReversed()) {
-    const code = await readCodeMap(path, lose);
-    maps.push(ofProcess(code, knowsProcesses ? process : undefined));
+    const { size, empty, rangeAt } = await readCodeMap(path, lose, keepsPlaces);
+    const code = { source: path, size, empty, rangeAt };
+    maps.push(knowsProcesses && process !== undefined ? { ...code, process } : code);
   }
   return maps;
 }
 
-function ofProcess(code: NamedCode, process: number | undefined): NamedCode {
-  if (process === undefined) return code;
-  const { size, empty } = code;
-  return { size, empty, process, rangeAt: (address) => code.rangeAt(address) };
-}
-
-async function readCodeMap(path: string, lose: (message: string) => void): Promise<NamedCode> {
+async function readCodeMap(
+  path: string,
+  lose: (message: string) => void,
+  keepsPlaces: boolean,
+): Promise<NamedCode> {
   const head = await firstBytes(path, 4);
   if (isJitdump(head)) {
     using source = FileSource.open(path);
-    const { cut, firstInvalid, ...code } = await readJitdump(source);
+    const { cut, firstInvalid, ...code } = await readJitdump(source, keepsPlaces);
     const problem = firstInvalid ?? cut;
     if (problem !== undefined) {
       const place = `at file offset ${hex(problem.fileOffset)}`;
@@ -48,7 +49,7 @@ async function readCodeMap(path: string, lose: (message: string) => void): Promi
     return code;
   }
   using file = openInput(path);
-  const map = await readPerfMap(await gunzipIfCompressed(file));
+  const map = await readPerfMap(await gunzipIfCompressed(file), keepsPlaces);
   const { invalid, firstInvalid } = map;
   if (firstInvalid !== undefined) {
     lose(

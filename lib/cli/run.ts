@@ -1,13 +1,13 @@
-import type { FileSource } from "../bytes/file_source.ts";
 import { gunzipIfCompressed } from "../bytes/mod.ts";
-import { FormatError } from "../errors.ts";
 import { writeFolded } from "../output/mod.ts";
 import type { RawProfile } from "../profile/mod.ts";
 import { type Report, resolve, type Resolved } from "../resolve/mod.ts";
 import { checkOutputs } from "./check_outputs.ts";
 import { completions, type Shell, SHELLS } from "./completions.ts";
 import { DiskFiles } from "./disk_files.ts";
-import { checkFolders, openElf, openInput } from "./input_files.ts";
+import { explainCommand } from "./explain_command.ts";
+import { imagesCommand } from "./images_command.ts";
+import { checkFolders, openElf, openInput, openVmlinux } from "./input_files.ts";
 import type { CommandName } from "./commands.ts";
 import { helpText } from "./help_text.ts";
 import { type Options, parseOptions, UsageError } from "./options.ts";
@@ -56,9 +56,24 @@ export async function run(args: readonly string[]): Promise<number> {
 /** What does the work of each command; gives the exit code. */
 const COMMANDS: Readonly<Record<CommandName, (options: Options) => Promise<number>>> = {
   filter: (options) => new Run(options).run(),
+  explain: (options) => printAll((lose) => explainCommand(options, lose)),
+  images: (options) => printAll((lose) => imagesCommand(options, lose)),
   completions: ({ operands: [shell] }) => Promise.resolve(print(completions(shellOf(shell!)))),
   man: () => Promise.resolve(print(manPage())),
 };
+
+/** Prints what a command found; what it could not do it tells as it goes. */
+async function printAll(
+  work: (lose: (message: string) => void) => Promise<string>,
+): Promise<number> {
+  let isIncomplete = false;
+  const text = await work((message) => {
+    isIncomplete = true;
+    complain(message);
+  });
+  print(text);
+  return isIncomplete ? EXIT_FAILED : EXIT_DONE;
+}
 
 function shellOf(name: string): Shell {
   const shell = SHELLS.find((one) => one === name);
@@ -175,16 +190,6 @@ function checkStandardStreams({ inputs, maps, output = "-", report }: Options): 
     throw new UsageError(
       'Standard output cannot take both the stacks and the report: use "--output FILE"',
     );
-  }
-}
-
-/** @throws {Error} With a message for the user, who may have the file that is started instead. */
-async function openVmlinux(path: string): Promise<FileSource> {
-  try {
-    return await openElf(path);
-  } catch (error) {
-    if (!(error instanceof FormatError)) throw error;
-    throw new Error(`${error.message}; a vmlinuz has to be unpacked first, with extract-vmlinux`);
   }
 }
 

@@ -60,7 +60,12 @@ const MAX_NAME_LENGTH = 256;
 
 const namesOfFiles = new WeakMap<ElfFile, Promise<Uint8Array>>();
 
-async function nameOfSection(elf: ElfFile, { nameOffset }: SectionHeader): Promise<string> {
+/**
+ * The name of a section, at most 256 bytes of it; empty if the file has no names.
+ *
+ * @throws {FormatError} If the section headers or the names do not lie inside the file.
+ */
+export async function nameOfSection(elf: ElfFile, { nameOffset }: SectionHeader): Promise<string> {
   const bytes = (await sectionNames(elf)).subarray(nameOffset, nameOffset + MAX_NAME_LENGTH);
   const end = bytes.indexOf(0);
   return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));

@@ -94,7 +94,20 @@ export class RecordedFile {
    */
   async lookUp(files: FileProvider, wish: SourceWish, trace?: LookupTrace): Promise<void> {
     if (wish.positions) this.knownBuildId = await this.buildId();
-    if (this.elf === undefined || this.#wanted.size === 0) return;
+    if (this.#wanted.size > 0) await this.#lookUp(files, wish, trace);
+  }
+
+  /** Finds out where the file has names, without asking for any. */
+  async findNames(files: FileProvider): Promise<void> {
+    await this.#lookUp(files, { inlines: false, positions: false }, undefined);
+  }
+
+  async #lookUp(
+    files: FileProvider,
+    wish: SourceWish,
+    trace: LookupTrace | undefined,
+  ): Promise<void> {
+    if (this.elf === undefined) return;
     const vaddrs = Float64Array.from(this.#wanted).sort();
     try {
       const lookup = await findFunctions(

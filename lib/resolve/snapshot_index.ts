@@ -196,6 +196,14 @@ export class SnapshotIndex {
     return this.#snapshot.mappings[this.#indexOf(address)];
   }
 
+  /** The last mapping before an address that none holds, and the first behind it. */
+  around(address: number): { readonly before?: Mapping; readonly behind?: Mapping } {
+    const { mappings } = this.#snapshot;
+    const before = mappings.findLast(({ end }) => end <= address);
+    const behind = mappings.find(({ start }) => start > address);
+    return { ...(before && { before }), ...(behind && { behind }) };
+  }
+
   /** The mappings of a file, by start; of one in an archive, with file offsets inside of it. */
   mappingsOf(file: RecordedFile): readonly Mapping[] {
     return this.#mappingsOf.get(file) ?? [];
