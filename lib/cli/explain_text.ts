@@ -153,7 +153,9 @@ function fileLines({ file }: Explanation): string[] {
   return [path, here, ...what];
 }
 
-function imageLines({ imageBase, loadBias, mappings, problem }: ExplainedImage): string[] {
+function imageLines(
+  { imageBase, loadBias, pageSize, mappings, problem }: ExplainedImage,
+): string[] {
   const rows = mappings.map((mapping) => [
     `${mapping.start}-${mapping.end}`,
     mapping.permissions,
@@ -165,10 +167,17 @@ function imageLines({ imageBase, loadBias, mappings, problem }: ExplainedImage):
     ].filter((note) => note !== "").join("; "),
   ]);
   return [
-    `base ${imageBase}, load bias ${loadBias}`,
+    `base ${imageBase}, load bias ${loadBias}, ${pagesText(pageSize)}`,
     ...alignTable(rows),
     ...problem === "" ? [] : [`does not fit: ${problem}`],
   ];
+}
+
+/** A snapshot tells no more than what all its addresses are multiples of. */
+export function pagesText(pageSize: string): string {
+  return pageSize === "0x1000"
+    ? `pages of ${pageSize} bytes`
+    : `pages of at most ${pageSize} bytes`;
 }
 
 /** The segments, and which of them the mapping may show. */

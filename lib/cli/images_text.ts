@@ -5,7 +5,7 @@ import type {
   SnapshotDescription,
 } from "../resolve/mod.ts";
 import { alignTable } from "./align_table.ts";
-import { commandText } from "./explain_text.ts";
+import { commandText, pagesText } from "./explain_text.ts";
 
 /** The images of snapshots as a person reads them. */
 export function imagesText(
@@ -31,7 +31,11 @@ function snapshotLines(snapshot: SnapshotDescription, verbose: boolean): string[
   for (const [at, line] of table.entries()) {
     lines.push(`  ${line}`);
     const image = images[at - 1];
-    if (image !== undefined) lines.push(...notes(image, verbose).map((note) => `      ${note}`));
+    if (image === undefined) continue;
+    // One command for all of them says less than each by itself, and is what people want.
+    const isBelow = !verbose && image.missing?.reason === "file-not-found" && fetchFiles !== "";
+    const commands = isBelow ? [] : commandLines(image.missing, verbose);
+    lines.push(...[...notes(image, verbose), ...commands].map((note) => `      ${note}`));
   }
   if (fetchFiles !== "") {
     lines.push("", "All files that are not here at once:", `  ${fetchFiles}`);
@@ -53,8 +57,7 @@ function snapshotLines(snapshot: SnapshotDescription, verbose: boolean): string[
 function headline({ snapshot, process, pageSize, images }: SnapshotDescription): string {
   const whose = process === undefined ? "" : ` of process ${process}`;
   const count = `${images.length} ${images.length === 1 ? "image" : "images"}`;
-  const pages = pageSize === "0x1000" ? `pages of ${pageSize}` : `pages of at most ${pageSize}`;
-  return `${count} in "${snapshot}"${whose}, ${pages} bytes`;
+  return `${count} in "${snapshot}"${whose}, ${pagesText(pageSize)}`;
 }
 
 const HEADER = ["base", "load bias", "machine", "build-id", "names from", "image"];
@@ -82,7 +85,6 @@ function notes(image: ImageDescription, verbose: boolean): string[] {
     ...remarkable.map(({ label, detail }) => `${label}: ${detail}`),
     ...missing === undefined ? [] : missingLines(missing),
     ...verbose ? problems : [],
-    ...commandLines(missing, verbose),
   ];
 }
 

@@ -161,7 +161,9 @@ function checkOperands(command: Command, { length }: readonly string[]): void {
   const wanted = least === most ? least : length < least ? `at least ${least}` : `at most ${most}`;
   const spelled = spellCommand(command);
   throw new UsageError(
-    `"${spelled}" has ${length} operands, want ${wanted}: ${spelled} ${usage}`,
+    `"${spelled}" has ${length} ${
+      length === 1 ? "operand" : "operands"
+    }, want ${wanted}: ${spelled} ${usage}`,
   );
 }
 

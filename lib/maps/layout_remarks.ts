@@ -4,7 +4,19 @@ import type { Mapping } from "./mapping.ts";
 import { floorToPage } from "./page.ts";
 
 /** What is remarkable about the way a file is linked or mapped. */
-export type LayoutRemarkKind = keyof typeof REMARKS;
+export type LayoutRemarkKind =
+  | "loaded-again"
+  | "deleted"
+  | "first-not-at-offset-0"
+  | "several-at-offset-0"
+  | "base-is-not-bias"
+  | "text-shifted"
+  | "several-texts"
+  | "text-not-first"
+  | "text-split"
+  | "text-moved"
+  | "holes"
+  | "mapped-besides";
 
 /** One remark about a loaded copy of a file. */
 export interface LayoutRemark {
@@ -33,7 +45,9 @@ export interface ImageSurroundings {
 }
 
 /** Every remark, as a table spells it, and whether it is an ordinary one. */
-const REMARKS = {
+const REMARKS: Readonly<
+  Record<LayoutRemarkKind, { readonly label: string; readonly isOrdinary: boolean }>
+> = {
   "loaded-again": { label: "loaded several times", isOrdinary: false },
   "deleted": { label: "deleted", isOrdinary: false },
   "first-not-at-offset-0": { label: "first mapping not at offset 0", isOrdinary: false },
@@ -46,7 +60,7 @@ const REMARKS = {
   "text-moved": { label: "text on anonymous memory", isOrdinary: false },
   "holes": { label: "holes", isOrdinary: false },
   "mapped-besides": { label: "also mapped for reading", isOrdinary: false },
-} as const;
+};
 
 /**
  * Tells what is remarkable about an image: all that makes "address less base" or "address less start
@@ -142,11 +156,12 @@ function holesIn(parts: readonly Mapping[], { all, own }: ImageSurroundings): st
     if (part.start > end) {
       const [from, to] = [end, part.start];
       const inside = all.filter((mapping) => mapping.start < to && from < mapping.end);
-      const what = inside.length === 0
-        ? "nothing"
-        : inside.every((mapping) => own.includes(mapping) && !isAccessible(mapping))
-        ? "no access"
-        : [...new Set(inside.map(({ path }) => path || "anonymous memory"))].join(" and ");
+      const names = inside.map((mapping) =>
+        own.includes(mapping) && !isAccessible(mapping)
+          ? "no access"
+          : mapping.path || "anonymous memory"
+      );
+      const what = [...new Set(names)].join(" and ") || "nothing";
       holes.push(`${hex(from)}-${hex(to)} (${what})`);
     }
     end = part.end;

@@ -196,9 +196,12 @@ export class SnapshotIndex {
     return this.#snapshot.mappings[this.#indexOf(address)];
   }
 
-  /** The last mapping before an address that none holds, and the first behind it. */
+  /**
+   * The last mapping before an address that none holds, and the first behind it, in the same half of
+   * the address space.
+   */
   around(address: number): { readonly before?: Mapping; readonly behind?: Mapping } {
-    const { mappings } = this.#snapshot;
+    const mappings = this.#snapshot.mappings.filter(({ start }) => start < 0 === address < 0);
     const before = mappings.findLast(({ end }) => end <= address);
     const behind = mappings.find(({ start }) => start > address);
     return { ...(before && { before }), ...(behind && { behind }) };

@@ -91,10 +91,13 @@ export interface ExplainedLookup {
 export interface ExplainedMapping {
   /** The snapshot's file name. */
   readonly snapshot: string;
+  /** First address. */
   readonly start: Hex;
+  /** Address behind the last one. */
   readonly end: Hex;
   /** Such as `r-x`. */
   readonly permissions: string;
+  /** In bytes, of what is mapped at the start. */
   readonly fileOffset: Hex;
   /** As `major:minor`. */
   readonly device: string;
@@ -148,9 +151,13 @@ export interface ImageMapping extends Omit<ExplainedMapping, "snapshot" | "devic
 export interface ImageSegment {
   /** Its number among the LOAD segments, from 0. */
   readonly number: number;
+  /** `p_offset` in bytes. */
   readonly fileOffset: Hex;
+  /** `p_filesz` in bytes. */
   readonly fileSize: Hex;
+  /** `p_vaddr`. */
   readonly vaddr: Hex;
+  /** `p_memsz` in bytes. */
   readonly memorySize: Hex;
   /** Such as `r-x`. */
   readonly permissions: string;
@@ -167,6 +174,7 @@ export interface ImageSegment {
 
 /** A load bias that mappings of a file allow. */
 export interface ExplainedBias {
+  /** `address - vaddr`. */
   readonly loadBias: Hex;
   /** How many mappings of the file it explains. */
   readonly mappings: number;
@@ -195,7 +203,9 @@ export interface ExplainedPlace {
 export interface ExplainedSection {
   /** Such as `.text`; empty if the file has no names of sections. */
   readonly name: string;
+  /** Of its first byte. */
   readonly vaddr: Hex;
+  /** In bytes. */
   readonly size: Hex;
 }
 
@@ -251,9 +261,11 @@ export interface ExplainedName {
 
 /** A symbol that was considered. */
 export interface ExplainedSymbol {
+  /** The vaddr of its first byte. */
   readonly start: Hex;
-  /** `0x0` if it has none. */
+  /** In bytes; `0x0` if it has none. */
   readonly size: Hex;
+  /** Its binding. */
   readonly binding: SymbolBinding;
   /** In the order in which they are preferred, each with its tables. */
   readonly names: readonly { readonly name: string; readonly tables: readonly string[] }[];
@@ -261,6 +273,7 @@ export interface ExplainedSymbol {
 
 /** A debug file that was tried. */
 export interface ExplainedDebugFile {
+  /** Where it would be. */
   readonly path: string;
   /** What led there: a build-id, a cache of debuginfod, or `.gnu_debuglink`. */
   readonly how: string;
@@ -312,7 +325,9 @@ export interface ExplainedKernel {
 
 /** A function of the kernel. */
 export interface ExplainedKernelSymbol {
+  /** The address of its first byte. */
   readonly start: Hex;
+  /** As the kernel spells it. */
   readonly name: string;
   /** The module that has it; empty for the kernel itself. */
   readonly module: string;
