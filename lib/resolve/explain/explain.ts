@@ -19,6 +19,33 @@ import type { Explanation } from "./explanation.ts";
  * something mapped there.
  *
  * @returns In the order of the addresses.
+ *
+ * @example
+ * ```ts
+ * import { explainAddresses } from "../mod.ts";
+ * import { parseMaps } from "../../maps/mod.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const maps = "7f0000000000-7f0000001000 r-xp 00000000 fe:00 42 /opt/libfoo.so\n";
+ * const snapshots = [await parseMaps("4711.maps", [new TextEncoder().encode(maps)])];
+ * const files = { open: () => Promise.resolve({ reason: "file-not-found", detail: "" } as const) };
+ * const location = {
+ *   kind: "address",
+ *   address: 0x7f0000000123,
+ *   bare: false,
+ *   perfModule: "",
+ *   symbol: "",
+ *   annotation: "",
+ * } as const;
+ * const inputs = [{ text: "0x7f0000000123", location }];
+ * const [explanation] = await explainAddresses(inputs, { snapshots, files });
+ * assertEquals(explanation?.frames, ["[libfoo.so@0x123]"]);
+ * assertEquals(explanation?.mapping?.path, "/opt/libfoo.so");
+ * assertEquals(
+ *   explanation?.failure?.commands[0]?.command,
+ *   "mkdir -p sysroot/opt && scp HOST:/opt/libfoo.so sysroot/opt/",
+ * );
+ * ```
  */
 export async function explainAddresses(
   inputs: readonly AddressInput[],

@@ -49,7 +49,19 @@ export interface DescribeImagesOptions {
  * A file that is not here is listed if a mapping of it is executable. Files that were only mapped
  * for reading are no images.
  *
- * @returns In the order of the snapshots.
+ * @example
+ * ```ts
+ * import { describeImages } from "../mod.ts";
+ * import { parseMaps } from "../../maps/mod.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const maps = "7f0000000000-7f0000001000 r-xp 00000000 fe:00 42 /opt/libfoo.so\n";
+ * const snapshots = [await parseMaps("4711.maps", [new TextEncoder().encode(maps)])];
+ * const files = { open: () => Promise.resolve({ reason: "file-not-found", detail: "" } as const) };
+ * const description = await describeImages({ snapshots, files });
+ * const [image] = description.snapshots[0]!.images;
+ * assertEquals([image?.path, image?.missing?.reason], ["/opt/libfoo.so", "file-not-found"]);
+ * ```
  */
 export async function describeImages(
   options: DescribeImagesOptions,
