@@ -10,6 +10,7 @@ import type {
 import { alignTable } from "./align_table.ts";
 import { nameSections } from "./explain_name_text.ts";
 import { BIAS_TEXTS, EVIDENCE_TEXTS } from "./explain_words.ts";
+import { printable } from "./printable.ts";
 
 /** A part of an explanation: its label, and its lines; left out if there are none. */
 export type Section = readonly [label: string, lines: readonly string[]];
@@ -36,7 +37,7 @@ export function explanationText(explanation: Explanation): string {
   const lines = sections.flatMap(([label, lines]) =>
     lines.map((line, at) => `  ${(at === 0 ? label : "").padEnd(LABEL_WIDTH)}${line}`.trimEnd())
   );
-  return [headline(explanation), ...lines].map((line) => `${line}\n`).join("");
+  return [headline(explanation), ...lines].map((line) => `${printable(line)}\n`).join("");
 }
 
 const LABEL_WIDTH = 13;

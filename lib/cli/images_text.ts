@@ -6,6 +6,7 @@ import type {
 } from "../resolve/mod.ts";
 import { alignTable } from "./align_table.ts";
 import { commandText, pagesText } from "./explain_text.ts";
+import { printable } from "./printable.ts";
 
 /** The images of snapshots as a person reads them. */
 export function imagesText(
@@ -21,7 +22,7 @@ export function imagesText(
       : `Kernel frames: no names, ${kernel.missing.meaning}`,
     ...commandLines(kernel.missing, verbose),
   ]);
-  return blocks.map((lines) => lines.map((line) => `${line}\n`).join("")).join("\n");
+  return blocks.map((lines) => lines.map((line) => `${printable(line)}\n`).join("")).join("\n");
 }
 
 function snapshotLines(snapshot: SnapshotDescription, verbose: boolean): string[] {
