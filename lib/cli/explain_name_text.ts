@@ -34,7 +34,8 @@ function symbolLines({ symbols, symbolCount, rule, label }: ExplainedName): stri
     ...symbolCount === 0 ? ["none with a size covers the vaddr"] : alignTable(rows),
     ...more > 0 ? [`and ${more} more`] : [],
     ...rule === undefined ? [] : [`decided by: ${RULE_TEXTS[rule]}`],
-    ...label === undefined ? [] : [
+    // Where a symbol with a size has the vaddr, nobody asks for others.
+    ...label === undefined || label.verdict === "covered" ? [] : [
       `the nearest without a size: ${symbolCells(label).filter((cell) => cell !== "").join("  ")}`,
       LABEL_TEXTS[label.verdict],
     ],
@@ -42,8 +43,16 @@ function symbolLines({ symbols, symbolCount, rule, label }: ExplainedName): stri
 }
 
 function symbolCells({ start, size, binding, names }: ExplainedSymbol): string[] {
-  const spelled = names.map(({ name, tables }) => `${name} (${tables.join(", ")})`).join(", ");
+  const spelled = names.map(({ name, tables }) => `${name} (${tables.map(tableText).join(", ")})`)
+    .join(", ");
   return [start, size === "0x0" ? "" : `size ${size}`, binding, spelled];
+}
+
+/** The paths of debug files are long, and are told below. */
+function tableText(table: string): string {
+  const kind = table.slice(table.lastIndexOf(" ") + 1);
+  if (kind === table) return table;
+  return table.includes("(.gnu_debugdata)") ? `.gnu_debugdata ${kind}` : `debug file ${kind}`;
 }
 
 function sourceLines({ namesFrom, problems }: ExplainedName): string[] {

@@ -168,3 +168,21 @@ for (const command of ["explain", "images"]) {
     assertStringIncludes(stdout, "--json");
   });
 }
+
+Deno.test("symfold explain tells of a debug file where it has names and where it was tried", async () => {
+  using folder = new TempFolder();
+  const linked = inRepository("testdata/debug_files/x86_64/linked");
+  folder.write("root/usr/lib/libnames.so", Deno.readFileSync(`${linked}/libnames.so`));
+  const link = "usr/lib/.debug/libnames.debug";
+  folder.write(`root/${link}`, Deno.readFileSync(`${linked}/.debug/libnames.debug`));
+  const nm = Deno.readTextFileSync(inRepository("testdata/debug_files/x86_64/nm"));
+  const [, vaddr, name] = /^0*([0-9a-f]+) [0-9a-f]+ t (\w+)$/m.exec(nm)!;
+  const { code, stdout } = await runSymfold([
+    ...["explain", "--sysroot", folder.at("root"), `/usr/lib/libnames.so+0x${vaddr}`],
+  ]);
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, `${name} (debug file .symtab)  chosen\n`);
+  assertStringIncludes(stdout, `/${link}`);
+  const lines = stdout.split("\n").filter((line) => line.includes(`/${link}`));
+  assertEquals(lines.length, 2, stdout);
+});
