@@ -1,7 +1,7 @@
 import { type Format, FORMATS } from "../input/mod.ts";
 
 /** What symfold can do; `filter` is what it does if no command is named. */
-export type CommandName = "filter" | "collect" | "completions" | "man";
+export type CommandName = "filter" | "explain" | "images" | "collect" | "completions" | "man";
 
 /** One command. The dispatch, the check of its operands and its help come from a row like this. */
 export interface Command {
@@ -52,6 +52,42 @@ Formats, which are found out:
 ${FORMATS.map(formatLine).join("")}`,
     exitCodes: `Exit codes: 0 all done; 1 something could not be done, or part of the input
 could not be read (the rest was written); 2 the command line is wrong.
+`,
+  },
+  {
+    name: "explain",
+    usage: "--maps FILE [OPTION]... ADDRESS...",
+    least: 1,
+    most: Infinity,
+    summary: "says what was decided for addresses, and why",
+    description: `Explains addresses: the mapping, the image and its load bias with all that lost
+against it, the vaddr, file offset and section, the code around it, every symbol
+that covers it with the rule that chose, and the debug files that were tried.
+
+An ADDRESS may be spelled as any frame of a recording: 0x7f572d91b230, or
+7f572d91b230, libc.so.6+0x12, '[libc.so.6@0x891f5]'. It is looked up as it is;
+with --return-addresses all, one byte before, as a caller's is.
+
+  symfold explain --maps 4711.maps --sysroot server1/ 0x7f572d91b230
+`,
+    exitCodes: `Exit codes: 0 all addresses were explained, with or without a name; 1 one is no
+address, or something could not be read; 2 the command line is wrong.
+`,
+  },
+  {
+    name: "images",
+    usage: "--maps FILE [OPTION]...",
+    least: 0,
+    most: 0,
+    summary: "lists the images of a snapshot, and what is missing",
+    description: `Lists the loaded images of a snapshot: base, load bias, build-id, architecture,
+what is remarkable about the layout, where names will come from, what is
+missing, and the command that gets it. Nothing is run, and no network is used.
+
+  symfold images --maps 4711.maps --sysroot server1/
+`,
+    exitCodes: `Exit codes: 0 done, whatever is missing; 1 something could not be read; 2 the
+command line is wrong.
 `,
   },
   {

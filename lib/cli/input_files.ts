@@ -1,7 +1,7 @@
 import { FileSource } from "../bytes/file_source.ts";
 import type { ByteReader } from "../bytes/mod.ts";
 import { readFileHeader } from "../elf/mod.ts";
-import { isSourceError } from "../errors.ts";
+import { FormatError, isSourceError } from "../errors.ts";
 
 /** A file that the user named, as bytes one after the other. */
 export interface InputFile extends ByteReader, Disposable {
@@ -45,6 +45,20 @@ export async function openElf(path: string): Promise<FileSource> {
     // Its own errors, and those of what it is, are complete.
     if (isSourceError(error) || error instanceof TypeError) throw error;
     throw new Error(`Cannot read "${path}": ${explain(error)}`);
+  }
+}
+
+/**
+ * Opens the kernel's ELF file.
+ *
+ * @throws {Error} With a message for the user, who may have the file that is started instead.
+ */
+export async function openVmlinux(path: string): Promise<FileSource> {
+  try {
+    return await openElf(path);
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    throw new Error(`${error.message}; a vmlinuz has to be unpacked first, with extract-vmlinux`);
   }
 }
 

@@ -25,7 +25,7 @@ export interface OptionRow {
 }
 
 /** Commands that resolve addresses: what helps one of them helps the others. */
-const RESOLVING: readonly CommandName[] = ["filter"];
+const RESOLVING: readonly CommandName[] = ["filter", "explain", "images"];
 /** Commands that look for the files of the recorded machine. */
 const FINDING: readonly CommandName[] = [...RESOLVING, "collect"];
 const ALL: readonly CommandName[] = COMMANDS.map(({ name }) => name);
@@ -201,6 +201,15 @@ export const OPTIONS: readonly OptionRow[] = [
     commands: FINDING,
   },
   {
+    name: "return-addresses",
+    value: "WHICH",
+    choices: ["none", "all"],
+    help:
+      "whether the addresses are return addresses: none is, or all are, and are looked up one " +
+      "byte before",
+    commands: ["explain"],
+  },
+  {
     name: "trust-files",
     help: "take names from files although return addresses say that they are not those that ran",
   },
@@ -222,6 +231,13 @@ export const OPTIONS: readonly OptionRow[] = [
     commands: ["filter", "collect"],
   },
   { name: "verbose", short: "v", help: "say more in the report" },
+  {
+    name: "verbose",
+    short: "v",
+    help: "every remark, all of the build-ids, and all commands",
+    commands: ["images"],
+  },
+  { name: "json", help: "print JSON, for programs", commands: ["explain", "images"] },
   { name: "help", short: "h", help: "print this help", commands: ALL },
   { name: "version", help: "print the version", commands: ALL },
 ];

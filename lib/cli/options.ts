@@ -67,6 +67,7 @@ export interface Options {
   readonly merge: boolean;
   /** A share of frames in percent, 0 to 100; undefined if any will do. */
   readonly failUnder: number | undefined;
+  readonly json: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly help: boolean;
@@ -144,6 +145,7 @@ export function parseOptions(args: readonly string[]): Options {
     },
     inlines: values.inlines === true,
     lines: values.lines === true,
+    json: values.json === true,
     quiet: values.quiet === true,
     verbose: values.verbose === true,
     help: values.help === true,
@@ -189,7 +191,9 @@ function checkOperands(command: Command, { length }: readonly string[]): void {
   const wanted = least === most ? least : length < least ? `at least ${least}` : `at most ${most}`;
   const spelled = spellCommand(command);
   throw new UsageError(
-    `"${spelled}" has ${length} operands, want ${wanted}: ${spelled} ${usage}`,
+    `"${spelled}" has ${length} ${
+      length === 1 ? "operand" : "operands"
+    }, want ${wanted}: ${spelled} ${usage}`,
   );
 }
 

@@ -15,19 +15,19 @@ import { codeMapFile } from "./process_files.ts";
  * Reads the perf maps and jitdumps that the user named, whichever each of them is.
  *
  * @param values Of the option, see {@linkcode codeMapFile}.
- * @param maps Where none of them is that of a process, all code is that of all stacks.
  * @param lose Is told, for the user, of what could not be read although the rest could.
+ * @param keepsPlaces Whether they are to tell where in the file they have a name.
  * @returns The last one first: it is the newest.
  * @throws {Error} If one cannot be read at all.
  */
 export async function readCodeMaps(
   values: readonly string[],
   lose: (message: string) => void,
+  keepsPlaces = false,
 ): Promise<NamedCode[]> {
   const all: NamedCode[] = [];
   for (const { path, process } of values.map(codeMapFile).toReversed()) {
-    const code = await readCodeMap(path, lose);
-    all.push(ofProcess(code, process));
+    all.push(ofProcess(await readCodeMap(path, lose, keepsPlaces), process));
   }
   return all;
 }
@@ -36,18 +36,20 @@ export async function readCodeMaps(
  * Reads the perf maps and jitdumps of a bundle.
  *
  * @param lose See {@linkcode readCodeMaps}.
+ * @param keepsPlaces See {@linkcode readCodeMaps}.
  * @returns The last one first: it is the newest.
  */
 export async function readBundledCodeMaps(
   { codeMaps }: Bundle,
   lose: (message: string) => void,
+  keepsPlaces = false,
 ): Promise<NamedCode[]> {
   const maps: NamedCode[] = [];
   for (const { source, process } of codeMaps.toReversed()) {
     const head = await source.readAt(0, Math.min(4, source.size));
     const code = isJitdump(head)
-      ? await jitdumpOf(source, lose)
-      : await perfMapOf(readerOfSource(source), lose);
+      ? await jitdumpOf(source, lose, keepsPlaces)
+      : await perfMapOf(readerOfSource(source), lose, keepsPlaces);
     maps.push(ofProcess(code, process));
   }
   return maps;
@@ -56,32 +58,44 @@ export async function readBundledCodeMaps(
 /** The same code as that of one process. */
 export function ofProcess(code: NamedCode, process: number | undefined): NamedCode {
   if (process === undefined) return code;
-  const { size, empty } = code;
-  return { size, empty, process, rangeAt: (address) => code.rangeAt(address) };
+  const { size, empty, source = "" } = code;
+  return { source, size, empty, process, rangeAt: (address) => code.rangeAt(address) };
 }
 
-async function readCodeMap(path: string, lose: (message: string) => void): Promise<NamedCode> {
+async function readCodeMap(
+  path: string,
+  lose: (message: string) => void,
+  keepsPlaces: boolean,
+): Promise<NamedCode> {
   const head = await firstBytes(path, 4);
   if (isJitdump(head)) {
     using source = FileSource.open(path);
-    return await jitdumpOf(source, lose);
+    return await jitdumpOf(source, lose, keepsPlaces);
   }
   using file = openInput(path);
-  return await perfMapOf(file, lose);
+  return await perfMapOf(file, lose, keepsPlaces);
 }
 
-async function jitdumpOf(source: ByteSource, lose: (message: string) => void): Promise<NamedCode> {
-  const { cut, firstInvalid, ...code } = await readJitdump(source);
+async function jitdumpOf(
+  file: ByteSource,
+  lose: (message: string) => void,
+  keepsPlaces: boolean,
+): Promise<NamedCode> {
+  const { cut, firstInvalid, ...code } = await readJitdump(file, keepsPlaces);
   const problem = firstInvalid ?? cut;
   if (problem !== undefined) {
     const place = `at file offset ${hex(problem.fileOffset)}`;
-    lose(`Cannot read all of "${source.name}": ${problem.detail} ${place}`);
+    lose(`Cannot read all of "${file.name}": ${problem.detail} ${place}`);
   }
-  return code;
+  return { ...code, source: file.name };
 }
 
-async function perfMapOf(file: ByteReader, lose: (message: string) => void): Promise<NamedCode> {
-  const map = await readPerfMap(await gunzipIfCompressed(file));
+async function perfMapOf(
+  file: ByteReader,
+  lose: (message: string) => void,
+  keepsPlaces: boolean,
+): Promise<NamedCode> {
+  const map = await readPerfMap(await gunzipIfCompressed(file), keepsPlaces);
   const { invalid, firstInvalid } = map;
   if (firstInvalid !== undefined) {
     lose(

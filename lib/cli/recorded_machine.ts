@@ -1,16 +1,14 @@
-import type { FileSource } from "../bytes/file_source.ts";
 import {
   type ByteReader,
   type ByteSource,
   gunzipIfCompressed,
   readerOfSource,
 } from "../bytes/mod.ts";
-import { FormatError } from "../errors.ts";
 import type { MapsSnapshot } from "../maps/mod.ts";
 import type { FileProvider } from "../resolve/mod.ts";
 import type { NamedCode } from "../symbols/mod.ts";
 import { DiskFiles } from "./disk_files.ts";
-import { checkFolders, openElf, openInput } from "./input_files.ts";
+import { checkFolders, openElf, openInput, openVmlinux } from "./input_files.ts";
 import type { Options } from "./options.ts";
 import { readBundledCodeMaps, readCodeMaps } from "./read_code_maps.ts";
 import { readSnapshot, readSnapshots } from "./read_snapshots.ts";
@@ -34,11 +32,13 @@ export interface RecordedMachine extends Disposable {
  * bundle that has all of them.
  *
  * @param lose Is told, for the user, of what could not be read although the rest could.
+ * @param keepsPlaces Whether perf maps and jitdumps are to tell where in the file they have a name.
  * @throws {Error} With a message for the user, if something cannot be read at all.
  */
 export async function openRecordedMachine(
   options: Options,
   lose: (message: string) => void,
+  keepsPlaces = false,
 ): Promise<RecordedMachine> {
   checkFolders(options);
   if (options.vdso !== undefined) (await openElf(options.vdso))[Symbol.dispose]();
@@ -49,8 +49,8 @@ export async function openRecordedMachine(
   for (const { source, process } of bundle?.maps ?? []) {
     snapshots.push(await readSnapshot(readerOfSource(source), process, lose));
   }
-  const generated = await readCodeMaps(options.perfMaps, lose);
-  if (bundle !== undefined) generated.push(...await readBundledCodeMaps(bundle, lose));
+  const generated = await readCodeMaps(options.perfMaps, lose, keepsPlaces);
+  if (bundle !== undefined) generated.push(...await readBundledCodeMaps(bundle, lose, keepsPlaces));
   const kallsyms = options.kallsyms === undefined
     ? bundle?.kallsyms
     : await gunzipIfCompressed(opened.use(openInput(options.kallsyms)));
@@ -61,16 +61,6 @@ export async function openRecordedMachine(
   const files = bundle?.layer(disk) ?? disk;
   const held = opened.move();
   return { snapshots, generated, kallsyms, vmlinux, files, [Symbol.dispose]: () => held.dispose() };
-}
-
-/** @throws {Error} With a message for the user, who may have the file that is started instead. */
-async function openVmlinux(path: string): Promise<FileSource> {
-  try {
-    return await openElf(path);
-  } catch (error) {
-    if (!(error instanceof FormatError)) throw error;
-    throw new Error(`${error.message}; a vmlinuz has to be unpacked first, with extract-vmlinux`);
-  }
 }
 
 /** Most runs read no bundle: what that needs is loaded if they do. */

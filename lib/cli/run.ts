@@ -3,6 +3,8 @@ import type { Recording } from "../input/mod.ts";
 import type { Report, Resolved } from "../resolve/mod.ts";
 import { checkOutputs } from "./check_outputs.ts";
 import { completions, type Shell, SHELLS } from "./completions.ts";
+import { explainCommand } from "./explain_command.ts";
+import { imagesCommand } from "./images_command.ts";
 import type { CommandName } from "./commands.ts";
 import { helpText } from "./help_text.ts";
 import { type Options, parseOptions, UsageError } from "./options.ts";
@@ -52,9 +54,24 @@ export async function run(args: readonly string[]): Promise<number> {
 const COMMANDS: Readonly<Record<CommandName, (options: Options) => Promise<number>>> = {
   filter: (options) => new Run(options).run(),
   collect: (options) => new Run(options).collect(),
+  explain: (options) => printAll((lose) => explainCommand(options, lose)),
+  images: (options) => printAll((lose) => imagesCommand(options, lose)),
   completions: ({ operands: [shell] }) => Promise.resolve(print(completions(shellOf(shell!)))),
   man: () => Promise.resolve(print(manPage())),
 };
+
+/** Prints what a command found; what it could not do it tells as it goes. */
+async function printAll(
+  work: (lose: (message: string) => void) => Promise<string>,
+): Promise<number> {
+  let isIncomplete = false;
+  const text = await work((message) => {
+    isIncomplete = true;
+    complain(message);
+  });
+  print(text);
+  return isIncomplete ? EXIT_FAILED : EXIT_DONE;
+}
 
 function shellOf(name: string): Shell {
   const shell = SHELLS.find((one) => one === name);

@@ -39,3 +39,9 @@ export {
 } from "./find_images.ts";
 export { isAnonymous, isFileBacked, isVdso, type Mapping } from "./mapping.ts";
 export { type InvalidMapsLine, type MapsSnapshot, parseMaps } from "./parse_maps.ts";
+export {
+  type ImageSurroundings,
+  type LayoutRemark,
+  type LayoutRemarkKind,
+  remarkLayout,
+} from "./layout_remarks.ts";

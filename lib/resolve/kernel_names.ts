@@ -3,6 +3,7 @@ import {
   type FoundFunction,
   isSectionBound,
   type KallsymsLookup,
+  type KernelDecision,
   readKallsyms,
   type SourceWish,
 } from "../symbols/mod.ts";
@@ -22,6 +23,16 @@ export interface KernelFiles {
   readonly trustFiles?: boolean;
 }
 
+/** What the sources of the kernel's names say of an address. */
+export interface KernelSources {
+  /** Undefined without a snapshot of kallsyms. */
+  readonly kallsyms: KernelDecision | undefined;
+  /** The function that vmlinux has there; undefined without vmlinux, or if it has none. */
+  readonly vmlinux: FoundFunction | undefined;
+  /** Whether it is vmlinux that names the address. */
+  readonly isOwn: boolean;
+}
+
 /** The functions of the kernel that the frames of a profile lie in. */
 export class KernelNames {
   /** Why an address may have no name. */
@@ -29,15 +40,18 @@ export class KernelNames {
   /** Where names were found: `kallsyms`, `vmlinux`, the path of its debug file. */
   readonly namesFrom: readonly string[];
   readonly #functions: ReadonlyMap<number, FoundFunction>;
+  readonly #sources: ReadonlyMap<number, KernelSources>;
 
   private constructor(
     failure: Failure,
     namesFrom: ReadonlySet<string>,
     functions: ReadonlyMap<number, FoundFunction>,
+    sources: ReadonlyMap<number, KernelSources>,
   ) {
     this.failure = failure;
     this.namesFrom = [...namesFrom];
     this.#functions = functions;
+    this.#sources = sources;
   }
 
   /**
@@ -50,6 +64,7 @@ export class KernelNames {
    * nearer, that is it.
    *
    * @param places By key, see `resolve`.
+   * @param explains Whether {@linkcode sourcesOf} will be asked.
    * @throws {FormatError} If the snapshot is none.
    */
   static async read(
@@ -57,6 +72,7 @@ export class KernelNames {
     places: readonly (Place | undefined)[],
     files: FileProvider,
     wish: SourceWish,
+    explains = false,
   ): Promise<KernelNames> {
     const wanted = new Set<number>();
     const returns = new Set<number>();
@@ -66,7 +82,7 @@ export class KernelNames {
       if ((key & 1) === RETURN && !trustFiles) returns.add(place.lookupAddress + RETURN);
     }
     const addresses = Float64Array.from(wanted).sort();
-    const snapshot = kallsyms && await readKallsyms(kallsyms, addresses);
+    const snapshot = kallsyms && await readKallsyms(kallsyms, addresses, explains);
     const image = vmlinux === undefined || addresses.length === 0 || snapshot?.allZero
       ? undefined
       : await readVmlinux(
@@ -78,23 +94,39 @@ export class KernelNames {
       );
     const functions = new Map<number, FoundFunction>();
     const namesFrom = new Set<string>();
+    const sources = new Map<number, KernelSources>();
     for (const [at, address] of addresses.entries()) {
       const running = functionOf(snapshot, at, vmlinux !== undefined);
       const own = image?.functions.get(address);
       // Of the same function the name that the running kernel has.
       const isOwn = own !== undefined && (running === undefined || running.start < own.start);
       const found = isOwn ? own : running && withSource(running, own);
+      if (explains) {
+        sources.set(address, { kallsyms: snapshot?.decisions?.[at], vmlinux: own, isOwn });
+      }
       if (found === undefined) continue;
       functions.set(address, found);
       for (const source of isOwn ? image!.namesFrom : ["kallsyms"]) namesFrom.add(source);
     }
-    return new KernelNames(failureOf(snapshot, image), namesFrom, functions);
+    return new KernelNames(failureOf(snapshot, image), namesFrom, functions, sources);
   }
 
   /** The function that an address lies in; undefined if it is not known. */
   functionAt(lookupAddress: number): FoundFunction | undefined {
     return this.#functions.get(lookupAddress);
   }
+
+  /** What its sources say of an address; undefined if that was not asked for. */
+  sourcesOf(lookupAddress: number): KernelSources | undefined {
+    return this.#sources.get(lookupAddress);
+  }
+}
+
+/** Of the same function vmlinux may know what is inlined. */
+function withSource(running: FoundFunction, own: FoundFunction | undefined): FoundFunction {
+  if (own?.start !== running.start) return running;
+  const { name, start } = running;
+  return { ...own, name, start };
 }
 
 /**
@@ -112,13 +144,6 @@ function functionOf(
   if (symbol === undefined || mayBeCut && isSectionBound(symbol.name)) return undefined;
   const { name, module, start } = symbol;
   return { name: module === "" ? name : `${name} [${module}]`, start };
-}
-
-/** Of the same function vmlinux may know what is inlined. */
-function withSource(running: FoundFunction, own: FoundFunction | undefined): FoundFunction {
-  if (own?.start !== running.start) return running;
-  const { name, start } = running;
-  return { ...own, name, start };
 }
 
 function failureOf(snapshot: KallsymsLookup | undefined, image: VmlinuxNames | undefined): Failure {

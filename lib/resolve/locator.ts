@@ -14,7 +14,7 @@ import type { CodePlace, MissingPlace, Place } from "./place.ts";
 import { UNKNOWN_PROCESS } from "./processes.ts";
 import type { Failure, RecordedFile } from "./recorded_file.ts";
 import { RecordedFiles } from "./recorded_files.ts";
-import { type NoPlace, SnapshotIndex } from "./snapshot_index.ts";
+import { type AddressPlace, type NoPlace, SnapshotIndex } from "./snapshot_index.ts";
 
 /**
  * Finds for each frame the file and the vaddr of its code. Made for all frames at once, because it
@@ -51,15 +51,18 @@ export class Locator {
    * Opens all files that the frames need, and finds the images in the snapshots.
    *
    * @param generated Names for code made at run time; the first that has one is asked.
+   * @param needsAll Whether all files of the snapshots are needed, whatever the frames need.
    */
   static async open(
     locations: readonly FrameLocation[],
     snapshots: readonly MapsSnapshot[],
     generated: readonly NamedCode[],
     provider: FileProvider,
+    needsAll = false,
   ): Promise<Locator> {
     const files = new RecordedFiles();
     const indexes = snapshots.map((snapshot) => new SnapshotIndex(snapshot, files));
+    if (needsAll) { for (const index of indexes) index.needAll(); }
     const needed = new Set<RecordedFile>();
     let needsBuildIds = false;
     for (const location of locations) {
@@ -112,59 +115,87 @@ export class Locator {
     return !hasBuildId && this.#doubtOf(file, loadBias) !== undefined;
   }
 
+  /** The snapshots, in order. */
+  get snapshots(): readonly SnapshotIndex[] {
+    return this.#snapshots;
+  }
+
+  /** What a frame says, where that is not what it seems: newer perf prints file offsets. */
+  understand(location: FrameLocation): FrameLocation {
+    if (location.kind !== "address" || !this.#perfNumbers.isFileOffset(location)) return location;
+    const { address: fileOffset, perfModule: module } = location;
+    return { ...location, kind: "fileOffset", module, buildId: "", fileOffset };
+  }
+
+  /** The address to look up for a frame in a role. */
+  lookupAddressOf({ address }: AddressLocation, role: FrameRole): number {
+    // The byte before address 0 would be the last one of the kernel.
+    return address === 0 ? 0 : address - role;
+  }
+
+  /**
+   * The snapshot that tells where an address lies, and what it tells: the first with an image there,
+   * else the first with a mapping, else the first. Undefined if there is none of the process.
+   */
+  whereIs(
+    location: AddressLocation,
+    lookupAddress: number,
+  ): { readonly index: SnapshotIndex; readonly place: AddressPlace } | undefined {
+    let first: { readonly index: SnapshotIndex; readonly place: NoPlace } | undefined;
+    for (const index of this.#snapshots) {
+      if (!isOfProcess(index.process, location)) continue;
+      const place = index.placeOf(lookupAddress);
+      if ("loadBias" in place) return { index, place };
+      if (first === undefined || first.place.mapping === undefined) first = { index, place };
+    }
+    return first;
+  }
+
+  /** The code made at run time that an address lies in; undefined if nobody names it. */
+  generatedAt(location: AddressLocation, lookupAddress: number): NamedCode | undefined {
+    return this.#generated.find((code) =>
+      isOfProcess(code.process, location) && code.rangeAt(lookupAddress) !== undefined
+    );
+  }
+
   /** Where the code of a frame is. */
   placeOf(location: FrameLocation, role: FrameRole): Place {
-    switch (location.kind) {
+    const understood = this.understand(location);
+    switch (understood.kind) {
       case "name":
-        return location;
+        return understood;
       case "address":
-        return this.#placeOfAddress(location, role);
+        return this.#placeOfAddress(understood, role);
       case "vaddr":
-        return this.#placeOfVaddr(location, role);
+        return this.#placeOfVaddr(understood, role);
       case "fileOffset":
-        return this.#placeOfFileOffset(location, role);
+        return this.#placeOfFileOffset(understood, role);
     }
   }
 
   #placeOfAddress(location: AddressLocation, role: FrameRole): Place {
-    const { address, bare, perfModule } = location;
-    // The byte before address 0 would be the last one of the kernel.
-    const lookup = address === 0 ? 0 : address - role;
-    if (this.#perfNumbers.isFileOffset(location)) {
-      return this.#placeOfFileOffset({
-        ...location,
-        kind: "fileOffset",
-        module: perfModule,
-        buildId: "",
-        fileOffset: address,
-      }, role);
-    }
+    const { address, bare } = location;
+    const lookup = this.lookupAddressOf(location, role);
     const snapshots = this.#snapshots.filter(({ process }) => isOfProcess(process, location));
-    const generated = this.#generated.find((code) =>
-      isOfProcess(code.process, location) && code.rangeAt(lookup) !== undefined
-    );
+    const generated = this.generatedAt(location, lookup);
     const isCode = generated !== undefined || address < 0 ||
       snapshots.some((index) => index.isCode(lookup));
     if (bare && !isCode) return { kind: "name" };
     if (Number.isNaN(address)) return missing("not-canonical", "", "[not an address]");
-    let first: NoPlace | undefined;
-    for (const index of snapshots) {
-      const place = index.placeOf(lookup);
-      if ("loadBias" in place) {
-        const { file, loadBias } = place;
-        const doubt = this.#doubtOf(file, loadBias);
-        if (doubt !== undefined) return missingAddress(address, { ...place, ...doubt });
-        return codePlace(file, address - loadBias, role, { loadBias, hasBuildId: false });
-      }
-      if (first === undefined || first.mapping === undefined) first = place;
+    const place = this.whereIs(location, lookup)?.place;
+    if (place !== undefined && "loadBias" in place) {
+      const { file, loadBias } = place;
+      const doubt = this.#doubtOf(file, loadBias);
+      if (doubt !== undefined) return missingAddress(address, { ...place, ...doubt });
+      return codePlace(file, address - loadBias, role, { loadBias, hasBuildId: false });
     }
-    if (generated !== undefined && first?.file === undefined) {
+    if (generated !== undefined && place?.file === undefined) {
       return { kind: "generated", name: generated.rangeAt(lookup)!.name || "[jit]" };
     }
-    if (address < 0 && first?.mapping === undefined) {
+    if (address < 0 && place?.mapping === undefined) {
       return { kind: "kernel", lookupAddress: lookup };
     }
-    if (first !== undefined) return missingAddress(address, first);
+    if (place !== undefined) return missingAddress(address, place);
     if (this.#snapshots.length === 0) return missing("no-maps", "", "[no maps]");
     return location.process === UNKNOWN_PROCESS
       ? missing("unknown-process", "", "[unknown process]")

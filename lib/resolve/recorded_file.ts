@@ -6,6 +6,7 @@ import {
   findFunctions,
   type FoundFunction,
   isSameBuildId,
+  type LookupTrace,
   type SourceWish,
 } from "../symbols/mod.ts";
 import type { FileProvider, FileRequest } from "./file_provider.ts";
@@ -87,16 +88,40 @@ export class RecordedFile {
     this.#wanted.add(vaddr);
   }
 
-  /** Finds all functions that were asked for, and where they are in the source if that is wished. */
-  async lookUp(files: FileProvider, wish: SourceWish): Promise<void> {
+  /**
+   * Finds all functions that were asked for, and where they are in the source if that is wished.
+   *
+   * @param trace Is told how, for those who want to know.
+   */
+  async lookUp(files: FileProvider, wish: SourceWish, trace?: LookupTrace): Promise<void> {
     if (wish.positions) this.knownBuildId = await this.buildId();
-    if (this.elf === undefined || this.#wanted.size === 0) return;
+    if (this.#wanted.size > 0) await this.#lookUp(files, wish, trace);
+  }
+
+  /** Finds out where the file has names, without asking for any. */
+  async findNames(files: FileProvider): Promise<void> {
+    await this.#lookUp(files, { inlines: false, positions: false }, undefined);
+  }
+
+  async #lookUp(
+    files: FileProvider,
+    wish: SourceWish,
+    trace: LookupTrace | undefined,
+  ): Promise<void> {
+    if (this.elf === undefined) return;
     const vaddrs = Float64Array.from(this.#wanted).sort();
     try {
-      const lookup = await findFunctions(this.elf, this.request.path, vaddrs, {
-        debugDirs: files.debugDirs ?? [],
-        openDebugFile: async (path) => await files.openDebugFile?.(path),
-      }, wish);
+      const lookup = await findFunctions(
+        this.elf,
+        this.request.path,
+        vaddrs,
+        {
+          debugDirs: files.debugDirs ?? [],
+          openDebugFile: async (path) => await files.openDebugFile?.(path),
+        },
+        wish,
+        trace,
+      );
       for (const [at, found] of lookup.functions.entries()) {
         if (found !== undefined) this.#functions.set(vaddrs[at]!, found);
       }

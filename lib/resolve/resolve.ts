@@ -182,7 +182,8 @@ function* namesOf(functions: readonly (FoundFunction | undefined)[]): Generator<
   }
 }
 
-function functionOf(place: Place, kernel: KernelNames): FoundFunction | undefined {
+/** The function at a place, after all were looked up; undefined if it is not known. */
+export function functionOf(place: Place, kernel: KernelNames): FoundFunction | undefined {
   switch (place.kind) {
     case "code":
       return functionAt(place);

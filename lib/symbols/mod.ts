@@ -30,6 +30,7 @@ export { type CandidateFile, type FileSearch, findMappedFile } from "./file_sear
 export {
   isSectionBound,
   type KallsymsLookup,
+  type KernelDecision,
   type KernelSymbol,
   readKallsyms,
 } from "./kallsyms.ts";

@@ -43,6 +43,7 @@ Deno.test("parseOptions() gives every option its default", () => {
     trustFiles: false,
     merge: true,
     failUnder: undefined,
+    json: false,
     quiet: false,
     verbose: false,
     help: false,
@@ -103,6 +104,7 @@ Deno.test("parseOptions() reads every option", () => {
     trustFiles: true,
     merge: false,
     failUnder: 99.5,
+    json: false,
     quiet: true,
     verbose: true,
     help: true,
@@ -197,3 +199,23 @@ for (const { name } of COMMANDS) {
     assertEquals(["help", "version"].every((word) => words.includes(word)), true);
   });
 }
+
+Deno.test("parseOptions() reads the options of explain, whose addresses are looked up as they are", () => {
+  const args = ["explain", "--maps", "a", "--json", "0x1", "--kallsyms", "k", "libc.so.6+0x2"];
+  const { command, operands, inputs, maps, json, kallsyms, returnAddresses } = parseOptions(args);
+  assertEquals({ command, operands, inputs, maps, json, kallsyms, returnAddresses }, {
+    command: "explain",
+    operands: ["0x1", "libc.so.6+0x2"],
+    inputs: [],
+    maps: ["a"],
+    json: true,
+    kallsyms: "k",
+    returnAddresses: "none",
+  });
+});
+
+Deno.test("parseOptions() wants operands where a command has some, but not with --help", () => {
+  assertThrows(() => parseOptions(["explain"]), UsageError, "has 0 operands, want at least 1");
+  assertThrows(() => parseOptions(["images", "x"]), UsageError, "has 1 operand, want 0");
+  assertEquals(parseOptions(["explain", "--help"]).help, true);
+});
