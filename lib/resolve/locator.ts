@@ -1,3 +1,4 @@
+import { EM_ARM } from "../elf/constants.ts";
 import { hex } from "../errors.ts";
 import type { Mapping, MapsSnapshot } from "../maps/mod.ts";
 import type {
@@ -254,7 +255,9 @@ function codePlace(
   role: FrameRole,
   rest: Pick<CodePlace, "loadBias" | "hasBuildId">,
 ): CodePlace {
-  return { kind: "code", file, vaddr, lookupVaddr: vaddr - role, ...rest };
+  // The lowest bit of a return address says, on Arm, that it is Thumb code.
+  const mark = file.elf?.header.machine === EM_ARM ? vaddr % 2 : 0;
+  return { kind: "code", file, vaddr, lookupVaddr: vaddr - mark - role, ...rest };
 }
 
 /** What stands for an address that no image explains. */

@@ -5,7 +5,14 @@ import type { Place } from "../place.ts";
 import type { RecordedFile } from "../recorded_file.ts";
 import { type CallSites, readSites } from "./call_sites.ts";
 import { followCalls } from "./follow_calls.ts";
-import { doubtText, evidenceOf, type ImageEvidence, joinEvidence } from "./image_evidence.ts";
+import {
+  type AddressForm,
+  doubtText,
+  evidenceOf,
+  formOf,
+  type ImageEvidence,
+  joinEvidence,
+} from "./image_evidence.ts";
 import { findCallers } from "./return_keys.ts";
 
 /** An image that is not what was mapped. */
@@ -87,20 +94,26 @@ export class Evidence {
 
   /** The images that are not what was mapped. */
   doubted(): DoubtedImage[] {
+    const form = this.#form();
     return this.#sites.images
-      .filter(({ sites }) => evidenceOf(sites, this.#mode).verdict === "differs")
-      .map(({ file, loadBias, sites }) => ({ file, loadBias, detail: doubtText(sites) }));
+      .filter(({ sites }) => evidenceOf(sites, form, this.#mode).verdict === "differs")
+      .map(({ file, loadBias, sites }) => ({ file, loadBias, detail: doubtText(sites, form) }));
   }
 
   /** What is known of each file with return addresses, by its path; its copies together. */
   byPath(): Map<string, ImageEvidence> {
+    const form = this.#form();
     const byPath = new Map<string, ImageEvidence>();
     for (const { file: { request: { path } }, sites } of this.#sites.images) {
       if (sites.length === 0) continue;
-      const [own, other] = [evidenceOf(sites, this.#mode), byPath.get(path)];
+      const [own, other] = [evidenceOf(sites, form, this.#mode), byPath.get(path)];
       byPath.set(path, other === undefined ? own : joinEvidence(own, other));
     }
     return byPath;
+  }
+
+  #form(): AddressForm {
+    return formOf(this.#sites.images.flatMap(({ sites }) => sites));
   }
 }
 

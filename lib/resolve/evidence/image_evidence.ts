@@ -50,9 +50,38 @@ export interface ImageEvidence {
  */
 const DOUBT = 6;
 
-/** Sums up the return addresses in one image, by vaddr. */
-export function evidenceOf(sites: readonly Site[], mode: ReturnAddresses): ImageEvidence {
-  const checked = sites.filter(isChecked);
+/** What the addresses of callers are, whatever they should be. */
+export type AddressForm = "behind" | "inside" | "either";
+
+/** How much more of one kind there has to be: a wrong image alone does not decide for all. */
+const MAJORITY = 4;
+
+/**
+ * Decides for a whole profile whether the addresses of callers are those behind calls, or were
+ * adjusted so that they are inside. By chance both occur; recordings may also have been mixed.
+ */
+export function formOf(sites: Iterable<Site>): AddressForm {
+  let [behind, inside] = [0, 0];
+  for (const { code } of sites) {
+    if (code.isInside) inside++;
+    else if (code.call !== undefined) behind++;
+  }
+  if (inside * MAJORITY <= behind) return "behind";
+  return behind * MAJORITY <= inside ? "inside" : "either";
+}
+
+/**
+ * Sums up the return addresses in one image.
+ *
+ * @param sites By vaddr.
+ * @param mode What the addresses should be.
+ */
+export function evidenceOf(
+  sites: readonly Site[],
+  form: AddressForm,
+  mode: ReturnAddresses,
+): ImageEvidence {
+  const checked = sites.filter((site) => isChecked(site));
   const calls = checked.filter(({ code }) => code.call !== undefined && !code.isInside);
   const inside = checked.filter(({ code }) => code.isInside);
   const edges = sites.filter((site) => site.agreeingWeight + site.disagreeingWeight > 0);
@@ -66,18 +95,15 @@ export function evidenceOf(sites: readonly Site[], mode: ReturnAddresses): Image
     strays: sites.filter((site) => !isChecked(site) && !site.code.isSignalReturn).length,
     edges: edges.length,
     agreeingEdges: edges.filter((site) => site.agreeingWeight >= site.disagreeingWeight).length,
-    verdict: verdictOf(sites, checked.length, inside.length > calls.length, mode),
+    verdict: worstRegion(sites, form).excess >= DOUBT
+      ? "differs"
+      : checked.length < DOUBT
+      ? "few"
+      : verdictOf(inside.length > calls.length, mode),
   };
 }
 
-function verdictOf(
-  sites: readonly Site[],
-  checked: number,
-  isAdjusted: boolean,
-  mode: ReturnAddresses,
-): Verdict {
-  if (worstRegion(sites).excess >= DOUBT) return "differs";
-  if (checked < DOUBT) return "few";
+function verdictOf(isAdjusted: boolean, mode: ReturnAddresses): Verdict {
   if (isAdjusted === (mode === "none")) return "fits";
   return isAdjusted ? "adjusted" : "not-adjusted";
 }
@@ -102,19 +128,19 @@ export function joinEvidence(one: ImageEvidence, other: ImageEvidence): ImageEvi
 const SEVERITY: readonly Verdict[] = ["few", "fits", "adjusted", "not-adjusted", "differs"];
 
 /** Why an image is doubted: a clause for the user. */
-export function doubtText(sites: readonly Site[]): string {
-  const { checked, misses, first, last } = worstRegion(sites);
-  return `${misses} of the ${checked} return addresses from vaddr ${hex(first)} to ${
-    hex(last)
-  } follow no call`;
+export function doubtText(sites: readonly Site[], form: AddressForm): string {
+  const { checked, misses, first, last } = worstRegion(sites, form);
+  const where = `from vaddr ${hex(first)} to ${hex(last)}`;
+  const what = form === "inside" ? "are inside of no call" : "follow no call";
+  return `${misses} of the ${checked} return addresses ${where} ${what}`;
 }
 
 function weightOf(sites: readonly Site[]): number {
   return sites.reduce((sum, { weight }) => sum + weight, 0);
 }
 
-function isMiss(site: Site): boolean {
-  return site.code.call === undefined;
+function isMiss({ code: { call, isInside } }: Site, form: AddressForm): boolean {
+  return call === undefined || form === "behind" && isInside || form === "inside" && !isInside;
 }
 
 /**
@@ -138,12 +164,12 @@ interface Region {
 }
 
 /** The piece of an image with the greatest excess: Kadane's algorithm, with 1 a miss and -1 a call. */
-function worstRegion(sites: readonly Site[]): Region {
+function worstRegion(sites: readonly Site[], form: AddressForm): Region {
   let worst: Region = { excess: 0, checked: 0, misses: 0, first: NaN, last: NaN };
   let region = worst;
   for (const site of sites) {
     if (!isChecked(site)) continue;
-    const isWrong = isMiss(site);
+    const isWrong = isMiss(site, form);
     if (region.excess <= 0) {
       region = { excess: 0, checked: 0, misses: 0, first: site.vaddr, last: site.vaddr };
     }
