@@ -9,6 +9,7 @@ import {
   type NamedCode,
 } from "../symbols/mod.ts";
 import { Evidence } from "./evidence/evidence.ts";
+import { findCallers } from "./evidence/return_keys.ts";
 import type { FileProvider } from "./file_provider.ts";
 import { EXACT, type FrameRole, FrameRoles, type ReturnAddresses } from "./frame_roles.ts";
 import { KernelNames } from "./kernel_names.ts";
@@ -20,7 +21,10 @@ import { type Annotated, spellFrame, type UnresolvedStyle } from "./spell_frame.
 
 /** What {@linkcode resolve} needs besides the recording. */
 export interface ResolveOptions {
-  /** Snapshots of the recorded process; of several that explain an address the first is taken. */
+  /**
+   * Snapshots of the recorded process; of several that explain an address the one is taken by which
+   * it follows a call, or else the first.
+   */
   readonly snapshots: readonly MapsSnapshot[];
   /** Where the files of the recorded machine are. */
   readonly files: FileProvider;
@@ -87,10 +91,13 @@ export async function resolve(profile: RawProfile, options: ResolveOptions): Pro
   const { snapshots, files, demangle = "short", unresolved = "offset", annotate = [] } = options;
   const { returnAddresses = "callers", trustFiles = false } = options;
   const roles = new FrameRoles(profile, returnAddresses);
-  const locator = await Locator.open(profile.locations, snapshots, options.generated ?? [], files);
   const keys = keysOf(profile, roles);
+  const isReturn = findCallers(profile, keys, returnAddresses);
+  const { locations } = profile;
+  const generated = options.generated ?? [];
+  const locator = await Locator.open(locations, isReturn, snapshots, generated, files);
   const places = locateAll(profile, keys, locator);
-  const evidence = await Evidence.read(profile, keys, places, returnAddresses);
+  const evidence = await Evidence.read(profile, keys, places, isReturn, returnAddresses);
   for (const place of places) {
     if (place?.kind !== "code") continue;
     place.file.want(place.lookupVaddr);

@@ -6,7 +6,7 @@ import { testdata } from "../support/testdata.ts";
 // Programs with every form of a call, and what objdump makes of them. See
 // testdata/evidence/README.md.
 
-for (const machine of Object.keys(CALL_REGEXPS)) {
+for (const machine of CALL_REGEXPS.keys()) {
   const file = testdata(`evidence/calls/${machine}`);
   const instructions = parseDisassembly(Deno.readTextFileSync(`${file}.truth`), machine);
 

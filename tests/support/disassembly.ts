@@ -11,17 +11,20 @@ export interface Instruction {
   readonly target: number | undefined;
 }
 
+const X86_REGEXP = /^(?:[a-z0-9.]+ )*l?call\b/i;
+const RISCV_REGEXP = /^(?:jal|jalr) (?!t1,|zero,)/;
+
 /** The calls of each machine, as objdump spells them. */
-export const CALL_REGEXPS: Readonly<Record<string, RegExp>> = {
-  x86_64: /^(?:[a-z0-9.]+ )*l?call\b/i,
-  i686: /^(?:[a-z0-9.]+ )*l?call\b/i,
-  aarch64: /^blr?(?:aa|ab)?z? /,
-  armhf: /^blx?(?:eq|ne|cs|cc|mi|pl|vs|vc|hi|ls|ge|lt|gt|le)? /,
-  riscv64: /^(?:jal|jalr) (?!t1,|zero,)/,
-  riscv32: /^(?:jal|jalr) (?!t1,|zero,)/,
-  s390x: /^(?:brasl|bras|basr|bas) %r14,(?!%r0$)/,
-  powerpc64: /^(?!bcl 20,)b[a-z]*l(?:r?l)?[+-]?(?: |$)/,
-};
+export const CALL_REGEXPS: ReadonlyMap<string, RegExp> = new Map([
+  ["x86_64", X86_REGEXP],
+  ["i686", X86_REGEXP],
+  ["aarch64", /^blr?(?:aa|ab)?z? /],
+  ["armhf", /^blx?(?:eq|ne|cs|cc|mi|pl|vs|vc|hi|ls|ge|lt|gt|le)? /],
+  ["riscv64", RISCV_REGEXP],
+  ["riscv32", RISCV_REGEXP],
+  ["s390x", /^(?:brasl|bras|basr|bas) %r14,(?!%r0$)/],
+  ["powerpc64", /^(?!bcl 20,)b[a-z]*l(?:r?l)?[+-]?(?: |$)/],
+]);
 
 const LINE_REGEXP = /^ *([0-9a-f]+):\t((?:[0-9a-f]+ )+)\s*\t?(.*)$/;
 
@@ -37,7 +40,7 @@ export function parseDisassembly(text: string, machine: string): Instruction[] {
     const [, vaddr, bytes, code] = LINE_REGEXP.exec(line) ?? [];
     if (code === undefined) continue;
     const text = code.replaceAll(/\s+/g, " ").replace(/ (?:@|#|;) .*$/, "").trim();
-    const isCall = CALL_REGEXPS[machine]!.test(text) ||
+    const isCall = CALL_REGEXPS.get(machine)!.test(text) ||
       before === "mov lr, pc" && /\bpc, |^bx /.test(text);
     instructions.push({
       vaddr: parseInt(vaddr!, 16),

@@ -3,17 +3,10 @@ import type { FoundFunction } from "../../symbols/mod.ts";
 import type { ReturnAddresses } from "../frame_roles.ts";
 import type { Place } from "../place.ts";
 import type { RecordedFile } from "../recorded_file.ts";
+import { type AddressForm, formOf } from "./address_form.ts";
 import { type CallSites, readSites } from "./call_sites.ts";
 import { followCalls } from "./follow_calls.ts";
-import {
-  type AddressForm,
-  doubtText,
-  evidenceOf,
-  formOf,
-  type ImageEvidence,
-  joinEvidence,
-} from "./image_evidence.ts";
-import { findCallers } from "./return_keys.ts";
+import { doubtText, evidenceOf, type ImageEvidence, joinEvidence } from "./image_evidence.ts";
 
 /** An image that is not what was mapped. */
 export interface DoubtedImage {
@@ -55,14 +48,17 @@ export class Evidence {
    *
    * @param keys The frames of all stacks in their places; they may be changed until they are judged.
    * @param places By key.
+   * @param isReturn By key: what {@linkcode findCallers} gives.
+   * @param mode How the recorder should have written them.
    */
   static async read(
     profile: RawProfile,
     keys: Uint32Array,
     places: readonly (Place | undefined)[],
+    isReturn: Uint8Array,
     mode: ReturnAddresses,
   ): Promise<Evidence> {
-    const sites = await readSites(places, findCallers(profile, keys, mode));
+    const sites = await readSites(places, isReturn);
     return new Evidence(profile, keys, places, sites, mode);
   }
 
@@ -113,7 +109,7 @@ export class Evidence {
   }
 
   #form(): AddressForm {
-    return formOf(this.#sites.images.flatMap(({ sites }) => sites));
+    return formOf(this.#sites.images.flatMap(({ sites }) => sites.map(({ code }) => code)));
   }
 }
 

@@ -1,5 +1,6 @@
 import { hex } from "../../errors.ts";
 import type { ReturnAddresses } from "../frame_roles.ts";
+import { type AddressForm, isReturnAddress } from "./address_form.ts";
 import type { Site } from "./call_sites.ts";
 
 /**
@@ -49,26 +50,6 @@ export interface ImageEvidence {
  * walk: 10^-7 for 1,000 addresses of which 2 % are wrong. What recordings have is in the README.
  */
 const DOUBT = 6;
-
-/** What the addresses of callers are, whatever they should be. */
-export type AddressForm = "behind" | "inside" | "either";
-
-/** How much more of one kind there has to be: a wrong image alone does not decide for all. */
-const MAJORITY = 4;
-
-/**
- * Decides for a whole profile whether the addresses of callers are those behind calls, or were
- * adjusted so that they are inside. By chance both occur; recordings may also have been mixed.
- */
-export function formOf(sites: Iterable<Site>): AddressForm {
-  let [behind, inside] = [0, 0];
-  for (const { code } of sites) {
-    if (code.isInside) inside++;
-    else if (code.call !== undefined) behind++;
-  }
-  if (inside * MAJORITY <= behind) return "behind";
-  return behind * MAJORITY <= inside ? "inside" : "either";
-}
 
 /**
  * Sums up the return addresses in one image.
@@ -139,10 +120,6 @@ function weightOf(sites: readonly Site[]): number {
   return sites.reduce((sum, { weight }) => sum + weight, 0);
 }
 
-function isMiss({ code: { call, isInside } }: Site, form: AddressForm): boolean {
-  return call === undefined || form === "behind" && isInside || form === "inside" && !isInside;
-}
-
 /**
  * What seems to be no return address is one only if nothing else explains it. All frames of its
  * stacks may have been made exact, so that there is none left.
@@ -169,7 +146,7 @@ function worstRegion(sites: readonly Site[], form: AddressForm): Region {
   let region = worst;
   for (const site of sites) {
     if (!isChecked(site)) continue;
-    const isWrong = isMiss(site, form);
+    const isWrong = !isReturnAddress(site.code, form);
     if (region.excess <= 0) {
       region = { excess: 0, checked: 0, misses: 0, first: site.vaddr, last: site.vaddr };
     }

@@ -70,6 +70,24 @@ export async function readCallSites(
   return sites;
 }
 
+/**
+ * Decodes the code before and at vaddrs of a file, as {@linkcode readCallSites} does.
+ *
+ * @param vaddrs In any order, repeated or not; NaN is none.
+ * @returns In the same order.
+ */
+export async function readCallSitesAt(
+  elf: ElfFile,
+  vaddrs: readonly number[],
+): Promise<(CallSite | undefined)[]> {
+  const sorted = Float64Array.from(new Set(vaddrs.filter((vaddr) => !Number.isNaN(vaddr)))).sort();
+  const sites = new Map<number, CallSite | undefined>();
+  for (const [at, site] of (await readCallSites(elf, sorted)).entries()) {
+    sites.set(sorted[at]!, site);
+  }
+  return vaddrs.map((vaddr) => sites.get(vaddr));
+}
+
 /** The call that ends at a vaddr of a file, where it would return to; undefined if none does. */
 export async function findCallBefore(elf: ElfFile, returnVaddr: number): Promise<Call | undefined> {
   const [site] = await readCallSites(elf, Float64Array.of(returnVaddr));
