@@ -36,9 +36,11 @@ architecture() {
 
 # calls NAME TRIPLET FLAGS...: a program of calls and other instructions, as objdump sees them.
 calls() {
-  local file=$evidence/calls/$1
+  local file=$evidence/calls/$1 object=$demo/calls.o
+  # Not by one command: the symbol table would hold the name of a temporary file.
+  "$2-gcc" "${@:3}" -c "$sources/calls/$1.S" -o $object
   "$2-gcc" "${@:3}" -nostdlib -static -no-pie -Wl,--build-id=none,-z,max-page-size=0x1000 \
-    -Wl,-z,noseparate-code "$sources/calls/$1.S" -o "$file"
+    -Wl,-z,noseparate-code $object -o "$file"
   "$2-objdump" -d -w "$file" | sed 1,2d >"$file.truth"
   chmod 644 "$file"
 }
@@ -51,12 +53,25 @@ recording() {
   library "$name" "$triplet" same
   library "$name" "$triplet" other -DLATER=0
   case $name in
-    x86_64 | aarch64) library "$name" "$triplet" partly -DLATER=6 ;;
+    x86_64 | aarch64)
+      library "$name" "$triplet" partly -DLATER=6
+      without_tables "$name" "$triplet"
+      ;;
   esac
   cp "$evidence/$name/same$demo/libwalk.so" $demo
   "$triplet-gcc" -O2 -funwind-tables -rdynamic "$sources/record.c" -L$demo -lwalk \
     -Wl,-rpath,$demo -o $demo/record
   "${run[@]}" $demo/record "$evidence/$name"
+}
+
+# without_tables NAME TRIPLET: the library that ran without all that says where functions begin, the
+# exported one excepted; and what nm said of that before.
+without_tables() {
+  local same=$evidence/$1/same$demo/libwalk.so folder=$evidence/$1/no-tables$demo
+  mkdir -p "$folder"
+  "$2-objcopy" --strip-all -R .eh_frame -R .eh_frame_hdr "$same" "$folder/libwalk.so"
+  chmod 644 "$folder/libwalk.so"
+  "$2-nm" "$same" | grep -E ' [tT] (step_|walk)' >"$evidence/$1/no-tables/nm"
 }
 
 # library NAME TRIPLET BUILD FLAGS...

@@ -112,7 +112,7 @@ export async function resolve(profile: RawProfile, options: ResolveOptions): Pro
     const place = places[key] ??= locator.placeOf(profile.locations[key >> 1]!, EXACT);
     functions[key] ??= functionOf(place, kernel);
   }
-  evidence.judge(functions);
+  await evidence.judge(functions);
   if (!trustFiles) {
     for (const { file, loadBias, detail } of evidence.doubted()) {
       locator.doubt(file, loadBias, detail);

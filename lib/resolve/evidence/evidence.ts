@@ -4,6 +4,7 @@ import type { ReturnAddresses } from "../frame_roles.ts";
 import type { Place } from "../place.ts";
 import type { RecordedFile } from "../recorded_file.ts";
 import { type AddressForm, formOf } from "./address_form.ts";
+import { findCalledFunctions } from "./called_functions.ts";
 import { type CallSites, readSites } from "./call_sites.ts";
 import { followCalls } from "./follow_calls.ts";
 import { doubtText, evidenceOf, type ImageEvidence, joinEvidence } from "./image_evidence.ts";
@@ -71,9 +72,9 @@ export class Evidence {
   /**
    * Counts what the stacks say of each return address.
    *
-   * @param functions By key.
+   * @param functions By key; where a function begins that is not known is added, if calls show it.
    */
-  judge(functions: readonly (FoundFunction | undefined)[]): void {
+  async judge(functions: (FoundFunction | undefined)[]): Promise<void> {
     const { siteOf } = this.#sites;
     const isNonsense = Uint8Array.from(this.#places, (place) => isNoFrame(place) ? 1 : 0);
     for (const [key, place] of this.#places.entries()) {
@@ -85,7 +86,9 @@ export class Evidence {
     const starts = Float64Array.from(functions, (found) => found?.start ?? NaN);
     const weights = weightsOfStacks(this.#profile);
     const { stacks } = this.#profile;
-    followCalls(stacks, this.#keys, weights, this.#sites, { starts, isNonsense });
+    const called = new Float64Array(functions.length).fill(NaN);
+    followCalls(stacks, this.#keys, weights, this.#sites, { starts, isNonsense, called });
+    await findCalledFunctions(this.#sites, this.#places, functions, called);
   }
 
   /** The images that are not what was mapped. */

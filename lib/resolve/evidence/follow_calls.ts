@@ -7,6 +7,11 @@ export interface KnownFrames {
   readonly starts: Float64Array;
   /** 1 for what can be no frame: an address that is not mapped, say. */
   readonly isNonsense: Uint8Array;
+  /**
+   * Where {@linkcode followCalls} writes, for callers in functions whose start is not known, what
+   * the calls that led there have as their target: NaN at first, and Infinity if it is not one only.
+   */
+  readonly called: Float64Array;
 }
 
 /**
@@ -23,7 +28,7 @@ export function followCalls(
   keys: Uint32Array,
   weights: Float64Array,
   { imageOf, siteOf }: CallSites,
-  { starts, isNonsense }: KnownFrames,
+  { starts, isNonsense, called }: KnownFrames,
 ): void {
   for (let stack = 0; stack < stacks.size; stack++) {
     const first = stacks.startOf(stack);
@@ -34,6 +39,7 @@ export function followCalls(
       const site = siteOf[key];
       if (site === undefined) continue;
       const next = keys[at + 1]!;
+      site.isSeen = true;
       site.weight += weight;
       if (isNonsense[next] === 0 && (at === first || isNonsense[keys[at - 1]!] === 0)) {
         site.isAmongFrames = true;
@@ -42,6 +48,11 @@ export function followCalls(
       const start = starts[next]!;
       if (start === site.target) site.agreeingWeight += weight;
       else if (!Number.isNaN(start)) site.disagreeingWeight += weight;
+      else if (at + 1 < last) {
+        called[next] = Number.isNaN(called[next]!) || called[next] === site.target
+          ? site.target
+          : Infinity;
+      }
     }
   }
 }

@@ -62,7 +62,7 @@ export function evidenceOf(
   form: AddressForm,
   mode: ReturnAddresses,
 ): ImageEvidence {
-  const checked = sites.filter((site) => isChecked(site));
+  const checked = sites.filter(isChecked);
   const calls = checked.filter(({ code }) => code.call !== undefined && !code.isInside);
   const inside = checked.filter(({ code }) => code.isInside);
   const edges = sites.filter((site) => site.agreeingWeight + site.disagreeingWeight > 0);
@@ -73,7 +73,7 @@ export function evidenceOf(
     checkedWeight: weightOf(checked),
     callsWeight: weightOf(calls),
     insideCallsWeight: weightOf(inside),
-    strays: sites.filter((site) => !isChecked(site) && !site.code.isSignalReturn).length,
+    strays: sites.filter(isStray).length,
     edges: edges.length,
     agreeingEdges: edges.filter((site) => site.agreeingWeight >= site.disagreeingWeight).length,
     verdict: worstRegion(sites, form).excess >= DOUBT
@@ -120,14 +120,15 @@ function weightOf(sites: readonly Site[]): number {
   return sites.reduce((sum, { weight }) => sum + weight, 0);
 }
 
-/**
- * What seems to be no return address is one only if nothing else explains it. All frames of its
- * stacks may have been made exact, so that there is none left.
- */
-function isChecked(site: Site): boolean {
-  const { code, isFunctionStart, isAmongFrames } = site;
-  if (code.call !== undefined) return true;
-  return !code.isSignalReturn && !isFunctionStart && isAmongFrames;
+/** What seems to be no return address counts against an image only if nothing else explains it. */
+function isChecked({ code, isSeen, isFunctionStart, isAmongFrames }: Site): boolean {
+  if (!isSeen || code.isSignalReturn) return false;
+  return code.call !== undefined || !isFunctionStart && isAmongFrames;
+}
+
+/** Whether an address is in the place of a return address, and is none. */
+function isStray(site: Site): boolean {
+  return site.isSeen && !site.code.isSignalReturn && !isChecked(site);
 }
 
 interface Region {
