@@ -5,8 +5,14 @@ import type { Place } from "../place.ts";
 import type { RecordedFile } from "../recorded_file.ts";
 import { type AddressForm, formOf } from "./address_form.ts";
 import { findCalledFunctions } from "./called_functions.ts";
-import { type CallSites, readSites } from "./call_sites.ts";
-import { followCalls } from "./follow_calls.ts";
+import { type CallSites, readSites, type Site } from "./call_sites.ts";
+import {
+  CALL,
+  followCalls,
+  type FollowedCalls,
+  type KnownFrames,
+  NO_CALL,
+} from "./follow_calls.ts";
 import { doubtText, evidenceOf, type ImageEvidence, joinEvidence } from "./image_evidence.ts";
 
 /** An image that is not what was mapped. */
@@ -76,19 +82,36 @@ export class Evidence {
    */
   async judge(functions: (FoundFunction | undefined)[]): Promise<void> {
     const { siteOf } = this.#sites;
-    const isNonsense = Uint8Array.from(this.#places, (place) => isNoFrame(place) ? 1 : 0);
-    for (const [key, place] of this.#places.entries()) {
+    const { stacks } = this.#profile;
+    const weights = weightsOfStacks(this.#profile);
+    const followed = followCalls(stacks, this.#keys, weights, this.#knownFrames(functions));
+    for (let key = 0; key < siteOf.length; key++) {
       const site = siteOf[key];
-      if (site === undefined || place?.kind !== "code" || site.code.call !== undefined) continue;
+      if (site !== undefined) add(site, key, followed);
+    }
+    await findCalledFunctions(this.#sites, this.#places, functions, followed.called);
+  }
+
+  #knownFrames(functions: readonly (FoundFunction | undefined)[]): KnownFrames {
+    const { siteOf, imageOf } = this.#sites;
+    const count = siteOf.length;
+    const kinds = new Uint8Array(count);
+    const targets = new Float64Array(count).fill(NaN);
+    const starts = new Float64Array(count).fill(NaN);
+    const isNonsense = new Uint8Array(count);
+    for (let key = 0; key < count; key++) {
+      const [place, site] = [this.#places[key], siteOf[key]];
+      if (place === undefined) continue;
+      starts[key] = functions[key]?.start ?? NaN;
+      if (isNoFrame(place)) isNonsense[key] = 1;
+      if (site === undefined || place.kind !== "code") continue;
+      targets[key] = site.target;
+      kinds[key] = site.code.call === undefined ? NO_CALL : CALL;
+      if (site.code.call !== undefined) continue;
       site.isFunctionStart = place.file.functionAt(site.vaddr)?.start === site.vaddr;
       if (site.isFunctionStart) isNonsense[key] = 1;
     }
-    const starts = Float64Array.from(functions, (found) => found?.start ?? NaN);
-    const weights = weightsOfStacks(this.#profile);
-    const { stacks } = this.#profile;
-    const called = new Float64Array(functions.length).fill(NaN);
-    followCalls(stacks, this.#keys, weights, this.#sites, { starts, isNonsense, called });
-    await findCalledFunctions(this.#sites, this.#places, functions, called);
+    return { kinds, targets, starts, imageOf, isNonsense };
   }
 
   /** The images that are not what was mapped. */
@@ -125,8 +148,17 @@ const NO_FRAME_REASONS: ReadonlySet<UnresolvedReason> = new Set([
   "special-mapping",
 ]);
 
-function isNoFrame(place: Place | undefined): boolean {
-  return place?.kind === "missing" && NO_FRAME_REASONS.has(place.reason);
+function isNoFrame(place: Place): boolean {
+  return place.kind === "missing" && NO_FRAME_REASONS.has(place.reason);
+}
+
+/** Adds what is known of a key to the return address that it is. */
+function add(site: Site, key: number, followed: FollowedCalls): void {
+  site.isSeen ||= followed.isSeen[key] === 1;
+  site.weight += followed.weights[key]!;
+  site.agreeingWeight += followed.agreeing[key]!;
+  site.disagreeingWeight += followed.disagreeing[key]!;
+  site.isAmongFrames ||= followed.isAmongFrames[key] === 1;
 }
 
 function weightsOfStacks({ stacks, samples }: RawProfile): Float64Array {

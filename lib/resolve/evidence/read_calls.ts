@@ -15,7 +15,7 @@ export interface CallSite {
 }
 
 /** Nearer together than this, addresses are read in one piece: cheaper than two reads. */
-const MAX_GAP = 1 << 11;
+const MAX_GAP = 1 << 12;
 const MAX_CHUNK = 1 << 16;
 
 /**
