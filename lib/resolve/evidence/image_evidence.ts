@@ -38,6 +38,11 @@ export interface ImageEvidence {
   readonly edges: number;
   /** Those of them whose function is, by weight, mostly that of the next frame. */
   readonly agreeingEdges: number;
+  /**
+   * How many more of them follow no call than do, in that piece of the image in which most do not:
+   * 6 are too many.
+   */
+  readonly excess: number;
   /** What all this says. */
   readonly verdict: Verdict;
 }
@@ -65,6 +70,7 @@ export function evidenceOf(
   const checked = sites.filter(isChecked);
   const calls = checked.filter(({ code }) => code.call !== undefined && !code.isInside);
   const inside = checked.filter(({ code }) => code.isInside);
+  const { excess } = worstRegion(sites, form);
   const edges = sites.filter((site) => site.agreeingWeight + site.disagreeingWeight > 0);
   return {
     checked: checked.length,
@@ -76,7 +82,8 @@ export function evidenceOf(
     strays: sites.filter(isStray).length,
     edges: edges.length,
     agreeingEdges: edges.filter((site) => site.agreeingWeight >= site.disagreeingWeight).length,
-    verdict: worstRegion(sites, form).excess >= DOUBT
+    excess,
+    verdict: excess >= DOUBT
       ? "differs"
       : checked.length < DOUBT
       ? "few"
@@ -102,6 +109,7 @@ export function joinEvidence(one: ImageEvidence, other: ImageEvidence): ImageEvi
     strays: one.strays + other.strays,
     edges: one.edges + other.edges,
     agreeingEdges: one.agreeingEdges + other.agreeingEdges,
+    excess: Math.max(one.excess, other.excess),
     verdict: SEVERITY[Math.max(...verdicts)]!,
   };
 }
