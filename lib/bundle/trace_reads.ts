@@ -48,18 +48,21 @@ export async function traceReads(options: TraceOptions): Promise<RecordedFile[]>
   for (const { process: _, ...snapshot } of snapshots) {
     const profile = await probeAddresses(snapshot);
     await resolve(profile, { snapshots: [snapshot], files, inlines: false, demangle: "none" });
-    add(await Locator.open(profile.locations, [snapshot], [], files));
+    add(await Locator.open(profile.locations, NO_RETURNS, [snapshot], [], files));
   }
   for (const { profile, returnAddresses } of recordings) {
     await resolve(profile, { snapshots, files, returnAddresses, lines: true, demangle: "none" });
     const processes = new Set(snapshots.flatMap(({ process }) => process ?? []));
     const { locations } = processes.size > 0 ? splitByProcess(profile, processes) : profile;
-    const locator = await Locator.open(locations, snapshots, [], files);
+    const locator = await Locator.open(locations, NO_RETURNS, snapshots, [], files);
     if (options.code === "recordings") traceCode(locations, locator);
     add(locator);
   }
   return [...found.values()];
 }
+
+/** The code before them was read when the recording was resolved. */
+const NO_RETURNS = new Uint8Array(0);
 
 /** The bytes around an address that show whether a call is before it. */
 const CODE_BEFORE = 64;

@@ -148,7 +148,8 @@ function evidenceNotes({ evidence, resolvedWeight }: ImageCounts, verbose: boole
     const isDoubtful = verdict === "differs" && resolvedWeight > 0;
     notes.push(callsText(evidence) + (isDoubtful ? "; the names may be wrong" : ""));
   }
-  const isBroken = strays >= MIN_STRAYS && strays >= MIN_STRAY_SHARE * (checked + strays);
+  const isBroken = verdict !== "differs" && strays >= MIN_STRAYS &&
+    strays >= MIN_STRAY_SHARE * (checked + strays);
   if (isBroken || verbose && strays > 0) {
     notes.push(
       `${number(strays)} of ${number(checked + strays)} callers are no return addresses: the ` +

@@ -9,6 +9,7 @@ import {
 } from "../symbols/mod.ts";
 import { FrameDescriber } from "./describe_frame.ts";
 import { Evidence } from "./evidence/evidence.ts";
+import { findCallers } from "./evidence/return_keys.ts";
 import type { FileProvider } from "./file_provider.ts";
 import { EXACT, type FrameRole, FrameRoles, type ReturnAddresses } from "./frame_roles.ts";
 import { KernelNames } from "./kernel_names.ts";
@@ -24,7 +25,7 @@ import type { Annotated, UnresolvedStyle } from "./spell_frame.ts";
 export interface ResolveOptions {
   /**
    * Snapshots of the recorded process, or of several, if they say their `process`; of several of one
-   * process that explain an address the first is taken.
+   * process that explain an address the one is taken by which it follows a call, or else the first.
    */
   readonly snapshots: readonly MapsSnapshot[];
   /** Where the files of the recorded machine are. */
@@ -127,10 +128,13 @@ export async function resolve(
   const processes = new Set(snapshots.flatMap(({ process }) => process ?? []));
   const profile = processes.size > 0 ? splitByProcess(recording, processes) : recording;
   const roles = new FrameRoles(profile, returnAddresses);
-  const locator = await Locator.open(profile.locations, snapshots, options.generated ?? [], files);
   const keys = keysOf(profile, roles);
+  const isReturn = findCallers(profile, keys, returnAddresses);
+  const { locations } = profile;
+  const generated = options.generated ?? [];
+  const locator = await Locator.open(locations, isReturn, snapshots, generated, files);
   const places = locateAll(profile, keys, locator);
-  const evidence = await Evidence.read(profile, keys, places, returnAddresses);
+  const evidence = await Evidence.read(profile, keys, places, isReturn, returnAddresses);
   for (const place of places) {
     if (place?.kind !== "code") continue;
     place.file.want(place.lookupVaddr);
@@ -146,7 +150,7 @@ export async function resolve(
     const place = places[key] ??= locator.placeOf(profile.locations[key >> 1]!, EXACT);
     functions[key] ??= functionOf(place, kernel);
   }
-  evidence.judge(functions);
+  await evidence.judge(functions);
   if (!trustFiles) {
     for (const { file, loadBias, detail } of evidence.doubted()) {
       locator.doubt(file, loadBias, detail);

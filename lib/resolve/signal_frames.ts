@@ -15,6 +15,11 @@ const TRAMPOLINES: ReadonlySet<string> = new Set([
   "__default_sa_restorer",
   "runtime.sigreturn__sigaction",
   "runtime.sigreturn.abi0",
+  // Go's handler makes it look as if these had been called where the signal came.
+  "runtime.asyncPreempt",
+  "runtime.asyncPreempt.abi0",
+  "runtime.sigpanic",
+  "runtime.sigpanic0",
 ]);
 
 /**

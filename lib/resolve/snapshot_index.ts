@@ -124,6 +124,22 @@ export class SnapshotIndex {
   }
 
   /**
+   * Where addresses are in a file if it is the one that was mapped.
+   *
+   * @returns Of those that lie in the mappings of the file their vaddrs in the other.
+   */
+  vaddrsIn(file: RecordedFile, elf: ElfFile, addresses: readonly number[]): number[] {
+    const own = this.#mappingsOf.get(file) ?? [];
+    const { pageSize } = this.#snapshot;
+    const images = findImages(own, elf.loadSegments, pageSize, this.#anonymous);
+    return addresses.flatMap((address) => {
+      const mapping = this.#snapshot.mappings[this.#indexOf(address)];
+      const image = mapping && images.find(({ mappings }) => mappings.includes(mapping));
+      return image === undefined ? [] : [address - image.loadBias];
+    });
+  }
+
+  /**
    * Step 3, once the files are open: takes the files in an archive that is mapped, as Android maps
    * the libraries of an APK, for files of their own.
    */

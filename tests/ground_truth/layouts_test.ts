@@ -21,8 +21,11 @@ for (const { folder, maps, truth } of layouts()) {
   });
 
   Deno.test(`resolve() names callers one byte before their address in ${folder}`, async () => {
+    // Instructions of Arm are at multiples of 2: an odd address would be one more.
+    const behind = (address: number) =>
+      folder.startsWith("armhf/") ? address + 2 - address % 2 : address + 1;
     const folded = truth.names
-      .map(({ address }) => `0x${(Number(address) + 1).toString(16)};leaf 1\n`).join("");
+      .map(({ address }) => `0x${behind(Number(address)).toString(16)};leaf 1\n`).join("");
     // No call is before these addresses.
     const options = { maps, sysroot, merge: false, trustFiles: true };
     const { output } = await resolveText(folded, options);

@@ -131,6 +131,16 @@ for (
   });
 }
 
+Deno.test("resolve() knows that the lowest bit of a return address marks Thumb code", async () => {
+  const folder = "layouts/armhf/thumb";
+  const { output } = await resolveText("0x3f6ba275;0x3f6ba274;0x3f6ba275 1\n", {
+    maps: Deno.readTextFileSync(testdata(`${folder}/maps`)),
+    sysroot: testdata(`${folder}/sysroot`),
+  });
+  // layout_second begins at 0x3f6ba274.
+  assertEquals(output, "layout_first;layout_first;layout_second 1\n");
+});
+
 Deno.test("resolve() finds an address that only the second snapshot explains", async () => {
   const other = shiftedMaps("/opt/libx.so", BASE + 0x100000);
   const folded = "0x7f000000150c 1\n0x7f000010150c 2\n0x7f000020150c 3\n";

@@ -121,6 +121,7 @@ Deno.test("mergeResolved() adds up the evidence, and keeps the worse verdict", (
     strays: 1,
     edges: 1,
     agreeingEdges: 1,
+    excess: 1,
   };
   const withVerdict = (verdict: "fits" | "differs" | undefined) => {
     const [image] = report(2).images;

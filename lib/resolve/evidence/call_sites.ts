@@ -15,7 +15,9 @@ export interface Site {
    * because the call goes through a stub of the procedure linkage table.
    */
   readonly target: number;
-  /** What the stacks weigh in which it is a return address; a frame for each time that it is. */
+  /** Whether it is a return address in some stack: all its frames may have been made exact. */
+  isSeen: boolean;
+  /** What the stacks weigh in which it is one, added up for each time that it is. */
   weight: number;
   /** What those weigh in which the next frame is in the function that is called; and in which not. */
   agreeingWeight: number;
@@ -101,6 +103,7 @@ async function sitesOf(elf: ElfFile, vaddrs: Float64Array): Promise<Map<number, 
       vaddr: vaddrs[at]!,
       code,
       target: isStub(target) ? NaN : target,
+      isSeen: false,
       weight: 0,
       agreeingWeight: 0,
       disagreeingWeight: 0,

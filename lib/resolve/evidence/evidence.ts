@@ -3,10 +3,17 @@ import type { FoundFunction } from "../../symbols/mod.ts";
 import type { ReturnAddresses } from "../frame_roles.ts";
 import type { Place } from "../place.ts";
 import type { RecordedFile } from "../recorded_file.ts";
-import { type CallSites, readSites } from "./call_sites.ts";
-import { followCalls } from "./follow_calls.ts";
+import { type AddressForm, formOf } from "./address_form.ts";
+import { findCalledFunctions } from "./called_functions.ts";
+import { type CallSites, readSites, type Site } from "./call_sites.ts";
+import {
+  CALL,
+  followCalls,
+  type FollowedCalls,
+  type KnownFrames,
+  NO_CALL,
+} from "./follow_calls.ts";
 import { doubtText, evidenceOf, type ImageEvidence, joinEvidence } from "./image_evidence.ts";
-import { findCallers } from "./return_keys.ts";
 
 /** An image that is not what was mapped. */
 export interface DoubtedImage {
@@ -48,14 +55,17 @@ export class Evidence {
    *
    * @param keys The frames of all stacks in their places; they may be changed until they are judged.
    * @param places By key.
+   * @param isReturn By key: what {@linkcode findCallers} gives.
+   * @param mode How the recorder should have written them.
    */
   static async read(
     profile: RawProfile,
     keys: Uint32Array,
     places: readonly (Place | undefined)[],
+    isReturn: Uint8Array,
     mode: ReturnAddresses,
   ): Promise<Evidence> {
-    const sites = await readSites(places, findCallers(profile, keys, mode));
+    const sites = await readSites(places, isReturn);
     return new Evidence(profile, keys, places, sites, mode);
   }
 
@@ -68,39 +78,64 @@ export class Evidence {
   /**
    * Counts what the stacks say of each return address.
    *
-   * @param functions By key.
+   * @param functions By key; where a function begins that is not known is added, if calls show it.
    */
-  judge(functions: readonly (FoundFunction | undefined)[]): void {
+  async judge(functions: (FoundFunction | undefined)[]): Promise<void> {
     const { siteOf } = this.#sites;
-    const isNonsense = Uint8Array.from(this.#places, (place) => isNoFrame(place) ? 1 : 0);
-    for (const [key, place] of this.#places.entries()) {
+    const { stacks } = this.#profile;
+    const weights = weightsOfStacks(this.#profile);
+    const followed = followCalls(stacks, this.#keys, weights, this.#knownFrames(functions));
+    for (let key = 0; key < siteOf.length; key++) {
       const site = siteOf[key];
-      if (site === undefined || place?.kind !== "code" || site.code.call !== undefined) continue;
+      if (site !== undefined) add(site, key, followed);
+    }
+    await findCalledFunctions(this.#sites, this.#places, functions, followed.called);
+  }
+
+  #knownFrames(functions: readonly (FoundFunction | undefined)[]): KnownFrames {
+    const { siteOf, imageOf } = this.#sites;
+    const count = siteOf.length;
+    const kinds = new Uint8Array(count);
+    const targets = new Float64Array(count).fill(NaN);
+    const starts = new Float64Array(count).fill(NaN);
+    const isNonsense = new Uint8Array(count);
+    for (let key = 0; key < count; key++) {
+      const [place, site] = [this.#places[key], siteOf[key]];
+      if (place === undefined) continue;
+      starts[key] = functions[key]?.start ?? NaN;
+      if (isNoFrame(place)) isNonsense[key] = 1;
+      if (site === undefined || place.kind !== "code") continue;
+      targets[key] = site.target;
+      kinds[key] = site.code.call === undefined ? NO_CALL : CALL;
+      if (site.code.call !== undefined) continue;
       site.isFunctionStart = place.file.functionAt(site.vaddr)?.start === site.vaddr;
       if (site.isFunctionStart) isNonsense[key] = 1;
     }
-    const starts = Float64Array.from(functions, (found) => found?.start ?? NaN);
-    const weights = weightsOfStacks(this.#profile);
-    const { stacks } = this.#profile;
-    followCalls(stacks, this.#keys, weights, this.#sites, { starts, isNonsense });
+    return { kinds, targets, starts, imageOf, isNonsense };
   }
 
   /** The images that are not what was mapped. */
   doubted(): DoubtedImage[] {
+    const form = this.#form();
     return this.#sites.images
-      .filter(({ sites }) => evidenceOf(sites, this.#mode).verdict === "differs")
-      .map(({ file, loadBias, sites }) => ({ file, loadBias, detail: doubtText(sites) }));
+      .filter(({ sites }) => evidenceOf(sites, form, this.#mode).verdict === "differs")
+      .map(({ file, loadBias, sites }) => ({ file, loadBias, detail: doubtText(sites, form) }));
   }
 
   /** What is known of each file with return addresses, by its path; its copies together. */
   byPath(): Map<string, ImageEvidence> {
+    const form = this.#form();
     const byPath = new Map<string, ImageEvidence>();
     for (const { file: { request: { path } }, sites } of this.#sites.images) {
       if (sites.length === 0) continue;
-      const [own, other] = [evidenceOf(sites, this.#mode), byPath.get(path)];
+      const [own, other] = [evidenceOf(sites, form, this.#mode), byPath.get(path)];
       byPath.set(path, other === undefined ? own : joinEvidence(own, other));
     }
     return byPath;
+  }
+
+  #form(): AddressForm {
+    return formOf(this.#sites.images.flatMap(({ sites }) => sites.map(({ code }) => code)));
   }
 }
 
@@ -113,8 +148,17 @@ const NO_FRAME_REASONS: ReadonlySet<UnresolvedReason> = new Set([
   "special-mapping",
 ]);
 
-function isNoFrame(place: Place | undefined): boolean {
-  return place?.kind === "missing" && NO_FRAME_REASONS.has(place.reason);
+function isNoFrame(place: Place): boolean {
+  return place.kind === "missing" && NO_FRAME_REASONS.has(place.reason);
+}
+
+/** Adds what is known of a key to the return address that it is. */
+function add(site: Site, key: number, followed: FollowedCalls): void {
+  site.isSeen ||= followed.isSeen[key] === 1;
+  site.weight += followed.weights[key]!;
+  site.agreeingWeight += followed.agreeing[key]!;
+  site.disagreeingWeight += followed.disagreeing[key]!;
+  site.isAmongFrames ||= followed.isAmongFrames[key] === 1;
 }
 
 function weightsOfStacks({ stacks, samples }: RawProfile): Float64Array {

@@ -1,12 +1,42 @@
 import type { StackTable } from "../../profile/mod.ts";
-import type { CallSites } from "./call_sites.ts";
 
 /** What {@linkcode followCalls} needs to know of each key. */
 export interface KnownFrames {
-  /** The vaddr where the function begins; NaN if it is not known. */
+  /** {@linkcode NO_SITE}, {@linkcode CALL} or {@linkcode NO_CALL}. */
+  readonly kinds: Uint8Array;
+  /** The vaddr that the call before it has as its target; NaN if that is not known. */
+  readonly targets: Float64Array;
+  /** The vaddr where its function begins; NaN if that is not known. */
   readonly starts: Float64Array;
+  /** The number of its image. */
+  readonly imageOf: Int32Array;
   /** 1 for what can be no frame: an address that is not mapped, say. */
   readonly isNonsense: Uint8Array;
+}
+
+/** A key that is no return address, or none that can be checked. */
+export const NO_SITE = 0;
+/** A return address with a call. */
+export const CALL = 1;
+/** A return address without one. */
+export const NO_CALL = 2;
+
+/** What {@linkcode followCalls} finds out, by key. */
+export interface FollowedCalls {
+  /** 1 if it is a return address in some stack. */
+  readonly isSeen: Uint8Array;
+  /** What the stacks weigh in which it is one, added up for each time that it is. */
+  readonly weights: Float64Array;
+  /** What those weigh in which the next frame is in the function that is called; and in which not. */
+  readonly agreeing: Float64Array;
+  readonly disagreeing: Float64Array;
+  /** Of those without a call: 1 if in some stack both neighbours may be frames. */
+  readonly isAmongFrames: Uint8Array;
+  /**
+   * For callers in functions whose start is not known: the target of the calls that lead there; NaN
+   * if there is none, and Infinity if there are several.
+   */
+  readonly called: Float64Array;
 }
 
 /**
@@ -16,32 +46,46 @@ export interface KnownFrames {
  *
  * @param stacks Their frames are those of the keys.
  * @param keys The frames of all stacks in their places.
- * @param weights By stack.
+ * @param stackWeights By stack.
  */
 export function followCalls(
   stacks: StackTable,
   keys: Uint32Array,
-  weights: Float64Array,
-  { imageOf, siteOf }: CallSites,
-  { starts, isNonsense }: KnownFrames,
-): void {
+  stackWeights: Float64Array,
+  { kinds, targets, starts, imageOf, isNonsense }: KnownFrames,
+): FollowedCalls {
+  const count = kinds.length;
+  const isSeen = new Uint8Array(count);
+  const weights = new Float64Array(count);
+  const agreeing = new Float64Array(count);
+  const disagreeing = new Float64Array(count);
+  const isAmongFrames = new Uint8Array(count);
+  const called = new Float64Array(count).fill(NaN);
   for (let stack = 0; stack < stacks.size; stack++) {
     const first = stacks.startOf(stack);
     const last = stacks.endOf(stack) - 1;
-    const weight = weights[stack]!;
+    const weight = stackWeights[stack]!;
     for (let at = first; at < last; at++) {
       const key = keys[at]!;
-      const site = siteOf[key];
-      if (site === undefined) continue;
+      const kind = kinds[key]!;
+      if (kind === NO_SITE) continue;
+      isSeen[key] = 1;
+      weights[key]! += weight;
       const next = keys[at + 1]!;
-      site.weight += weight;
-      if (isNonsense[next] === 0 && (at === first || isNonsense[keys[at - 1]!] === 0)) {
-        site.isAmongFrames = true;
+      if (kind === NO_CALL) {
+        const before = at === first ? 0 : isNonsense[keys[at - 1]!]!;
+        if (before === 0 && isNonsense[next] === 0) isAmongFrames[key] = 1;
+        continue;
       }
-      if (!(site.target <= Infinity) || imageOf[next] !== imageOf[key]) continue;
+      const target = targets[key]!;
+      if (target !== target || imageOf[next] !== imageOf[key]) continue;
       const start = starts[next]!;
-      if (start === site.target) site.agreeingWeight += weight;
-      else if (!Number.isNaN(start)) site.disagreeingWeight += weight;
+      if (start === target) agreeing[key]! += weight;
+      else if (start === start) disagreeing[key]! += weight;
+      else if (at + 1 < last && called[next] !== target) {
+        called[next] = Number.isNaN(called[next]!) ? target : Infinity;
+      }
     }
   }
+  return { isSeen, weights, agreeing, disagreeing, isAmongFrames, called };
 }

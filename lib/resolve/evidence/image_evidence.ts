@@ -1,5 +1,6 @@
 import { hex } from "../../errors.ts";
 import type { ReturnAddresses } from "../frame_roles.ts";
+import { type AddressForm, isReturnAddress } from "./address_form.ts";
 import type { Site } from "./call_sites.ts";
 
 /**
@@ -37,6 +38,11 @@ export interface ImageEvidence {
   readonly edges: number;
   /** Those of them whose function is, by weight, mostly that of the next frame. */
   readonly agreeingEdges: number;
+  /**
+   * How many more of them follow no call than do, in that piece of the image in which most do not:
+   * 6 are too many.
+   */
+  readonly excess: number;
   /** What all this says. */
   readonly verdict: Verdict;
 }
@@ -50,11 +56,21 @@ export interface ImageEvidence {
  */
 const DOUBT = 6;
 
-/** Sums up the return addresses in one image, by vaddr. */
-export function evidenceOf(sites: readonly Site[], mode: ReturnAddresses): ImageEvidence {
+/**
+ * Sums up the return addresses in one image.
+ *
+ * @param sites By vaddr.
+ * @param mode What the addresses should be.
+ */
+export function evidenceOf(
+  sites: readonly Site[],
+  form: AddressForm,
+  mode: ReturnAddresses,
+): ImageEvidence {
   const checked = sites.filter(isChecked);
   const calls = checked.filter(({ code }) => code.call !== undefined && !code.isInside);
   const inside = checked.filter(({ code }) => code.isInside);
+  const { excess } = worstRegion(sites, form);
   const edges = sites.filter((site) => site.agreeingWeight + site.disagreeingWeight > 0);
   return {
     checked: checked.length,
@@ -63,21 +79,19 @@ export function evidenceOf(sites: readonly Site[], mode: ReturnAddresses): Image
     checkedWeight: weightOf(checked),
     callsWeight: weightOf(calls),
     insideCallsWeight: weightOf(inside),
-    strays: sites.filter((site) => !isChecked(site) && !site.code.isSignalReturn).length,
+    strays: sites.filter(isStray).length,
     edges: edges.length,
     agreeingEdges: edges.filter((site) => site.agreeingWeight >= site.disagreeingWeight).length,
-    verdict: verdictOf(sites, checked.length, inside.length > calls.length, mode),
+    excess,
+    verdict: excess >= DOUBT
+      ? "differs"
+      : checked.length < DOUBT
+      ? "few"
+      : verdictOf(inside.length > calls.length, mode),
   };
 }
 
-function verdictOf(
-  sites: readonly Site[],
-  checked: number,
-  isAdjusted: boolean,
-  mode: ReturnAddresses,
-): Verdict {
-  if (worstRegion(sites).excess >= DOUBT) return "differs";
-  if (checked < DOUBT) return "few";
+function verdictOf(isAdjusted: boolean, mode: ReturnAddresses): Verdict {
   if (isAdjusted === (mode === "none")) return "fits";
   return isAdjusted ? "adjusted" : "not-adjusted";
 }
@@ -95,6 +109,7 @@ export function joinEvidence(one: ImageEvidence, other: ImageEvidence): ImageEvi
     strays: one.strays + other.strays,
     edges: one.edges + other.edges,
     agreeingEdges: one.agreeingEdges + other.agreeingEdges,
+    excess: Math.max(one.excess, other.excess),
     verdict: SEVERITY[Math.max(...verdicts)]!,
   };
 }
@@ -102,29 +117,26 @@ export function joinEvidence(one: ImageEvidence, other: ImageEvidence): ImageEvi
 const SEVERITY: readonly Verdict[] = ["few", "fits", "adjusted", "not-adjusted", "differs"];
 
 /** Why an image is doubted: a clause for the user. */
-export function doubtText(sites: readonly Site[]): string {
-  const { checked, misses, first, last } = worstRegion(sites);
-  return `${misses} of the ${checked} return addresses from vaddr ${hex(first)} to ${
-    hex(last)
-  } follow no call`;
+export function doubtText(sites: readonly Site[], form: AddressForm): string {
+  const { checked, misses, first, last } = worstRegion(sites, form);
+  const where = `from vaddr ${hex(first)} to ${hex(last)}`;
+  const what = form === "inside" ? "are inside of no call" : "follow no call";
+  return `${misses} of the ${checked} return addresses ${where} ${what}`;
 }
 
 function weightOf(sites: readonly Site[]): number {
   return sites.reduce((sum, { weight }) => sum + weight, 0);
 }
 
-function isMiss(site: Site): boolean {
-  return site.code.call === undefined;
+/** What seems to be no return address counts against an image only if nothing else explains it. */
+function isChecked({ code, isSeen, isFunctionStart, isAmongFrames }: Site): boolean {
+  if (!isSeen || code.isSignalReturn) return false;
+  return code.call !== undefined || !isFunctionStart && isAmongFrames;
 }
 
-/**
- * What seems to be no return address is one only if nothing else explains it. All frames of its
- * stacks may have been made exact, so that there is none left.
- */
-function isChecked(site: Site): boolean {
-  const { code, isFunctionStart, isAmongFrames } = site;
-  if (code.call !== undefined) return true;
-  return !code.isSignalReturn && !isFunctionStart && isAmongFrames;
+/** Whether an address is in the place of a return address, and is none. */
+function isStray(site: Site): boolean {
+  return site.isSeen && !site.code.isSignalReturn && !isChecked(site);
 }
 
 interface Region {
@@ -138,12 +150,12 @@ interface Region {
 }
 
 /** The piece of an image with the greatest excess: Kadane's algorithm, with 1 a miss and -1 a call. */
-function worstRegion(sites: readonly Site[]): Region {
+function worstRegion(sites: readonly Site[], form: AddressForm): Region {
   let worst: Region = { excess: 0, checked: 0, misses: 0, first: NaN, last: NaN };
   let region = worst;
   for (const site of sites) {
     if (!isChecked(site)) continue;
-    const isWrong = isMiss(site);
+    const isWrong = !isReturnAddress(site.code, form);
     if (region.excess <= 0) {
       region = { excess: 0, checked: 0, misses: 0, first: site.vaddr, last: site.vaddr };
     }

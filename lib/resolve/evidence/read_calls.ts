@@ -2,7 +2,7 @@ import type { ElfFile } from "../../elf/mod.ts";
 import { isSourceError } from "../../errors.ts";
 import { type Call, type CallFormat, MAX_SIGNAL_RETURN_SIZE } from "./call.ts";
 import { callFormatOf, hasLittleEndianCode } from "./call_format.ts";
-import { CodeWindow } from "./code_window.ts";
+import { CodeWindow, type VaddrRange } from "./code_window.ts";
 
 /** What the code says of an address that may be a return address. */
 export interface CallSite {
@@ -15,7 +15,7 @@ export interface CallSite {
 }
 
 /** Nearer together than this, addresses are read in one piece: cheaper than two reads. */
-const MAX_GAP = 1 << 11;
+const MAX_GAP = 1 << 12;
 const MAX_CHUNK = 1 << 16;
 
 /**
@@ -33,13 +33,7 @@ export async function readCallSites(
   const sites: (CallSite | undefined)[] = Array.from(vaddrs, () => undefined);
   const format = callFormatOf(elf.header);
   if (format === undefined) return sites;
-  const littleEndian = hasLittleEndianCode(elf.header);
-  const segments = elf.loadSegments.filter(({ executable }) => executable)
-    .map(({ vaddr, fileOffset, fileSize }) => ({
-      start: vaddr,
-      end: vaddr + fileSize,
-      fileOffset,
-    }));
+  const segments = codeSegments(elf);
   const buffer = new Uint8Array(MAX_CHUNK);
   let first = 0;
   while (first < vaddrs.length) {
@@ -51,23 +45,86 @@ export async function readCallSites(
       continue;
     }
     const last = endOfRun(vaddrs, first, segment.end);
-    const from = Math.max(segment.start, vaddrs[first]! - format.maxSize);
-    const to = Math.min(segment.end, vaddrs[last - 1]! + MAX_SIGNAL_RETURN_SIZE);
-    try {
-      const bytes = await elf.source.readAt(
-        segment.fileOffset + from - segment.start,
-        to - from,
-        buffer,
-      );
-      const code = new CodeWindow(bytes, from, littleEndian, segments);
+    const start = Math.max(segment.start, vaddrs[first]! - format.maxSize);
+    const end = Math.min(segment.end, vaddrs[last - 1]! + MAX_SIGNAL_RETURN_SIZE);
+    const code = await readCode(elf, segments, { start, end }, buffer);
+    if (code !== undefined) {
       for (let at = first; at < last; at++) sites[at] = siteAt(code, vaddrs[at]!, format);
-    } catch (error) {
-      // The file is cut there. That is for others to tell.
-      if (!isSourceError(error)) throw error;
     }
     first = last;
   }
   return sites;
+}
+
+/**
+ * Finds what a piece of code calls.
+ *
+ * @returns The vaddrs of the called functions, in the order of the calls, and what looks like such;
+ * undefined if the piece cannot be read, or the calls of the machine are not known.
+ */
+export async function findTargets(
+  elf: ElfFile,
+  { start, end }: VaddrRange,
+): Promise<Float64Array | undefined> {
+  const format = callFormatOf(elf.header);
+  if (format === undefined) return undefined;
+  const code = await readCode(elf, codeSegments(elf), { start, end });
+  if (code === undefined) return undefined;
+  const targets: number[] = [];
+  for (let at = start - start % format.step + format.step; at <= end; at += format.step) {
+    const target = format.callBefore(code, at)?.target;
+    if (target !== undefined) targets.push(target);
+  }
+  return Float64Array.from(targets);
+}
+
+interface CodeSegment extends VaddrRange {
+  readonly fileOffset: number;
+}
+
+function codeSegments(elf: ElfFile): CodeSegment[] {
+  return elf.loadSegments.filter(({ executable }) => executable).map((segment) => ({
+    start: segment.vaddr,
+    end: segment.vaddr + segment.fileSize,
+    fileOffset: segment.fileOffset,
+  }));
+}
+
+/** Undefined if no segment holds the piece, or the file is cut there: that is for others to tell. */
+async function readCode(
+  elf: ElfFile,
+  segments: readonly CodeSegment[],
+  piece: VaddrRange,
+  buffer?: Uint8Array,
+): Promise<CodeWindow | undefined> {
+  const segment = segments.find(({ start, end }) => piece.start >= start && piece.end <= end);
+  if (segment === undefined) return undefined;
+  const fileOffset = segment.fileOffset + piece.start - segment.start;
+  try {
+    const bytes = await elf.source.readAt(fileOffset, piece.end - piece.start, buffer);
+    return new CodeWindow(bytes, piece.start, hasLittleEndianCode(elf.header), segments);
+  } catch (error) {
+    if (isSourceError(error)) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Decodes the code before and at vaddrs of a file, as {@linkcode readCallSites} does.
+ *
+ * @param vaddrs In any order, repeated or not; NaN is none.
+ * @returns In the same order.
+ */
+export async function readCallSitesAt(
+  elf: ElfFile,
+  vaddrs: readonly number[],
+): Promise<(CallSite | undefined)[]> {
+  const sorted = Float64Array.from(new Set(vaddrs.filter((vaddr) => !Number.isNaN(vaddr)))).sort();
+  const sites = new Map<number, CallSite | undefined>();
+  for (const [at, site] of (await readCallSites(elf, sorted)).entries()) {
+    sites.set(sorted[at]!, site);
+  }
+  return vaddrs.map((vaddr) => sites.get(vaddr));
 }
 
 /** The call that ends at a vaddr of a file, where it would return to; undefined if none does. */

@@ -32,8 +32,8 @@ const CALL_FAR_POINTER = 0x9a;
  * `66`, `67` (addr32), `f2` (bnd), `3e` (notrack), segments. 16-bit operands (`66 e8` in 32-bit
  * code) and addresses are not known.
  *
- * Instructions can be told apart from their start on only, so some bytes look like a call by
- * accident; among 100 places in code that no call precedes there are one to three.
+ * Instructions can be told apart from their start on only, so some bytes look like a call by chance:
+ * behind two or three of 1,000 instructions that are none.
  */
 function callBefore(code: CodeWindow, returnVaddr: number, is64: boolean): Call | undefined {
   if (code.u8(returnVaddr - 5) === CALL_REL32) {

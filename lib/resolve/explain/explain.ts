@@ -54,7 +54,8 @@ export async function explainAddresses(
   const { snapshots, files, generated = [], areReturnAddresses = false } = options;
   const spread = inputs.flatMap((input) => inEachProcess(input, snapshots));
   const locations = spread.map(({ location }) => location);
-  const locator = await Locator.open(locations, snapshots, generated, files);
+  const isReturn = new Uint8Array(2 * locations.length).fill(areReturnAddresses ? 1 : 0);
+  const locator = await Locator.open(locations, isReturn, snapshots, generated, files);
   const role = areReturnAddresses ? RETURN : EXACT;
   const subjects: Subject[] = [];
   for (const input of spread) subjects.push(await locate(locator, input, role));

@@ -67,7 +67,7 @@ export async function describeImages(
   options: DescribeImagesOptions,
 ): Promise<ImagesDescription> {
   const { snapshots, files, sysroot, generated = [] } = options;
-  const locator = await Locator.open([], snapshots, [], files, true);
+  const locator = await Locator.open([], new Uint8Array(0), snapshots, [], files, true);
   const family = familyOf(snapshots.flatMap(({ mappings }) => mappings.map(({ path }) => path)));
   const descriptions: SnapshotDescription[] = [];
   const names = new Map<RecordedFile, Names>();
