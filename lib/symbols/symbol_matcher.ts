@@ -1,4 +1,4 @@
-import { lowerBound } from "./lower_bound.ts";
+import { lowerBound } from "../bytes/lower_bound.ts";
 
 /**
  * Finds, among symbols that come in any order, the one that names each of a sorted set of vaddrs.
