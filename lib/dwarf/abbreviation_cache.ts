@@ -8,8 +8,9 @@ const TABLE_GUESS = 1 << 12;
 const FIRST_GUESS = 1 << 8;
 const ACTION = "read the abbreviations";
 
-/** Reads the tables of abbreviations of a file, and keeps the last few. */
+/** Reads tables of abbreviations, and keeps the last few of a file. */
 export class AbbreviationCache {
+  #section: Section | undefined;
   readonly #tables = new Map<string, Abbreviations>();
   #latestKey = "";
   #latest: Abbreviations | undefined;
@@ -21,6 +22,7 @@ export class AbbreviationCache {
    * @throws {FormatError} If it does not lie inside the section, or is malformed.
    */
   async whole(section: Section, offset: number, header: UnitHeader): Promise<Abbreviations> {
+    this.#use(section);
     const key = keyOf(offset, header);
     const known = this.#tables.get(key);
     if (known !== undefined) return known;
@@ -46,6 +48,7 @@ export class AbbreviationCache {
     header: UnitHeader,
     code: number,
   ): Promise<Abbreviations> {
+    this.#use(section);
     const key = `${keyOf(offset, header)} ${code}`;
     if (this.#latest !== undefined && key === this.#latestKey) return this.#latest;
     this.#latest = await section.parse(
@@ -56,6 +59,13 @@ export class AbbreviationCache {
     );
     this.#latestKey = key;
     return this.#latest;
+  }
+
+  #use(section: Section): void {
+    if (section === this.#section) return;
+    this.#section = section;
+    this.#tables.clear();
+    this.#latest = undefined;
   }
 }
 

@@ -1,8 +1,11 @@
 import { hex } from "../errors.ts";
+import { lowerBound } from "../bytes/lower_bound.ts";
 import { Defect } from "./defect.ts";
 import { DwarfReader } from "./dwarf_reader.ts";
+import type { DwarfSections } from "./dwarf_sections.ts";
 import type { Section } from "./section.ts";
-import { parseLength, type UnitHeader } from "./unit_header.ts";
+import type { UnitAttributes } from "./unit_attributes.ts";
+import type { UnitHeader } from "./unit_header.ts";
 
 /** The addresses of a unit that it names by index (DWARF 5, section 7.27): a part of `.debug_addr`. */
 export class AddressTable {
@@ -35,39 +38,33 @@ export class AddressTable {
   }
 }
 
-/** Before the version, the size of an address and that of a segment: a length. */
-const HEADER_SIZE_32 = 8;
-const HEADER_SIZE_64 = 16;
-/** A table that does not say its length is read up to this: no unit needs more addresses. */
-const MAX_UNKNOWN_SIZE = 1 << 22;
+/** No unit has more addresses than this many bytes hold. */
+const MAX_SIZE = 1 << 24;
+const ACTION = "read the addresses";
 
 /**
- * Reads the table of a unit. With DWARF 5 a header before `base` says how long it is; GNU's form of
- * it, before DWARF 5, has none.
+ * Reads the table of a unit: from `DW_AT_addr_base` to where the table of another unit begins. The
+ * length that is before a table since DWARF 5 is not needed for that, and would not be enough: Go's
+ * linker writes one for the tables of all units together.
  *
- * @param section `.debug_addr`.
- * @param base `DW_AT_addr_base`: bytes from the start of the section to the first address.
- * @param nextBase Where the next table begins, as far as that is known: the section's size else.
+ * @param bases Where the tables of all units begin, ascending.
+ * @returns Without addresses if the unit does not say where they are.
  * @throws {FormatError} If the table does not lie inside the section.
  */
 export async function readAddressTable(
-  section: Section,
-  { version, is64, addressSize }: UnitHeader,
-  base: number,
-  nextBase: number,
+  sections: DwarfSections,
+  { addressSize }: UnitHeader,
+  { addressBase }: UnitAttributes,
+  bases: Float64Array,
 ): Promise<AddressTable> {
-  const action = "read the addresses";
-  let end = Math.min(nextBase, section.size, base + MAX_UNKNOWN_SIZE);
-  if (version >= 5) {
-    const headerSize = is64 ? HEADER_SIZE_64 : HEADER_SIZE_32;
-    const start = base - headerSize;
-    const { length } = await section.parse(start, headerSize, action, parseLength);
-    end = start + (is64 ? 12 : 4) + length;
+  if (addressBase < 0) return AddressTable.EMPTY;
+  const section = await sections.open(".debug_addr");
+  const next = bases[lowerBound(bases, addressBase + 1)] ?? Infinity;
+  const end = Math.min(next, section.size, addressBase + MAX_SIZE);
+  if (end < addressBase) {
+    throw section.error(addressBase, ACTION, `the section ends at ${hex(section.size)}`);
   }
-  if (end < base || end > section.size) {
-    throw section.error(base, action, `they are said to end at ${hex(end)}`);
-  }
-  return new AddressTable(await section.read(base, end - base), addressSize);
+  return new AddressTable(await section.read(addressBase, end - addressBase), addressSize);
 }
 
 /**
@@ -82,6 +79,5 @@ export async function readIndexedAddress(
   index: number,
 ): Promise<number> {
   const start = base + index * addressSize;
-  const parse = (reader: DwarfReader) => reader.address(addressSize);
-  return await section.parse(start, addressSize, "read an address", parse);
+  return await section.parse(start, addressSize, ACTION, (reader) => reader.address(addressSize));
 }

@@ -31,12 +31,12 @@ export interface DwarfFiles {
   /** The file itself, or its debug file. */
   readonly main: DwarfFile;
   /**
-   * The file that `dwz` moved shared entries to (`.gnu_debugaltlink`, `.debug_sup`). Asked for only
-   * if something refers to it.
+   * The file that `dwz` moved shared entries to (`.gnu_debugaltlink`, `.debug_sup`). Asked for once,
+   * and only if something refers to it. Undefined if nothing says which file that is.
    *
    * @throws {FormatError} If it is not there, or not the right one: the message says which.
    */
-  readonly alternate?: () => Promise<DwarfFile>;
+  readonly alternate?: () => Promise<DwarfFile | undefined>;
   /**
    * The `.dwo` file of a skeleton unit, or a package (`.dwp`) of the program that has it. The same
    * object for the same file. Undefined if there is none.

@@ -11,10 +11,10 @@ export class DwarfSections {
   readonly strings: StringPool;
   /** The file that `dwz` moved entries to, if there is one. */
   readonly alternate: DwarfSections | undefined;
-  readonly #open: () => Promise<DwarfFile>;
+  readonly #open: () => Promise<DwarfFile | undefined>;
   readonly #suffix: string;
   readonly #sections = new Map<string, Promise<Section | undefined>>();
-  #file: Promise<DwarfFile> | undefined;
+  #file: Promise<DwarfFile | undefined> | undefined;
 
   /**
    * Opens nothing yet.
@@ -24,7 +24,7 @@ export class DwarfSections {
    */
   constructor(
     name: string,
-    open: () => Promise<DwarfFile>,
+    open: () => Promise<DwarfFile | undefined>,
     options: { readonly suffix?: string; readonly alternate?: DwarfSections | undefined } = {},
   ) {
     this.name = name;
@@ -43,7 +43,7 @@ export class DwarfSections {
   find(name: string): Promise<Section | undefined> {
     let section = this.#sections.get(name);
     if (section === undefined) {
-      section = this.#find(name + this.#suffix);
+      section = this.#find(this.#fullName(name));
       this.#sections.set(name, section);
     }
     return section;
@@ -57,14 +57,19 @@ export class DwarfSections {
   async open(name: string): Promise<Section> {
     const section = await this.find(name);
     if (section !== undefined) return section;
-    const action = `open the section ${name}${this.#suffix}`;
+    const action = `open the section ${this.#fullName(name)}`;
     const detail = "there is none, but something refers to it";
     throw new FormatError({ action, source: this.name, detail });
   }
 
+  /** The index of a package is not split from anything. */
+  #fullName(name: string): string {
+    return name === ".debug_cu_index" ? name : name + this.#suffix;
+  }
+
   async #find(name: string): Promise<Section | undefined> {
     const file = await (this.#file ??= this.#open());
-    const source = await file.section(name);
-    return source && new Section(source, file.littleEndian);
+    const source = await file?.section(name);
+    return source && new Section(source, file!.littleEndian);
   }
 }

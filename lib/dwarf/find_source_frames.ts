@@ -6,6 +6,7 @@ import { ProblemList } from "./problem_list.ts";
 import { type FrameDraft, resolveUnit, type VaddrDraft } from "./resolve_unit.ts";
 import type { SourceFrame } from "./source_frame.ts";
 import { spellPath } from "./source_path.ts";
+import { SplitUnits } from "./split_units.ts";
 import { UnitFinder } from "./unit_finder.ts";
 import { UnitLoader } from "./unit_loader.ts";
 import { scanUnits } from "./unit_scan.ts";
@@ -40,12 +41,10 @@ export async function findSourceFrames(
   vaddrs: Float64Array,
 ): Promise<SourceFrameLookup> {
   const problems = new ProblemList();
-  const pools: DwarfSections[] = [];
   const alternate = files.alternate &&
     new DwarfSections(`the supplementary file of ${files.main.name}`, files.alternate);
   const main = new DwarfSections(files.main.name, () => Promise.resolve(files.main), { alternate });
-  pools.push(main);
-  if (alternate !== undefined) pools.push(alternate);
+  const split = new SplitUnits(files.split, problems);
   const drafts: (VaddrDraft | undefined)[] = new Array(vaddrs.length).fill(undefined);
   const info = await problems.attempt(() => main.find(".debug_info"));
   if (info !== undefined && vaddrs.length > 0) {
@@ -60,7 +59,8 @@ export async function findSourceFrames(
         const unit = await loader.load(main, info, claim.header);
         const table = await problems.attempt(() => lines.load(unit));
         const wanted = indexes.map((index) => vaddrs[index]!);
-        const found = await resolveUnit(unit, wanted, table, { names, problems });
+        const whole = await split.unitOf(unit) ?? unit;
+        const found = await resolveUnit(whole, wanted, table, { names, problems });
         for (const [at, draft] of found.entries()) {
           const index = indexes[at]!;
           if (draft?.hasFunction || drafts[index] === undefined) drafts[index] = draft;
@@ -69,7 +69,8 @@ export async function findSourceFrames(
     }
     await names.follow(loader, main, new UnitFinder(info, scan.starts));
   }
-  for (const { strings } of pools) await strings.load(problems);
+  split.report();
+  for (const sections of [main, alternate, ...split.opened]) await sections?.strings.load(problems);
   const frames = drafts.map((draft) => draft?.frames.map(finishFrame));
   return { frames, problems: problems.clauses() };
 }

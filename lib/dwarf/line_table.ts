@@ -57,9 +57,7 @@ export class LineTable {
     if (file === undefined) return undefined;
     const directory = directories[file.directoryIndex - first];
     const { compilationDirectory } = this.#unit.attributes;
-    const base = version >= 5 && file.directoryIndex === 0
-      ? undefined
-      : compilationDirectory ?? (version >= 5 ? directories[0] : undefined);
+    const base = compilationDirectory ?? (version >= 5 ? directories[0] : undefined);
     return {
       compilationDirectory: base && this.#unit.textOf(base),
       directory: directory && this.#unit.textOf(directory),

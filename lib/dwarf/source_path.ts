@@ -14,7 +14,10 @@ const ABSOLUTE_REGEXP = /^(?:[/\\]|[A-Za-z]:[/\\])/;
 
 /**
  * Spells the full path: whatever is relative is so to what comes before it (DWARF 5, section
- * 6.2.4). `..` and symbolic links stay as they were written. Empty if the file has no name.
+ * 6.2.4). `..` stays as it was written. Empty if the file has no name.
+ *
+ * Since DWARF 5 the compilation directory is a directory of the line table too; if it is relative
+ * itself, it is then twice in the path, as it is with addr2line and llvm-symbolizer.
  *
  * @example
  * ```ts

@@ -1,6 +1,7 @@
 import { hex } from "../errors.ts";
 import type { Section } from "./section.ts";
-import { MAX_HEADER_SIZE, parseUnitHeader, type UnitHeader } from "./unit_header.ts";
+import { readUnitHeader } from "./unit_entry.ts";
+import type { UnitHeader } from "./unit_header.ts";
 
 const ACTION = "find the unit that is referred to";
 
@@ -30,7 +31,7 @@ export class UnitFinder {
       if (starts[middle]! <= infoOffset) low = middle + 1;
       else high = middle;
     }
-    const header = low > 0 ? await this.#readHeader(starts[low - 1]!) : undefined;
+    const header = low > 0 ? await readUnitHeader(this.#info, starts[low - 1]!) : undefined;
     if (header !== undefined && infoOffset < header.end) return header;
     throw this.#info.error(infoOffset, ACTION, `no unit holds ${hex(infoOffset)}`);
   }
@@ -38,20 +39,10 @@ export class UnitFinder {
   async #readStarts(): Promise<number[]> {
     const starts: number[] = [];
     for (let start = 0; start < this.#info.size;) {
-      const { end } = await this.#readHeader(start);
+      const { end } = await readUnitHeader(this.#info, start);
       starts.push(start);
       start = end;
     }
     return starts;
-  }
-
-  #readHeader(start: number): Promise<UnitHeader> {
-    const { size } = this.#info;
-    return this.#info.parse(
-      start,
-      MAX_HEADER_SIZE,
-      ACTION,
-      (reader) => parseUnitHeader(reader, start, size, false),
-    );
   }
 }

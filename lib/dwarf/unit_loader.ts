@@ -1,15 +1,11 @@
 import { AbbreviationCache } from "./abbreviation_cache.ts";
-import { AddressTable, readAddressTable } from "./address_table.ts";
+import { readAddressTable } from "./address_table.ts";
 import type { DwarfSections } from "./dwarf_sections.ts";
-import { lowerBound } from "../bytes/lower_bound.ts";
 import { type Section, sourceErrorOf } from "./section.ts";
-import { Unit } from "./unit.ts";
-import { parseUnitAttributes, type UnitAttributes } from "./unit_attributes.ts";
-import {
-  defaultAddressBase,
-  defaultRangeListsBase,
-  defaultStringOffsetsBase,
-} from "./unit_bases.ts";
+import type { Contributions } from "./package_index.ts";
+import { Unit, type UnitParts } from "./unit.ts";
+import { parseUnitAttributes } from "./unit_attributes.ts";
+import { defaultRangeListsBase, defaultStringOffsetsBase } from "./unit_bases.ts";
 import type { UnitHeader } from "./unit_header.ts";
 import type { RangePlace } from "./unit_ranges.ts";
 
@@ -29,66 +25,98 @@ export class UnitLoader {
   /**
    * Reads a unit, its abbreviations and its addresses.
    *
-   * @returns It is valid until this is called again.
+   * @returns It is valid until a unit is read again.
    * @throws {FormatError | UnsupportedError} If they are damaged.
    */
   async load(sections: DwarfSections, info: Section, header: UnitHeader): Promise<Unit> {
-    const size = header.end - header.start;
-    if (this.#buffer.length < size) this.#buffer = new Uint8Array(Math.ceil(size * 1.5));
-    const reader = await info.read(header.start, size, this.#buffer);
-    const { abbreviationsOffset } = header;
-    const abbreviations = await this.#abbreviations.whole(
-      await sections.open(".debug_abbrev"),
-      abbreviationsOffset,
+    const body = await this.#read(sections, info, header, 0);
+    const { stringOffsetsBase, rangeListsBase, lowPc } = body.attributes;
+    const addresses = await readAddressTable(
+      sections,
       header,
+      body.attributes,
+      this.#addressBases,
     );
-    reader.position = header.firstEntry - header.start;
-    let attributes: UnitAttributes;
-    try {
-      const index = abbreviations.indexOf(reader.uleb());
-      attributes = parseUnitAttributes(reader, abbreviations, index, header);
-    } catch (error) {
-      throw sourceErrorOf(error, info, header.start, ACTION);
-    }
-    const { stringOffsetsBase, rangeListsBase, lowPc } = attributes;
-    const addresses = await this.#addressesOf(sections, header, attributes);
     return new Unit({
       sections,
       info,
       header,
-      reader,
-      abbreviations,
-      attributes,
+      ...body,
       addresses,
       lowPc: lowPc === undefined ? 0 : lowPc.isIndex ? addresses.at(lowPc.value) : lowPc.value,
-      rangePlace: await rangePlaceOf(sections, header, rangeListsBase),
+      rangePlace: await rangePlaceOf(sections, header, {
+        offsetBase: 0,
+        indexBase: rangeListsBase < 0 ? defaultRangeListsBase(header) : rangeListsBase,
+      }),
       stringOffsetsBase: stringOffsetsBase < 0
         ? defaultStringOffsetsBase(header)
         : stringOffsetsBase,
     });
   }
 
-  async #addressesOf(
+  /**
+   * Reads a unit that was split from another one, which has its addresses, and before DWARF 5 its
+   * address ranges.
+   *
+   * @param parts Where it is in the sections of its file.
+   * @returns It is valid until a unit is read again.
+   * @throws {FormatError | UnsupportedError} If it is damaged.
+   */
+  async loadSplit(
     sections: DwarfSections,
+    info: Section,
     header: UnitHeader,
-    { addressBase }: UnitAttributes,
-  ): Promise<AddressTable> {
-    const section = await sections.find(".debug_addr");
-    if (section === undefined) return AddressTable.EMPTY;
-    const base = addressBase < 0 ? defaultAddressBase(header) : addressBase;
-    if (addressBase < 0) return AddressTable.EMPTY;
-    const next = this.#addressBases[lowerBound(this.#addressBases, base + 1)] ?? section.size;
-    return await readAddressTable(section, header, base, next);
+    skeleton: Unit,
+    parts: Contributions,
+  ): Promise<Unit> {
+    const body = await this.#read(sections, info, header, parts.abbreviations);
+    const { addresses, base: lowPc } = skeleton.rangeContext;
+    const isOld = header.version < 5;
+    return new Unit({
+      sections,
+      info,
+      header,
+      ...body,
+      addresses,
+      lowPc,
+      rangePlace: await rangePlaceOf(isOld ? skeleton.sections : sections, header, {
+        offsetBase: isOld ? skeleton.attributes.gnuRangesBase : parts.rangeLists,
+        indexBase: parts.rangeLists + defaultRangeListsBase(header),
+      }),
+      stringOffsetsBase: parts.stringOffsets + defaultStringOffsetsBase(header),
+    });
+  }
+
+  async #read(
+    sections: DwarfSections,
+    info: Section,
+    header: UnitHeader,
+    abbreviationsBase: number,
+  ): Promise<Pick<UnitParts, "reader" | "abbreviations" | "attributes">> {
+    const size = header.end - header.start;
+    if (this.#buffer.length < size) this.#buffer = new Uint8Array(Math.ceil(size * 1.5));
+    const reader = await info.read(header.start, size, this.#buffer);
+    const abbreviations = await this.#abbreviations.whole(
+      await sections.open(".debug_abbrev"),
+      abbreviationsBase + header.abbreviationsOffset,
+      header,
+    );
+    reader.position = header.firstEntry - header.start;
+    try {
+      const index = abbreviations.indexOf(reader.uleb());
+      const attributes = parseUnitAttributes(reader, abbreviations, index, header);
+      return { reader, abbreviations, attributes };
+    } catch (error) {
+      throw sourceErrorOf(error, info, header.start, ACTION);
+    }
   }
 }
 
 async function rangePlaceOf(
   sections: DwarfSections,
-  header: UnitHeader,
-  rangeListsBase: number,
+  { version, is64 }: UnitHeader,
+  bases: Pick<RangePlace, "offsetBase" | "indexBase">,
 ): Promise<RangePlace | undefined> {
-  const section = await sections.find(header.version >= 5 ? ".debug_rnglists" : ".debug_ranges");
-  if (section === undefined) return undefined;
-  const indexBase = rangeListsBase < 0 ? defaultRangeListsBase(header) : rangeListsBase;
-  return { section, offsetBase: 0, indexBase, is64: header.is64 };
+  const section = await sections.find(version >= 5 ? ".debug_rnglists" : ".debug_ranges");
+  return section && { section, is64, ...bases };
 }

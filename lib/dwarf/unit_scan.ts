@@ -5,10 +5,11 @@ import { DW_UT_SPLIT_TYPE, DW_UT_TYPE } from "./constants.ts";
 import type { DwarfSections } from "./dwarf_sections.ts";
 import type { ProblemList } from "./problem_list.ts";
 import type { Section } from "./section.ts";
-import { parseUnitAttributes, type UnitAttributes } from "./unit_attributes.ts";
-import { defaultAddressBase, defaultRangeListsBase } from "./unit_bases.ts";
+import type { UnitAttributes } from "./unit_attributes.ts";
+import { defaultRangeListsBase } from "./unit_bases.ts";
 import { UnitClaims } from "./unit_claims.ts";
-import { MAX_HEADER_SIZE, parseUnitHeader, type UnitHeader } from "./unit_header.ts";
+import { readUnitAttributes, readUnitHeader } from "./unit_entry.ts";
+import type { UnitHeader } from "./unit_header.ts";
 import { readRangeLists } from "./unit_ranges.ts";
 
 /** A unit that says that it has code at wanted vaddrs. */
@@ -28,10 +29,6 @@ export interface UnitScan {
   readonly addressBases: Float64Array;
 }
 
-/** What the header and the first entry of a unit take, most often. */
-const FIRST_PIECE = 1 << 8;
-const ACTION = "read the unit";
-
 /**
  * Finds the units that have code at vaddrs, by the first entry of each unit. Nothing else of a unit
  * is read. This is always complete and takes two or three short reads a unit, so that
@@ -45,107 +42,69 @@ export async function scanUnits(
   vaddrs: Float64Array,
   problems: ProblemList,
 ): Promise<UnitScan> {
-  const scan = new Scan(sections, info, vaddrs);
+  const starts: number[] = [];
+  const units: ScannedUnit[] = [];
+  const cache = new AbbreviationCache();
   for (let start = 0; start < info.size;) {
-    const header = await problems.attempt(() => scan.readHeader(start));
+    const header = await problems.attempt(() => readUnitHeader(info, start));
     if (header === undefined) break;
-    await problems.attempt(() => scan.claim(header));
+    starts.push(start);
     start = header.end;
+    if (header.type === DW_UT_TYPE || header.type === DW_UT_SPLIT_TYPE) continue;
+    const attributes = await problems.attempt(async () => {
+      const abbreviations = await sections.open(".debug_abbrev");
+      return await readUnitAttributes(info, abbreviations, 0, header, cache);
+    });
+    if (attributes !== undefined) units.push({ header, attributes });
   }
-  return scan;
+  const bases = units.map(({ attributes }) => attributes.addressBase).filter((base) => base >= 0);
+  const addressBases = Float64Array.from(bases).sort();
+  const claims = new UnitClaims(vaddrs);
+  const claiming: ClaimingUnit[] = [];
+  for (const [number, unit] of units.entries()) {
+    claims.current = number;
+    claims.addressSize = unit.header.addressSize;
+    await problems.attempt(() => addRanges(sections, unit, addressBases, claims));
+    const vaddrIndexes = claims.take();
+    if (vaddrIndexes.length > 0) claiming.push({ header: unit.header, vaddrIndexes });
+  }
+  return { claiming, starts, addressBases };
 }
 
-class Scan implements UnitScan {
-  readonly claiming: ClaimingUnit[] = [];
-  readonly starts: number[] = [];
-  readonly #addressBases: number[] = [];
-  readonly #sections: DwarfSections;
-  readonly #info: Section;
-  readonly #claims: UnitClaims;
-  readonly #abbreviations = new AbbreviationCache();
+interface ScannedUnit {
+  readonly header: UnitHeader;
+  readonly attributes: UnitAttributes;
+}
 
-  constructor(sections: DwarfSections, info: Section, vaddrs: Float64Array) {
-    this.#sections = sections;
-    this.#info = info;
-    this.#claims = new UnitClaims(vaddrs);
-  }
-
-  get addressBases(): Float64Array {
-    return Float64Array.from(this.#addressBases).sort();
-  }
-
-  async readHeader(start: number): Promise<UnitHeader> {
-    const header = await this.#info.parse(
-      start,
-      MAX_HEADER_SIZE,
-      ACTION,
-      (reader) => parseUnitHeader(reader, start, this.#info.size, false),
-    );
-    this.starts.push(start);
-    return header;
-  }
-
-  async claim(header: UnitHeader): Promise<void> {
-    if (header.type === DW_UT_TYPE || header.type === DW_UT_SPLIT_TYPE) return;
-    const attributes = await this.#readAttributes(header);
-    if (attributes === undefined) return;
-    if (attributes.addressBase >= 0) this.#addressBases.push(attributes.addressBase);
-    const claims = this.#claims;
-    claims.current = this.starts.length;
-    claims.addressSize = header.addressSize;
-    await this.#addRanges(header, attributes);
-    const vaddrIndexes = claims.take();
-    if (vaddrIndexes.length > 0) this.claiming.push({ header, vaddrIndexes });
-  }
-
-  async #readAttributes(header: UnitHeader): Promise<UnitAttributes | undefined> {
-    const start = header.firstEntry;
-    if (start >= header.end) return undefined;
-    const code = await this.#info.parse(start, FIRST_PIECE, ACTION, (reader) => reader.uleb());
-    if (code === 0) return undefined;
-    const section = await this.#sections.open(".debug_abbrev");
-    const { abbreviationsOffset } = header;
-    const table = await this.#abbreviations.upTo(section, abbreviationsOffset, header, code);
-    return await this.#info.parse(start, FIRST_PIECE, ACTION, (reader) => {
-      reader.uleb();
-      return parseUnitAttributes(reader, table, table.indexOf(code), header);
-    });
-  }
-
-  async #addRanges(header: UnitHeader, attributes: UnitAttributes): Promise<void> {
-    const { lowPc, highPc, ranges, isRangeIndex } = attributes;
-    const { version, addressSize, is64 } = header;
-    const base = lowPc === undefined ? 0 : await this.#addressOf(lowPc, header, attributes);
-    if (ranges >= 0) {
-      const section = await this.#sections.open(version >= 5 ? ".debug_rnglists" : ".debug_ranges");
-      const { rangeListsBase } = attributes;
-      const indexBase = rangeListsBase < 0 ? defaultRangeListsBase(header) : rangeListsBase;
-      await readRangeLists(
-        { section, offsetBase: 0, indexBase, is64 },
-        { version, addressSize, base, addresses: await this.#addressesOf(header, attributes) },
-        [{ value: ranges, isIndex: isRangeIndex, owner: this.#claims.current }],
-        this.#claims,
-      );
-    } else if (highPc !== undefined) {
-      const end = await this.#addressOf(highPc, header, attributes);
-      this.#claims.add(base, attributes.isHighPcOffset ? base + end : end);
-    }
-  }
-
-  async #addressOf(
-    { isIndex, value }: AddressReference,
-    header: UnitHeader,
-    { addressBase }: UnitAttributes,
-  ): Promise<number> {
+async function addRanges(
+  sections: DwarfSections,
+  { header, attributes }: ScannedUnit,
+  addressBases: Float64Array,
+  claims: UnitClaims,
+): Promise<void> {
+  const { lowPc, highPc, ranges, isRangeIndex, rangeListsBase } = attributes;
+  if (ranges < 0 && highPc === undefined) return;
+  const { version, addressSize, is64 } = header;
+  const addressOf = async ({ isIndex, value }: AddressReference) => {
     if (!isIndex) return value;
-    const base = addressBase < 0 ? defaultAddressBase(header) : addressBase;
-    return await readIndexedAddress(await this.#sections.open(".debug_addr"), header, base, value);
-  }
-
-  /** Range lists have indexes of addresses since DWARF 5, which says how long a table is. */
-  async #addressesOf(header: UnitHeader, { addressBase }: UnitAttributes): Promise<AddressTable> {
-    if (header.version < 5 || addressBase < 0) return AddressTable.EMPTY;
-    const section = await this.#sections.open(".debug_addr");
-    return await readAddressTable(section, header, addressBase, section.size);
+    const base = attributes.addressBase;
+    return await readIndexedAddress(await sections.open(".debug_addr"), header, base, value);
+  };
+  const base = lowPc === undefined ? 0 : await addressOf(lowPc);
+  if (ranges >= 0) {
+    const section = await sections.open(version >= 5 ? ".debug_rnglists" : ".debug_ranges");
+    const indexBase = rangeListsBase < 0 ? defaultRangeListsBase(header) : rangeListsBase;
+    const addresses = version >= 5
+      ? await readAddressTable(sections, header, attributes, addressBases)
+      : AddressTable.EMPTY;
+    await readRangeLists(
+      { section, offsetBase: 0, indexBase, is64 },
+      { version, addressSize, base, addresses },
+      [{ value: ranges, isIndex: isRangeIndex, owner: claims.current }],
+      claims,
+    );
+  } else if (highPc !== undefined) {
+    const end = await addressOf(highPc);
+    claims.add(base, attributes.isHighPcOffset ? base + end : end);
   }
 }
