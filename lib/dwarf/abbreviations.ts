@@ -3,6 +3,8 @@ import {
   DW_AT_LOW_PC,
   DW_AT_RANGES,
   DW_AT_SIBLING,
+  DW_FORM_BLOCK,
+  DW_FORM_EXPRLOC,
   DW_FORM_IMPLICIT_CONST,
   DW_TAG_COMPILE_UNIT,
   DW_TAG_INLINED_SUBROUTINE,
@@ -14,7 +16,7 @@ import {
 } from "./constants.ts";
 import { Defect } from "./defect.ts";
 import type { DwarfReader } from "./dwarf_reader.ts";
-import { type FormSizes, sizeOfForm, VARIABLE_SIZE } from "./forms.ts";
+import { type FormSizes, isLeb, sizeOfForm, VARIABLE_SIZE } from "./forms.ts";
 
 /** Compilers write some thousands; codes are numbered from 1. */
 const MAX_ABBREVIATIONS = 1 << 18;
@@ -34,6 +36,14 @@ const CONTAINER_TAGS: readonly number[] = [
   DW_TAG_NAMESPACE,
   DW_TAG_MODULE,
 ];
+/** In a skip program: a LEB128 number. Numbers from 0 on are bytes to skip. */
+export const SKIP_LEB = -1;
+/** In a skip program: a block behind its length, a LEB128 number. */
+export const SKIP_BLOCK = -2;
+/** In a skip program: this minus a form is a value of that form. */
+export const SKIP_FORM = -3;
+/** Codes of one byte. */
+const SHORT_CODES = 0x80;
 /** No attribute of that kind. */
 const NONE = -1;
 
@@ -53,6 +63,20 @@ export class Abbreviations {
   readonly fixedSizes: Int32Array;
   /** By index: what matters of the entry, composed of the constants above. */
   readonly roles: Uint8Array;
+  /**
+   * By first byte of an entry: bytes that it takes, code included, if that does not vary and nothing
+   * of it matters; else 0. The code 0 ends a list of children and takes a byte.
+   */
+  readonly steps: Int32Array = new Int32Array(256);
+  /** The same, of entries that are no inlined calls and have no children; the code 0 has 0. */
+  readonly leafSteps: Int32Array = new Int32Array(256);
+  /** By index: where the skip program begins in `skips`. One more than there are abbreviations. */
+  readonly firstSkip: Uint32Array;
+  /**
+   * Programs that say how to pass the attributes of an entry whose size varies: composed of the
+   * constants above.
+   */
+  readonly skips: Int32Array;
   /** By index: the number of `DW_AT_sibling`, -1 if there is none. */
   readonly siblings: Int32Array;
   /** By index: the number of `DW_AT_low_pc`, -1 if there is none. */
@@ -79,13 +103,14 @@ export class Abbreviations {
     { codes, tags, hasChildren, firstAttribute, names, forms, constants }: Columns,
     sizes: FormSizes,
   ) {
-    this.tags = Uint16Array.from(tags);
-    this.hasChildren = Uint8Array.from(hasChildren);
-    this.firstAttribute = Uint32Array.from(firstAttribute);
-    this.names = Uint16Array.from(names);
-    this.forms = Uint16Array.from(forms);
-    this.constants = Float64Array.from(constants);
-    this.sizes = Int32Array.from(forms, (form) => sizeOfForm(form, sizes));
+    this.tags = new Uint16Array(tags);
+    this.hasChildren = new Uint8Array(hasChildren);
+    this.firstAttribute = new Uint32Array(firstAttribute);
+    this.names = new Uint16Array(names);
+    this.forms = new Uint16Array(forms);
+    this.constants = new Float64Array(constants);
+    this.sizes = new Int32Array(forms.length);
+    for (let at = 0; at < forms.length; at++) this.sizes[at] = sizeOfForm(forms[at]!, sizes);
     this.positions = new Int32Array(names.length);
     this.fixedSizes = new Int32Array(tags.length);
     this.roles = new Uint8Array(tags.length);
@@ -93,8 +118,15 @@ export class Abbreviations {
     this.lowPcs = new Int32Array(tags.length).fill(NONE);
     this.highPcs = new Int32Array(tags.length).fill(NONE);
     this.ranges = new Int32Array(tags.length).fill(NONE);
-    for (let index = 0; index < tags.length; index++) this.#layOut(index);
-    const highest = codes.reduce((most, code) => Math.max(most, code), 0);
+    this.firstSkip = new Uint32Array(tags.length + 1);
+    const skips: number[] = [];
+    for (let index = 0; index < tags.length; index++) {
+      this.#layOut(index);
+      this.#composeSkips(index, skips);
+    }
+    this.skips = new Int32Array(skips);
+    let highest = 0;
+    for (const code of codes) highest = Math.max(highest, code);
     if (highest <= 4 * codes.length + 64) {
       this.#indexes = new Int32Array(highest + 1).fill(NONE);
       // Of two with the same code the first counts.
@@ -102,6 +134,15 @@ export class Abbreviations {
     } else {
       this.#sparse = new Map();
       for (let at = codes.length - 1; at >= 0; at--) this.#sparse.set(codes[at]!, at);
+    }
+    this.steps[0] = 1;
+    for (let code = 1; code < SHORT_CODES; code++) {
+      const index = this.#find(code);
+      if (index < 0) continue;
+      const step = this.fixedSizes[index]! + 1;
+      if (this.roles[index] === 0) this.steps[code] = step;
+      const isCall = this.tags[index] === DW_TAG_INLINED_SUBROUTINE;
+      if (!isCall && this.hasChildren[index] === 0) this.leafSteps[code] = step;
     }
   }
 
@@ -111,9 +152,14 @@ export class Abbreviations {
    * @throws {Defect} If there is none.
    */
   indexOf(code: number): number {
-    const index = this.#indexes !== undefined ? this.#indexes[code] : this.#sparse!.get(code);
-    if (index !== undefined && index >= 0) return index;
+    const index = this.#find(code);
+    if (index >= 0) return index;
     throw new Defect(`there is no abbreviation ${code}`);
+  }
+
+  #find(code: number): number {
+    if (this.#indexes === undefined) return this.#sparse!.get(code) ?? NONE;
+    return this.#indexes[code] ?? NONE;
   }
 
   #layOut(index: number): void {
@@ -139,6 +185,25 @@ export class Abbreviations {
     }
     this.fixedSizes[index] = position;
     this.roles[index] = this.#roleOf(index);
+  }
+
+  #composeSkips(index: number, skips: number[]): void {
+    let fixed = 0;
+    for (let at = this.firstAttribute[index]!; at < this.firstAttribute[index + 1]!; at++) {
+      const size = this.sizes[at]!;
+      if (size !== VARIABLE_SIZE) {
+        fixed += size;
+        continue;
+      }
+      if (fixed > 0) skips.push(fixed);
+      fixed = 0;
+      const form = this.forms[at]!;
+      if (isLeb(form)) skips.push(SKIP_LEB);
+      else if (form === DW_FORM_EXPRLOC || form === DW_FORM_BLOCK) skips.push(SKIP_BLOCK);
+      else skips.push(SKIP_FORM - form);
+    }
+    if (fixed > 0) skips.push(fixed);
+    this.firstSkip[index + 1] = skips.length;
   }
 
   #roleOf(index: number): number {

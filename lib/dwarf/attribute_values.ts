@@ -3,6 +3,7 @@ import {
   DW_FORM_ADDRX,
   DW_FORM_ADDRX1,
   DW_FORM_ADDRX4,
+  DW_FORM_BLOCK,
   DW_FORM_GNU_ADDR_INDEX,
   DW_FORM_GNU_STR_INDEX,
   DW_FORM_GNU_STRP_ALT,
@@ -19,7 +20,7 @@ import {
   DW_FORM_STRX4,
 } from "./constants.ts";
 import { hex } from "../errors.ts";
-import type { Abbreviations } from "./abbreviations.ts";
+import { type Abbreviations, SKIP_BLOCK, SKIP_FORM, SKIP_LEB } from "./abbreviations.ts";
 import { Defect } from "./defect.ts";
 import type { DwarfReader } from "./dwarf_reader.ts";
 import { type FormSizes, readIndirectForm, readNumber, skipForm, skipVariable } from "./forms.ts";
@@ -84,24 +85,40 @@ export function readAddressReference(
   throw new Defect(`an address has form ${hex(form)}`);
 }
 
-/** Moves a reader from the first attribute of an entry to behind the last one. */
+/**
+ * Passes the attributes of an entry. Plain for speed, see the bench "inlines".
+ *
+ * @param position Where they begin: bytes from the start of the piece.
+ * @returns Where the next entry begins.
+ */
 export function skipAttributes(
   reader: DwarfReader,
   abbreviations: Abbreviations,
   index: number,
   sizes: FormSizes,
-): void {
+  position: number,
+): number {
   const fixed = abbreviations.fixedSizes[index]!;
-  if (fixed >= 0) {
-    reader.position += fixed;
-    return;
+  if (fixed >= 0) return position + fixed;
+  const { bytes } = reader;
+  const { skips } = abbreviations;
+  const last = abbreviations.firstSkip[index + 1]!;
+  let to = position;
+  for (let at = abbreviations.firstSkip[index]!; at < last; at++) {
+    const skip = skips[at]!;
+    if (skip >= 0) {
+      to += skip;
+    } else if (skip === SKIP_LEB) {
+      while (bytes[to++]! >= 0x80);
+    } else if (skip === SKIP_BLOCK && bytes[to]! < 0x80) {
+      to += 1 + bytes[to]!;
+    } else {
+      reader.position = to;
+      skipVariable(reader, skip === SKIP_BLOCK ? DW_FORM_BLOCK : SKIP_FORM - skip, sizes);
+      to = reader.position;
+    }
   }
-  const last = abbreviations.firstAttribute[index + 1]!;
-  for (let at = abbreviations.firstAttribute[index]!; at < last; at++) {
-    const size = abbreviations.sizes[at]!;
-    if (size >= 0) reader.position += size;
-    else skipVariable(reader, abbreviations.forms[at]!, sizes);
-  }
+  return to;
 }
 
 /**

@@ -29,7 +29,9 @@ export class DwarfReader {
 
   /** Unsigned 8 bits. */
   u8(): number {
-    return this.view.getUint8(this.position++);
+    const byte = this.bytes[this.position++];
+    if (byte === undefined) throw endError();
+    return byte;
   }
 
   /** Unsigned 16 bits. */
@@ -85,24 +87,15 @@ export class DwarfReader {
 
   /** Unsigned LEB128 (DWARF 5, section 7.6); not exact from 2^53 on. */
   uleb(): number {
-    const { view } = this;
-    const first = view.getUint8(this.position++);
-    if (first < 0x80) return first;
-    let value = first & 0x7f;
-    for (let scale = 0x80;; scale *= 0x80) {
-      const byte = view.getUint8(this.position++);
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) return value;
-      if (scale > MAX_LEB128_SCALE) throw new Defect("a LEB128 number does not end");
-    }
+    const first = this.bytes[this.position++]!;
+    return first < 0x80 ? first : this.#longUleb(first);
   }
 
   /** Signed LEB128; not exact where its distance from 0 is 2^53 or more. */
   sleb(): number {
-    const { view } = this;
     let value = 0;
     for (let scale = 1;; scale *= 0x80) {
-      const byte = view.getUint8(this.position++);
+      const byte = this.u8();
       // The sign is bit 6 of the last byte.
       if (byte < 0x80) return value + (byte >= 0x40 ? byte - 0x80 : byte) * scale;
       value += (byte & 0x7f) * scale;
@@ -112,7 +105,7 @@ export class DwarfReader {
 
   /** Moves behind a LEB128 number of either kind. */
   skipLeb(): void {
-    while (this.view.getUint8(this.position++) >= 0x80);
+    while (this.u8() >= 0x80);
   }
 
   /** Moves behind the zero byte that ends a string. */
@@ -128,4 +121,21 @@ export class DwarfReader {
     this.skipString();
     return DECODER.decode(this.bytes.subarray(start, this.position - 1));
   }
+
+  /** The rest of a number of more than one byte; or there is not even one. */
+  #longUleb(first: number | undefined): number {
+    if (first === undefined) throw endError();
+    let value = first & 0x7f;
+    for (let scale = 0x80;; scale *= 0x80) {
+      const byte = this.u8();
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+      if (scale > MAX_LEB128_SCALE) throw new Defect("a LEB128 number does not end");
+    }
+  }
+}
+
+/** As the `DataView` throws it. */
+function endError(): RangeError {
+  return new RangeError("the piece ends before");
 }

@@ -57,15 +57,19 @@ async function findNested(
 /** Gives whether anything was passed with its children. Plain for speed, see the bench "inlines". */
 function scan(unit: Unit, ranges: EntryRanges, entries: number[], mayPass: boolean): boolean {
   const { reader, abbreviations, header, end, info } = unit;
-  const { view } = reader;
-  const { roles, fixedSizes } = abbreviations;
+  const { bytes } = reader;
+  const { roles, steps } = abbreviations;
   let position = unit.firstEntry;
   let hasPassed = false;
   try {
     while (position < end) {
-      const entry = position;
-      let code = view.getUint8(position++);
-      if (code === 0) continue; // the end of a list of children
+      let code = bytes[position]!;
+      const step = steps[code];
+      if (step !== undefined && step > 0) {
+        position += step;
+        continue;
+      }
+      const entry = position++;
       if (code >= 0x80) {
         reader.position = entry;
         code = reader.uleb();
@@ -86,14 +90,7 @@ function scan(unit: Unit, ranges: EntryRanges, entries: number[], mayPass: boole
           }
         }
       }
-      const size = fixedSizes[index]!;
-      if (size >= 0) {
-        position += size;
-      } else {
-        reader.position = position;
-        skipAttributes(reader, abbreviations, index, header);
-        position = reader.position;
-      }
+      position = skipAttributes(reader, abbreviations, index, header, position);
     }
   } catch (error) {
     throw sourceErrorOf(error, info, header.start + position, ACTION);

@@ -1,6 +1,7 @@
 import { INLINED_CALL } from "./abbreviations.ts";
 import { skipAttributes } from "./attribute_values.ts";
 import { Coverage } from "./coverage.ts";
+import { Defect } from "./defect.ts";
 import { EntryRanges } from "./entry_ranges.ts";
 import { sourceErrorOf } from "./section.ts";
 import type { Unit } from "./unit.ts";
@@ -16,6 +17,8 @@ export interface InlinedCalls {
   readonly owners: Int32Array;
 }
 
+/** Compilers nest entries some tens deep. */
+const MAX_DEPTH = 1 << 10;
 const ACTION = "find the inlined calls of the unit";
 
 /**
@@ -49,16 +52,26 @@ function scan(
   parents: number[],
 ): void {
   const { reader, abbreviations, header, end, info } = unit;
-  const { roles, tags, hasChildren } = abbreviations;
+  const { bytes } = reader;
+  const { roles, tags, hasChildren, leafSteps } = abbreviations;
   /** By depth: the index of the innermost call, -1 if there is none. */
   const calls = [-1];
   let depth = 0;
-  reader.position = functionEntry;
-  let entry = functionEntry;
+  let position = functionEntry;
   try {
-    while (reader.position < end) {
-      entry = reader.position;
-      const code = reader.uleb();
+    while (position < end) {
+      let code = bytes[position]!;
+      const step = leafSteps[code];
+      if (step !== undefined && step > 0 && depth > 0) {
+        position += step;
+        continue;
+      }
+      const entry = position++;
+      if (code >= 0x80) {
+        reader.position = entry;
+        code = reader.uleb();
+        position = reader.position;
+      }
       if (code === 0) {
         if (--depth <= 0) return;
         continue;
@@ -66,21 +79,20 @@ function scan(
       const index = abbreviations.indexOf(code);
       let call = calls[depth]!;
       if (tags[index] === DW_TAG_INLINED_SUBROUTINE) {
-        const start = reader.position;
-        if ((roles[index]! & INLINED_CALL) !== 0) ranges.add(index, start, entries.length);
-        reader.position = start;
+        if ((roles[index]! & INLINED_CALL) !== 0) ranges.add(index, position, entries.length);
         parents.push(call);
         call = entries.length;
         entries.push(entry);
       }
-      skipAttributes(reader, abbreviations, index, header);
-      if (hasChildren[index] === 0) {
-        if (depth === 0) return;
-        continue;
+      position = skipAttributes(reader, abbreviations, index, header, position);
+      if (hasChildren[index] !== 0) {
+        if (++depth > MAX_DEPTH) throw new Defect(`entries are nested more than ${MAX_DEPTH} deep`);
+        calls[depth] = call;
+      } else if (depth === 0) {
+        return;
       }
-      calls[++depth] = call;
     }
   } catch (error) {
-    throw sourceErrorOf(error, info, header.start + entry, ACTION);
+    throw sourceErrorOf(error, info, header.start + position, ACTION);
   }
 }

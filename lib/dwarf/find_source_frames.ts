@@ -1,11 +1,12 @@
 import type { DwarfFiles } from "./dwarf_file.ts";
 import { DwarfSections } from "./dwarf_sections.ts";
+import type { FunctionName } from "./function_name.ts";
 import { FunctionNames } from "./function_names.ts";
 import { LineTableLoader } from "./line_table.ts";
 import { ProblemList } from "./problem_list.ts";
 import { type FrameDraft, resolveUnit, type VaddrDraft } from "./resolve_unit.ts";
 import type { SourceFrame } from "./source_frame.ts";
-import { spellPath } from "./source_path.ts";
+import { type SourcePath, spellPath } from "./source_path.ts";
 import { SplitUnits } from "./split_units.ts";
 import { UnitFinder } from "./unit_finder.ts";
 import { UnitLoader } from "./unit_loader.ts";
@@ -71,17 +72,37 @@ export async function findSourceFrames(
   }
   split.report();
   for (const sections of [main, alternate, ...split.opened]) await sections?.strings.load(problems);
-  const frames = drafts.map((draft) => draft?.frames.map(finishFrame));
+  const finisher = new FrameFinisher();
+  const frames = drafts.map((draft) => draft?.frames.map((frame) => finisher.finish(frame)));
   return { frames, problems: problems.clauses() };
 }
 
-function finishFrame({ name, path, line, column }: FrameDraft): SourceFrame {
-  const linked = name?.linked ?? "";
-  return {
-    name: linked || (name?.qualified ?? ""),
-    isLinkageName: linked !== "",
-    file: path === undefined ? "" : spellPath(path),
-    line,
-    column,
-  };
+/** Puts strings into frames. Many frames share a function or a file, which is spelled once. */
+class FrameFinisher {
+  readonly #names = new Map<FunctionName, Pick<SourceFrame, "name" | "isLinkageName">>();
+  readonly #paths = new Map<SourcePath, string>();
+
+  finish({ name, path, line, column }: FrameDraft): SourceFrame {
+    const spelled = name === undefined ? UNKNOWN : this.#nameOf(name);
+    const file = path === undefined ? "" : this.#fileOf(path);
+    return { name: spelled.name, isLinkageName: spelled.isLinkageName, file, line, column };
+  }
+
+  #nameOf(name: FunctionName): Pick<SourceFrame, "name" | "isLinkageName"> {
+    let spelled = this.#names.get(name);
+    if (spelled === undefined) {
+      const { linked } = name;
+      spelled = { name: linked || name.qualified, isLinkageName: linked !== "" };
+      this.#names.set(name, spelled);
+    }
+    return spelled;
+  }
+
+  #fileOf(path: SourcePath): string {
+    let file = this.#paths.get(path);
+    if (file === undefined) this.#paths.set(path, file = spellPath(path));
+    return file;
+  }
 }
+
+const UNKNOWN = { name: "", isLinkageName: false };

@@ -114,12 +114,8 @@ export function sizeOfForm(form: number, { version, is64, addressSize }: FormSiz
   }
 }
 
-/**
- * Moves a reader behind a value whose form has no fixed size.
- *
- * @throws {Defect} If the form is unknown: nothing behind it can be read.
- */
-export function skipVariable(reader: DwarfReader, form: number, sizes: FormSizes): void {
+/** Whether a value is a LEB128 number. */
+export function isLeb(form: number): boolean {
   switch (form) {
     case DW_FORM_UDATA:
     case DW_FORM_SDATA:
@@ -130,7 +126,20 @@ export function skipVariable(reader: DwarfReader, form: number, sizes: FormSizes
     case DW_FORM_RNGLISTX:
     case DW_FORM_GNU_ADDR_INDEX:
     case DW_FORM_GNU_STR_INDEX:
-      return reader.skipLeb();
+      return true;
+    default:
+      return false;
+  }
+}
+
+/**
+ * Moves a reader behind a value whose form has no fixed size.
+ *
+ * @throws {Defect} If the form is unknown: nothing behind it can be read.
+ */
+export function skipVariable(reader: DwarfReader, form: number, sizes: FormSizes): void {
+  if (isLeb(form)) return reader.skipLeb();
+  switch (form) {
     case DW_FORM_EXPRLOC:
     case DW_FORM_BLOCK:
       return skipBytes(reader, reader.uleb());

@@ -25,21 +25,27 @@ import type { LineRows } from "./line_rows.ts";
 export function runLineProgram(reader: DwarfReader, header: LineHeader, rows: LineRows): void {
   const { minInstructionLength, lineBase, lineRange, opcodeBase, argumentCounts } = header;
   if (lineRange === 0) throw new Defect("its line_range is 0");
-  const { view } = reader;
-  const end = reader.bytes.length;
+  const { bytes } = reader;
+  const end = bytes.length;
   const constant = Math.trunc((255 - opcodeBase) / lineRange) * minInstructionLength;
+  /** By special opcode: what it adds to the address, and to the line. */
+  const addressSteps = new Int32Array(256);
+  const lineSteps = new Int32Array(256);
+  for (let opcode = opcodeBase; opcode < 256; opcode++) {
+    const operations = Math.trunc((opcode - opcodeBase) / lineRange);
+    addressSteps[opcode] = operations * minInstructionLength;
+    lineSteps[opcode] = lineBase + opcode - opcodeBase - operations * lineRange;
+  }
   let address = 0;
   let file = 1;
   let line = 1;
   let column = 0;
   reader.position = header.programStart;
   while (reader.position < end) {
-    const opcode = view.getUint8(reader.position++);
+    const opcode = bytes[reader.position++]!;
     if (opcode >= opcodeBase) {
-      const adjusted = opcode - opcodeBase;
-      const operations = Math.trunc(adjusted / lineRange);
-      address += operations * minInstructionLength;
-      line += lineBase + adjusted - operations * lineRange;
+      address += addressSteps[opcode]!;
+      line += lineSteps[opcode]!;
       rows.add(address, file, line, column);
       continue;
     }

@@ -127,7 +127,7 @@ function passOnce(unit: Unit, wanted: readonly UnqualifiedName[]): UnqualifiedNa
       }
       reader.position = start;
     }
-    skipAttributes(reader, abbreviations, index, header);
+    reader.position = skipAttributes(reader, abbreviations, index, header, start);
     if (hasChildren[index] === 1) parents.push(entry);
   }
   return elsewhere;

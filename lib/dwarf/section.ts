@@ -6,6 +6,7 @@ import { DwarfReader } from "./dwarf_reader.ts";
 
 /** Reading a few KiB more costs less than a second read. */
 const MIN_READ = 1 << 10;
+const MIN_BUFFER = 1 << 14;
 /** Pieces that follow each other are read with up to this much of what comes behind. */
 const MAX_READ_AHEAD = 1 << 16;
 /** A piece of unknown length is read again with this many times as much, until it is enough. */
@@ -29,6 +30,7 @@ export class Section {
   #pieceStart = 0;
   #pieceEnd = 0;
   #readAhead = MIN_READ;
+  #buffer = new Uint8Array();
 
   /** Reads nothing yet. */
   constructor(source: ByteSource, littleEndian: boolean) {
@@ -117,7 +119,10 @@ export class Section {
     this.#readAhead = isNext ? Math.min(2 * this.#readAhead, MAX_READ_AHEAD) : MIN_READ;
     const last = Math.min(this.size, Math.max(end, start + this.#readAhead));
     this.#pieceEnd = 0;
-    this.#piece = await this.read(start, last - start);
+    if (this.#buffer.length < last - start) {
+      this.#buffer = new Uint8Array(Math.min(this.size, Math.max(2 * (last - start), MIN_BUFFER)));
+    }
+    this.#piece = await this.read(start, last - start, this.#buffer);
     this.#pieceStart = start;
     this.#pieceEnd = last;
   }

@@ -1,5 +1,4 @@
 import { isSourceError } from "../errors.ts";
-import type { DwarfReader } from "./dwarf_reader.ts";
 import type { DwarfSections } from "./dwarf_sections.ts";
 import type { ProblemList } from "./problem_list.ts";
 import type { Section } from "./section.ts";
@@ -48,8 +47,11 @@ export class StringPool {
 
   /** Reads what is wanted and was not read yet. */
   async load(problems: ProblemList): Promise<void> {
-    for (const [entryOffset, indexed] of [...this.#indexed].sort(byOffset)) {
-      indexed.target = await problems.attempt(() => this.#follow(entryOffset, indexed));
+    const entries = Float64Array.from(this.#indexed.keys()).sort();
+    for (let first = 0; first < entries.length;) {
+      const last = endOfRun(entries, first);
+      await problems.attempt(() => this.#followIndexes(entries.subarray(first, last)));
+      first = last;
     }
     for (const [name, texts] of this.#direct) {
       await problems.attempt(async () => {
@@ -61,21 +63,39 @@ export class StringPool {
     this.#indexed.clear();
   }
 
-  async #follow(entryOffset: number, { is64 }: IndexedText): Promise<Text> {
+  async #followIndexes(entries: Float64Array): Promise<void> {
     const section = await this.#sections.open(".debug_str_offsets");
-    const parse = (reader: DwarfReader) => reader.offset(is64);
-    const action = "read where a string is";
-    return this.at(".debug_str", await section.parse(entryOffset, is64 ? 8 : 4, action, parse));
+    const start = entries[0]!;
+    const length = entries.at(-1)! - start + MAX_ENTRY;
+    await section.parse(start, length, "read where strings are", (reader) => {
+      const base = reader.position - start;
+      for (const entry of entries) {
+        reader.position = base + entry;
+        const indexed = this.#indexed.get(entry)!;
+        indexed.target = this.at(".debug_str", reader.offset(indexed.is64));
+      }
+    });
   }
+}
+
+/** An offset of 64 bits. */
+const MAX_ENTRY = 8;
+/** Offsets that are closer together than this are read in one piece. */
+const MAX_GAP = 1 << 12;
+const MAX_RUN = 1 << 20;
+
+function endOfRun(sorted: Float64Array, first: number): number {
+  let last = first + 1;
+  while (
+    last < sorted.length && sorted[last]! - sorted[last - 1]! <= MAX_GAP &&
+    sorted[last]! - sorted[first]! < MAX_RUN
+  ) last++;
+  return last;
 }
 
 interface IndexedText extends Text {
   readonly is64: boolean;
   target?: Text | undefined;
-}
-
-function byOffset([one]: [number, unknown], [other]: [number, unknown]): number {
-  return one - other;
 }
 
 /** One string that is damaged does not cost the others. */
