@@ -48,8 +48,8 @@ export class WindowSource implements ByteSource {
   }
 
   /** See {@linkcode ByteSource.readAt}. */
-  async readAt(fileOffset: number, length: number): Promise<Uint8Array> {
+  async readAt(fileOffset: number, length: number, buffer?: Uint8Array): Promise<Uint8Array> {
     checkRange(this, fileOffset, length);
-    return await this.inner.readAt(this.start + fileOffset, length);
+    return await this.inner.readAt(this.start + fileOffset, length, buffer);
   }
 }

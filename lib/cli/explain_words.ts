@@ -26,6 +26,7 @@ export const STAGE_TEXTS: Readonly<Record<LookupStage, string>> = {
   plt: "a stub of the procedure linkage table, by the relocation of its slot",
   gopclntab: "by Go's table of functions, .gopclntab",
   bounds: "its bounds only, by the unwind tables",
+  dwarf: "by debug information",
 };
 
 /** What became of a load bias. */

@@ -18,14 +18,25 @@ import type { SectionHeader } from "./section_headers.ts";
  * @throws {FormatError} If the section headers or the names do not lie inside the file.
  */
 export async function findSection(elf: ElfFile, name: string): Promise<SectionHeader | undefined> {
+  return (await findSections(elf, name))[0];
+}
+
+/**
+ * Finds all sections of a name, as {@linkcode findSection} does the first. Files that are not linked
+ * yet may have several.
+ *
+ * @returns In the order of the section headers.
+ * @throws {FormatError} If the section headers or the names do not lie inside the file.
+ */
+export async function findSections(elf: ElfFile, name: string): Promise<SectionHeader[]> {
   const sections = await elf.sections();
   const names = await sectionNames(elf);
   const find = (wanted: string) => {
     const bytes = new TextEncoder().encode(wanted + "\0");
-    return sections.find(({ nameOffset }) => startsWith(names, nameOffset, bytes));
+    return sections.filter(({ nameOffset }) => startsWith(names, nameOffset, bytes));
   };
   const found = find(name);
-  if (found !== undefined || !name.startsWith(".debug_")) return found;
+  if (found.length > 0 || !name.startsWith(".debug_")) return found;
   return find(`.z${name.slice(1)}`);
 }
 

@@ -1,6 +1,6 @@
 import { ByteCursor } from "../bytes/mod.ts";
 import type { ElfFile } from "./elf_file.ts";
-import { readStrings } from "./strings.ts";
+import { readStrings } from "../bytes/read_strings.ts";
 import type { SymbolTable } from "./symbol_table.ts";
 
 /** Symbols closer together than this are read in one piece: cheaper than two reads. */

@@ -3,8 +3,10 @@ import { openMiniDebugInfo } from "../elf/mini_debug_info.ts";
 import { type ElfFile, findSymbolTables } from "../elf/mod.ts";
 import { type FormatError, isSourceError, type UnsupportedError } from "../errors.ts";
 import type { SourcePosition } from "../profile/mod.ts";
-import { type DebugFileSearch, findDebugFiles } from "./debug_file_search.ts";
+import type { SourceFrame } from "../dwarf/mod.ts";
+import { type DebugFile, type DebugFileSearch, findDebugFiles } from "./debug_file_search.ts";
 import { findFunctionBounds } from "./function_bounds.ts";
+import { findSourceFrames, type SourceFrameSearch } from "./find_source_frames.ts";
 import { findGoFunctions } from "./go_functions.ts";
 import { lookupSymbols } from "./lookup_symbols.ts";
 import type { LookupTrace } from "./lookup_trace.ts";
@@ -71,7 +73,9 @@ export interface FunctionLookup {
  *    file is stripped, of its debug file, all together;
  * 2. for what these do not cover, the stubs of the procedure linkage table, as `name@plt`;
  * 3. Go's own table of functions, which a program has even if it is stripped;
- * 4. for what is left, the bounds of the function, which has no name then.
+ * 4. for what is left, the bounds of the function, which has no name then;
+ * 5. if it is wished, debug information (DWARF), for inlined functions and lines, and for the names
+ *    of functions of which only the bounds are known.
  *
  * A place that is damaged costs its own names only, and is among the `problems`. If it is the
  * section headers of the file, or a symbol table that they show, the file is read without them: the
@@ -122,6 +126,7 @@ async function findIn(
   const own = await findSymbolTables(elf);
   const namesFrom = own.map(({ kind }) => `.${kind}`).sort().reverse();
   const others: ElfFile[] = [];
+  let debugFiles: readonly DebugFile[] | undefined;
   const isStripped = !own.some(({ kind }) => kind === "symtab");
   if (isStripped) {
     const mini = await attempt(problems, () => openMiniDebugInfo(elf));
@@ -136,6 +141,7 @@ async function findIn(
     if (search !== undefined) {
       trace?.debugFiles(search);
       problems.push(...problemsOf(search));
+      debugFiles = search.found;
       for (const found of search.found) {
         others.push(found.elf);
         namesFrom.push(found.path);
@@ -168,6 +174,18 @@ async function findIn(
       ),
   );
   trace?.stage("bounds", results);
+  if (wish.inlines || wish.positions) {
+    const source = await attempt(
+      problems,
+      () => findSourceFrames(elf, path, vaddrs, places, debugFiles),
+    );
+    if (source !== undefined && addSourceFrames(results, source.frames, wish)) {
+      const from = source.from === path ? ".debug_info" : source.from;
+      if (!namesFrom.includes(from)) namesFrom.push(from);
+    }
+    problems.push(...source?.problems ?? []);
+    trace?.stage("dwarf", results);
+  }
   const hasSymtab = tables.includes("symtab");
   return { functions: results, namesFrom, hasSymtab, problems, damage: undefined };
 }
@@ -203,6 +221,42 @@ function fillFrom(
     results[at] = known === undefined ? other : { ...known, inlined };
   }
   return count;
+}
+
+/**
+ * Adds what debug information says of functions that are known: those inlined into them, and lines.
+ * Their own names are those of the symbol tables, which tell a clone from its original; DWARF's only
+ * where there is none.
+ *
+ * @returns Whether it said anything.
+ */
+function addSourceFrames(
+  results: (FoundFunction | undefined)[],
+  frames: SourceFrameSearch["frames"],
+  { inlines }: SourceWish,
+): boolean {
+  let isUsed = false;
+  for (const [at, chain] of frames.entries()) {
+    const known = results[at];
+    const outer = chain?.[0];
+    if (known === undefined || chain === undefined || outer === undefined) continue;
+    isUsed = true;
+    results[at] = {
+      name: known.name || outer.name,
+      start: known.start,
+      inlined: inlines ? chain.slice(1).map(inlinedFunction) : [],
+      position: positionOf(outer),
+    };
+  }
+  return isUsed;
+}
+
+function inlinedFunction(frame: SourceFrame): InlinedFunction {
+  return { name: frame.name, position: positionOf(frame) };
+}
+
+function positionOf({ file, line, column }: SourceFrame): SourcePosition | undefined {
+  return file === "" ? undefined : { file, line, column };
 }
 
 /** Asks another place for what is not known yet; gives how many it knew. */

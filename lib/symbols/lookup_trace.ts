@@ -2,10 +2,10 @@ import type { DebugFileSearch } from "./debug_file_search.ts";
 import type { SymbolDecision } from "./symbol_decision.ts";
 
 /**
- * What told of a function: a symbol, the procedure linkage table, Go's table of functions, or unwind
- * tables, which tell its bounds only.
+ * What told of a function: a symbol, the procedure linkage table, Go's table of functions, unwind
+ * tables, which tell its bounds only, or debug information.
  */
-export type LookupStage = "symbols" | "plt" | "gopclntab" | "bounds";
+export type LookupStage = "symbols" | "plt" | "gopclntab" | "bounds" | "dwarf";
 
 /** How a vaddr got its function. */
 export interface TracedVaddr {

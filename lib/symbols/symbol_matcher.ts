@@ -1,4 +1,4 @@
-import { lowerBound } from "./lower_bound.ts";
+import { lowerBound } from "../bytes/lower_bound.ts";
 
 /** Is told of the symbols that a {@linkcode SymbolMatcher} considers, for those who want to know. */
 export interface MatchWitness {
