@@ -27,6 +27,7 @@
  * @module
  */
 export * from "./lib/bytes/mod.ts";
+export { ElfFile, type FileHeader, type ProgramHeader, type SectionHeader } from "./lib/elf/mod.ts";
 export * from "./lib/errors.ts";
 export * from "./lib/input/mod.ts";
 export * from "./lib/maps/mod.ts";
