@@ -37,7 +37,7 @@ Deno.test("symfold takes no names from a file that differs, and says why", async
   assertEquals(
     notesOf(stderr),
     "617     0.0 %  -           /opt/evidence/libwalk.so\n" +
-      "617 unresolved: the file is not the one that was mapped: return addresses in it follow no " +
+      "617 unresolved: the file is not what was mapped there: return addresses in it follow no " +
       "calls; give the file that was running, or the snapshot of the same process; " +
       "--trust-files keeps the names\n" +
       "11.0 % of 100 return addresses are inside of a call, " +
