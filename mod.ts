@@ -28,6 +28,7 @@
  */
 export * from "./lib/bundle/mod.ts";
 export * from "./lib/bytes/mod.ts";
+export { ElfFile, type FileHeader, type ProgramHeader, type SectionHeader } from "./lib/elf/mod.ts";
 export * from "./lib/errors.ts";
 export * from "./lib/input/mod.ts";
 export * from "./lib/maps/mod.ts";

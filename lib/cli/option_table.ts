@@ -198,7 +198,7 @@ export const OPTIONS: readonly OptionRow[] = [
     otherwise: "as the format has it, callers for folded",
     help: "which frames are return addresses: all but the leaf, all (heap profiles), or none " +
       "(the recorder has adjusted them)",
-    commands: FINDING,
+    commands: ["filter", "collect"],
   },
   {
     name: "return-addresses",

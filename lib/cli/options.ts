@@ -131,7 +131,7 @@ export function parseOptions(args: readonly string[]): Options {
     report: last("report"),
     demangle: (chosen("demangle") ?? "short") as DemangleStyle,
     unresolved: (chosen("unresolved") ?? "offset") as UnresolvedStyle,
-    returnAddresses: last("return-addresses") as ReturnAddresses | undefined,
+    returnAddresses: returnAddressesOf(command, last("return-addresses")),
     trustFiles: values["trust-files"] === true,
     merge: values.merge === true,
     failUnder: percent(last("fail-under")),
@@ -234,6 +234,12 @@ function checkValues(row: OptionRow, value: unknown): void {
   if (!row.repeatable && values.length > 1) {
     throw new UsageError(`Option "${name}" is given ${values.length} times, want it once`);
   }
+}
+
+/** By default a recording says it itself; an address that is to be explained is taken as it is. */
+function returnAddressesOf({ name }: Command, text: string | undefined) {
+  const otherwise = name === "explain" ? "none" : undefined;
+  return (text ?? otherwise) as ReturnAddresses | undefined;
 }
 
 function pathRule(text: string): PathRule {

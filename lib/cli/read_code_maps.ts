@@ -103,7 +103,8 @@ async function perfMapOf(
         `(${firstInvalid.detail}): ${JSON.stringify(firstInvalid.text)}`,
     );
   }
-  return map;
+  const { size, empty } = map;
+  return { source: file.name, size, empty, rangeAt: (address) => map.rangeAt(address) };
 }
 
 /** The first bytes of a regular file; none of anything else, which can be read only once. */

@@ -6,8 +6,11 @@ import { readSectionHeaders, type SectionHeader } from "./section_headers.ts";
 
 /** An ELF file of which the headers were read; everything else is read when it is asked for. */
 export class ElfFile {
+  /** Its bytes. */
   readonly source: ByteSource;
+  /** Its ELF header. */
   readonly header: FileHeader;
+  /** Its program headers, in order. */
   readonly programHeaders: readonly ProgramHeader[];
   #sections: Promise<readonly SectionHeader[]> | undefined;
 

@@ -118,7 +118,7 @@ export const UNRESOLVED_REASONS = {
     advice: "give the file that was running with --sysroot DIR or --search DIR",
   },
   "file-differs": {
-    meaning: "the file is not the one that was mapped: return addresses in it follow no calls",
+    meaning: "the file is not what was mapped there: return addresses in it follow no calls",
     advice: "give the file that was running, or the snapshot of the same process; --trust-files " +
       "keeps the names",
   },

@@ -22,7 +22,10 @@
  *
  * @module
  */
+export type { Call } from "./evidence/call.ts";
 export type { ImageEvidence, Verdict } from "./evidence/image_evidence.ts";
+export { type CallSite, findCallBefore, readCallSites } from "./evidence/read_calls.ts";
+export { type CallScore, scoreCalls } from "./evidence/score_calls.ts";
 export type { FileAnswer, FileProvider, FileRequest } from "./file_provider.ts";
 export type { ReturnAddresses } from "./frame_roles.ts";
 export { mergeResolved } from "./merge_resolved.ts";

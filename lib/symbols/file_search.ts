@@ -1,6 +1,6 @@
 import { crc32OfSource } from "../bytes/crc32.ts";
 import type { ByteSource } from "../bytes/mod.ts";
-import { SHT_NOBITS } from "../elf/constants.ts";
+import { isDebugOnly } from "../elf/debug_only.ts";
 import { ElfFile, readBuildId } from "../elf/mod.ts";
 import { isSourceError } from "../errors.ts";
 import { isSameBuildId } from "./build_id_list.ts";
@@ -98,11 +98,6 @@ async function tryCandidate(
     if (isSourceError(error)) return undefined;
     throw error;
   }
-}
-
-/** Whether the code is not in the file: `objcopy --only-keep-debug` leaves its headers only. */
-async function isDebugOnly(elf: ElfFile): Promise<boolean> {
-  return (await elf.sections()).some(({ type, executable }) => executable && type === SHT_NOBITS);
 }
 
 /** Each file once. */

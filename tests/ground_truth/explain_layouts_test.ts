@@ -32,6 +32,8 @@ interface Facts {
   readonly lines: readonly MapsLine[];
   readonly loadBiases: ReadonlyMap<string, readonly number[]>;
   readonly segments: ReadonlyMap<string, readonly ReadelfSegment[]>;
+  /** Whether the lowest bit of an address says that it is Thumb code, and is none of its vaddr. */
+  readonly isArm: boolean;
 }
 
 function factsOf({ folder, maps, truth }: Layout): Facts {
@@ -42,6 +44,7 @@ function factsOf({ folder, maps, truth }: Layout): Facts {
   const headers = Deno.readTextFileSync(testdata(`layouts/${folder}/program-headers`));
   const segments = parseProgramHeaders(headers);
   return {
+    isArm: folder.startsWith("armhf"),
     lines: parseMapsLines(maps),
     loadBiases,
     segments: new Map([...segments].map(([path, loads]) => [plain(path), loads])),
@@ -53,7 +56,8 @@ function plain(path: string): string {
   return path.replace(/ \(deleted\)$/, "").replaceAll("\\012", "\n");
 }
 
-function checkClaims(explanation: Explanation, { lines, loadBiases, segments }: Facts): void {
+function checkClaims(explanation: Explanation, facts: Facts): void {
+  const { lines, loadBiases, segments, isArm } = facts;
   const { input, mapping, file, image, candidates, place } = explanation;
   const address = Number(input);
   const line = lines.find(({ start, end }) => start <= address && address < end)!;
@@ -83,7 +87,7 @@ function checkClaims(explanation: Explanation, { lines, loadBiases, segments }: 
   const copies = loadBiases.get(path)!.filter((bias) => bias !== loadBias);
   assertEquals(others.map((candidate) => Number(candidate.loadBias)), copies);
 
-  const vaddr = address - loadBias;
+  const vaddr = address - loadBias - (isArm ? address % 2 : 0);
   const found = explanation.segments!.map((segment) => ({
     fileOffset: Number(segment.fileOffset),
     vaddr: Number(segment.vaddr),

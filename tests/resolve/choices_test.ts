@@ -68,6 +68,17 @@ Deno.test("resolve() takes the file of a name in which return addresses follow c
   assertEquals((await load(maps, raw)).output, wanted);
 });
 
+Deno.test("resolve() does not let leaves decide which file a name means", async () => {
+  // As many leaves as there are return addresses, none of which follows a call.
+  const leaves = Array.from(
+    { length: 300 },
+    (_, at) => `(libwalk.so+0x${(0x3b1 + at).toString(16)}) 1\n`,
+  );
+  const maps = MAPS + OLD_MAPS.replaceAll(/^7f/gm, "6f").replaceAll(/-7f/g, "-6f");
+  const raw = offsetsOf(RAW) + leaves.join("");
+  assertEquals((await load(maps, raw)).output, (await load(MAPS, raw)).output);
+});
+
 Deno.test("resolve() takes no file of a name if there are two that are alike", async () => {
   const maps = MAPS + OLD_MAPS.replaceAll(/^7f/gm, "6f").replaceAll(/-7f/g, "-6f");
   const files = of({ [LIBRARY]: SAME, [OLD]: SAME });

@@ -1,3 +1,4 @@
+import { isDebugOnly } from "../../elf/debug_only.ts";
 import type { ElfFile } from "../../elf/mod.ts";
 import { isSourceError } from "../../errors.ts";
 import { type Call, type CallFormat, MAX_SIGNAL_RETURN_SIZE } from "./call.ts";
@@ -33,7 +34,7 @@ export async function readCallSites(
   const sites: (CallSite | undefined)[] = Array.from(vaddrs, () => undefined);
   const format = callFormatOf(elf.header);
   if (format === undefined) return sites;
-  const segments = codeSegments(elf);
+  const segments = await codeSegments(elf);
   const buffer = new Uint8Array(MAX_CHUNK);
   let first = 0;
   while (first < vaddrs.length) {
@@ -68,7 +69,7 @@ export async function findTargets(
 ): Promise<Float64Array | undefined> {
   const format = callFormatOf(elf.header);
   if (format === undefined) return undefined;
-  const code = await readCode(elf, codeSegments(elf), { start, end });
+  const code = await readCode(elf, await codeSegments(elf), { start, end });
   if (code === undefined) return undefined;
   const targets: number[] = [];
   for (let at = start - start % format.step + format.step; at <= end; at += format.step) {
@@ -82,7 +83,9 @@ interface CodeSegment extends VaddrRange {
   readonly fileOffset: number;
 }
 
-function codeSegments(elf: ElfFile): CodeSegment[] {
+/** Where the file has code; nowhere if it has debug information only. */
+async function codeSegments(elf: ElfFile): Promise<CodeSegment[]> {
+  if (await attempt(() => isDebugOnly(elf))) return [];
   return elf.loadSegments.filter(({ executable }) => executable).map((segment) => ({
     start: segment.vaddr,
     end: segment.vaddr + segment.fileSize,
@@ -100,9 +103,16 @@ async function readCode(
   const segment = segments.find(({ start, end }) => piece.start >= start && piece.end <= end);
   if (segment === undefined) return undefined;
   const fileOffset = segment.fileOffset + piece.start - segment.start;
+  const length = piece.end - piece.start;
+  const bytes = await attempt(() => elf.source.readAt(fileOffset, length, buffer));
+  return bytes &&
+    new CodeWindow(bytes, piece.start, hasLittleEndianCode(elf.header), segments);
+}
+
+/** Undefined if the file is damaged there. */
+async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
-    const bytes = await elf.source.readAt(fileOffset, piece.end - piece.start, buffer);
-    return new CodeWindow(bytes, piece.start, hasLittleEndianCode(elf.header), segments);
+    return await work();
   } catch (error) {
     if (isSourceError(error)) return undefined;
     throw error;

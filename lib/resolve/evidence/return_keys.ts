@@ -15,7 +15,7 @@ export function findCallers(
 ): Uint8Array {
   const isCaller = new Uint8Array(2 * profile.frames.size);
   if (mode === "callers") {
-    for (let key = RETURN; key < isCaller.length; key += 2) isCaller[key] = 1;
+    for (let at = 0; at < keys.length; at++) isCaller[keys[at]!]! |= keys[at]! & RETURN;
   } else {
     markCallers(profile, keys, isCaller);
   }

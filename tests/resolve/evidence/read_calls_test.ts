@@ -9,6 +9,7 @@ import {
 } from "../../../lib/resolve/evidence/read_calls.ts";
 import { CodeLibrary, FUNCTION_SIZE } from "../../support/code_library.ts";
 import { CountingSource } from "../../support/counting_source.ts";
+import { debugElf } from "../../support/debug_files.ts";
 import { buildElf, codeSection, VADDR_SHIFT } from "../../support/elf_builder.ts";
 
 async function open(library: CodeLibrary): Promise<ElfFile> {
@@ -73,6 +74,7 @@ Deno.test("readCallSites() reads addresses that are near together in one piece",
   const counting = new CountingSource(built.source);
   const elf = await ElfFile.open(counting);
   const { vaddr } = built.section(".text");
+  await elf.sections();
   counting.reads.length = 0;
   // A cluster of 1,000 addresses in 16 KB, and ten that are 1 MB apart.
   const near = Array.from({ length: 1000 }, (_, at) => vaddr + 0x1000 + 16 * at);
@@ -91,6 +93,12 @@ Deno.test("readCallSites() holds little at a time, however many addresses there 
   const vaddrs = Float64Array.from({ length: 10_000 }, (_, at) => vaddr + 16 + 400 * at);
   await readCallSites(elf, vaddrs);
   assert(counting.longestRead <= 1 << 18, `${counting.longestRead}`);
+});
+
+Deno.test("readCallSites() knows nothing of files with debug information only", async () => {
+  const debug = await debugElf("x86_64/linked/.debug/libnames.debug");
+  const { vaddr } = (await debug.sections()).find(({ executable }) => executable)!;
+  assertEquals(await readCallSites(debug, Float64Array.of(vaddr + 8)), [undefined]);
 });
 
 Deno.test("readCallSitesAt() takes vaddrs in any order, repeated, and none", async () => {
