@@ -52,3 +52,4 @@ export {
   type TextToBundle,
 } from "./plan_bundle.ts";
 export { writeBundle } from "./write_bundle.ts";
+export type { BundledRecording } from "./trace_reads.ts";

@@ -306,7 +306,7 @@ export class SnapshotIndex {
       : undefined;
     // Not that there is none, but that the one that was given is not the right one.
     const isRefused = isVdso(mapping) && unread?.failure !== undefined &&
-      unread.failure.reason !== "file-not-found";
+      unread.failure.reason !== "file-not-found" && unread.failure.reason !== "special-mapping";
     if (!hasFile(mapping) || unread !== undefined && !isRefused) {
       const reason = !mapping.executable
         ? "not-executable"

@@ -36,7 +36,12 @@ async function namesFrom(
   const folded = vaddrs.map((vaddr) => `${path}+${hex(vaddr)} 1\n`).join("");
   const folder = testdata(`debug_files/${architecture}`);
   using files = new DiskFiles({ pathMap: [{ from: "/lib", to: folder }], ...options });
-  const { output, report } = await resolveText(folded, { files, merge: false, demangle: "none" });
+  const { output, report } = await resolveText(folded, {
+    files,
+    merge: false,
+    demangle: "none",
+    inlines: false,
+  });
   return {
     names: output.trimEnd().split("\n").map((line) => line.replace(/ 1$/, "")),
     namesFrom: report.images[0]!.namesFrom,

@@ -141,6 +141,7 @@ Deno.test("mergeResolved() adds up the evidence, and keeps the worse verdict", (
     strays: 2,
     edges: 2,
     agreeingEdges: 2,
+    excess: 1,
     verdict: "differs",
   });
 });

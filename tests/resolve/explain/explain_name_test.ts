@@ -43,7 +43,7 @@ const IN_CACHE = `/usr/lib/debug/${BUILD_ID}/debuginfo`;
 Deno.test("explainAddresses() does not tell of debug files that nobody looked for", async () => {
   const name = await explainIn("libnames.so", INSIDE);
   assertEquals([name.name, name.stage, name.debugFiles], [PRIVATE.name, "symbols", undefined]);
-  assertEquals(name.namesFrom, [".symtab", ".dynsym"]);
+  assertEquals(name.namesFrom, [".symtab", ".dynsym", ".debug_info"]);
 });
 
 Deno.test("explainAddresses() lists the debug files that were tried, in order", async () => {
