@@ -106,8 +106,9 @@ function checkClaims(explanation: Explanation, facts: Facts): void {
   else assertEquals(explanation.segments!.map((one) => one.loadBias), loads.map(() => undefined));
 
   assertEquals(Number(place!.vaddr), vaddr);
-  assertEquals(Number(place!.lookupVaddr), isArm ? vaddr - vaddr % 2 : vaddr);
-  assertEquals(Number(place!.fileOffset), vaddr - own.vaddr + own.fileOffset);
+  const lookupVaddr = isArm ? vaddr - vaddr % 2 : vaddr;
+  assertEquals(Number(place!.lookupVaddr), lookupVaddr);
+  assertEquals(Number(place!.fileOffset), lookupVaddr - own.vaddr + own.fileOffset);
   const section = place!.section;
   if (own.sections.length === 0) assertEquals(section, undefined);
   else assert(own.sections.includes(section!.name), section!.name);
