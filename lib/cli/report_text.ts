@@ -44,13 +44,14 @@ export function invalidLineText(count: number, first: InvalidLine): string {
 
 /** What people give instead of collapsed stacks, by what its lines look like. */
 const HINTS: readonly { readonly pattern: RegExp; readonly hint: string }[] = [
-  { pattern: /^@\w*\[/, hint: "collapse it first, with stackcollapse-bpftrace.pl" },
-  {
-    pattern: /^\s+[0-9a-f]{4,16} .*\)$|^\S.* \d+(?:\/\d+)? .*\d+\.\d+:/,
-    hint: "collapse it first, with stackcollapse-perf.pl --addrs",
-  },
   { pattern: /^[0-9a-f]+-[0-9a-f]+ [r-][w-][x-][ps] /, hint: "give a maps snapshot with --maps" },
 ];
+
+/** What `--include` and `--exclude` left out. The report counts it all the same. */
+export function droppedText(droppedWeight: number, { sampleWeight }: Report): string {
+  return `${share(droppedWeight, sampleWeight)} of the weight is in stacks that were left out ` +
+    `(${number(droppedWeight)} of ${number(sampleWeight)})`;
+}
 
 /** The share of native frames that were resolved, in percent; 100 if there were none. */
 export function percentResolved({ weight, resolvedWeight }: FrameCounts): number {
@@ -111,6 +112,13 @@ function namesText(namesFrom: readonly string[], verbose: boolean): string {
   return names.join(" ") || "-";
 }
 
+/** Reasons whose advice is of no use without the detail. */
+const DETAILED_REASONS: ReadonlySet<UnresolvedReason> = new Set<UnresolvedReason>([
+  "file-not-found",
+  "kernel-slide",
+  "kernel-mismatch",
+]);
+
 /** What to do about the unresolved frames of an image, if they matter. */
 function imageNotes(image: ImageCounts, report: Report, verbose: boolean): string[] {
   return [...reasonNotes(image, report, verbose), ...evidenceNotes(image, verbose)];
@@ -121,7 +129,8 @@ function reasonNotes(image: ImageCounts, report: Report, verbose: boolean): stri
     .filter(({ weight }) => verbose || weight * 1000 >= report.weight)
     .map(({ reason, weight, detail }) => {
       const { meaning, advice } = textsOf(reason);
-      const what = detail === "" || !verbose && advice !== "" ? meaning : `${meaning}: ${detail}`;
+      const isShown = verbose || advice === "" || DETAILED_REASONS.has(reason);
+      const what = detail === "" || !isShown ? meaning : `${meaning}: ${detail}`;
       return `      ${number(weight)} unresolved: ${what}${advice === "" ? "" : `; ${advice}`}`;
     });
 }

@@ -1,6 +1,7 @@
 import { ByteCursor } from "../bytes/mod.ts";
 import { FormatError } from "../errors.ts";
 import type { ElfFile } from "./elf_file.ts";
+import { readUleb128 } from "./pointer_encoding.ts";
 import { findSection, openSection } from "./section_data.ts";
 import { spellHex } from "./spell_hex.ts";
 
@@ -19,7 +20,7 @@ export interface DebugLink {
 export interface AltDebugLink {
   /** A path, which may be relative to the folder of this file. */
   readonly path: string;
-  /** The build-id of that file, lower-case hexadecimal. */
+  /** The build-id of that file, or the checksum that it has instead; lower-case hexadecimal. */
   readonly buildId: string;
 }
 
@@ -43,19 +44,57 @@ export async function readDebugLink(elf: ElfFile): Promise<DebugLink | undefined
 }
 
 /**
- * Reads `.gnu_debugaltlink`: a path, a zero byte, and a build-id (DWARF 5 section 7.3.6 has the
- * supplementary file; the section is `dwz`'s).
+ * Reads `.gnu_debugaltlink`: a path, a zero byte, and a build-id; or `.debug_sup`, which says the
+ * same since DWARF 5 (section 7.3.6; the other one is `dwz`'s).
  *
  * @returns Undefined if there is no such section.
  * @throws {FormatError} If it is cut or empty.
  */
 export async function readAltDebugLink(elf: ElfFile): Promise<AltDebugLink | undefined> {
   const section = await readSmallSection(elf, ".gnu_debugaltlink");
-  if (section === undefined) return undefined;
+  if (section === undefined) {
+    const link = await readSupplementary(elf);
+    return link?.isSupplementary === false ? link : undefined;
+  }
   const [path, cursor] = splitName(section, elf);
   const buildId = spellHex(cursor.bytes(cursor.remaining));
   if (buildId === "") throw linkError(section, "there is no build-id behind the path");
   return { path, buildId };
+}
+
+/**
+ * Reads from `.debug_sup` of a supplementary file what those have to say that refer to it.
+ *
+ * @returns Lower-case hexadecimal; empty if it is no supplementary file.
+ * @throws {FormatError} If the section is cut or malformed.
+ */
+export async function readSupplementaryChecksum(elf: ElfFile): Promise<string> {
+  const link = await readSupplementary(elf);
+  return link?.isSupplementary === true ? link.buildId : "";
+}
+
+interface Supplementary extends AltDebugLink {
+  /** Whether the file is the one that others refer to. */
+  readonly isSupplementary: boolean;
+}
+
+async function readSupplementary(elf: ElfFile): Promise<Supplementary | undefined> {
+  const section = await readSmallSection(elf, ".debug_sup");
+  if (section === undefined) return undefined;
+  const { name: source, bytes } = section;
+  const cursor = new ByteCursor(bytes, { source, littleEndian: elf.header.littleEndian });
+  const version = cursor.u16();
+  if (version !== 5) throw linkError(section, `it has version ${version}, want 5`);
+  const isSupplementary = cursor.u8() !== 0;
+  const end = bytes.indexOf(0, cursor.position);
+  if (end < 0) throw linkError(section, "the name has no end");
+  const path = new TextDecoder().decode(cursor.bytes(end - cursor.position));
+  cursor.skip(1);
+  const buildId = spellHex(cursor.bytes(readUleb128(cursor)));
+  if (!isSupplementary && (path === "" || buildId === "")) {
+    throw linkError(section, "there is no name, or no checksum behind it");
+  }
+  return { path, buildId, isSupplementary };
 }
 
 interface LinkSection {

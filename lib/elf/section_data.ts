@@ -18,14 +18,25 @@ import type { SectionHeader } from "./section_headers.ts";
  * @throws {FormatError} If the section headers or the names do not lie inside the file.
  */
 export async function findSection(elf: ElfFile, name: string): Promise<SectionHeader | undefined> {
+  return (await findSections(elf, name))[0];
+}
+
+/**
+ * Finds all sections of a name, as {@linkcode findSection} does the first. Files that are not linked
+ * yet may have several.
+ *
+ * @returns In the order of the section headers.
+ * @throws {FormatError} If the section headers or the names do not lie inside the file.
+ */
+export async function findSections(elf: ElfFile, name: string): Promise<SectionHeader[]> {
   const sections = await elf.sections();
   const names = await sectionNames(elf);
   const find = (wanted: string) => {
     const bytes = new TextEncoder().encode(wanted + "\0");
-    return sections.find(({ nameOffset }) => startsWith(names, nameOffset, bytes));
+    return sections.filter(({ nameOffset }) => startsWith(names, nameOffset, bytes));
   };
   const found = find(name);
-  if (found !== undefined || !name.startsWith(".debug_")) return found;
+  if (found.length > 0 || !name.startsWith(".debug_")) return found;
   return find(`.z${name.slice(1)}`);
 }
 
@@ -53,18 +64,23 @@ export async function openSection(elf: ElfFile, section: SectionHeader): Promise
   return window;
 }
 
+/**
+ * The name of a section; at most 256 bytes of it.
+ *
+ * @throws {FormatError} If the section headers or the names do not lie inside the file.
+ */
+export async function nameOfSection(elf: ElfFile, { nameOffset }: SectionHeader): Promise<string> {
+  const bytes = (await sectionNames(elf)).subarray(nameOffset, nameOffset + MAX_NAME_LENGTH);
+  const end = bytes.indexOf(0);
+  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
+}
+
 /** Section names of linked files take a few hundred bytes; no more than this is read of them. */
 const MAX_NAMES_SIZE = 1 << 24;
 /** No more than this of a name is put into a message. */
 const MAX_NAME_LENGTH = 256;
 
 const namesOfFiles = new WeakMap<ElfFile, Promise<Uint8Array>>();
-
-async function nameOfSection(elf: ElfFile, { nameOffset }: SectionHeader): Promise<string> {
-  const bytes = (await sectionNames(elf)).subarray(nameOffset, nameOffset + MAX_NAME_LENGTH);
-  const end = bytes.indexOf(0);
-  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
-}
 
 /** The bytes of the section that `e_shstrndx` names; none if there is no such section. */
 function sectionNames(elf: ElfFile): Promise<Uint8Array> {

@@ -8,16 +8,23 @@ import type {
   FrameLocation,
   VaddrLocation,
 } from "../profile/mod.ts";
-import { findMappedFile, type NamedCode } from "../symbols/mod.ts";
+import type { NamedCode } from "../symbols/mod.ts";
 import { chooseFile, type ContestedAddress, ImageChoices } from "./choices.ts";
 import type { FileProvider } from "./file_provider.ts";
 import type { FrameRole } from "./frame_roles.ts";
 import { PerfNumbers } from "./perf_numbers.ts";
 import { lastPart, missing, missingAddress, missingFile } from "./missing_place.ts";
 import type { CodePlace, MissingPlace, Place } from "./place.ts";
+import { UNKNOWN_PROCESS } from "./processes.ts";
 import type { Failure, RecordedFile } from "./recorded_file.ts";
 import { RecordedFiles } from "./recorded_files.ts";
-import { type ImagePlace, type NoPlace, SnapshotIndex } from "./snapshot_index.ts";
+import { searchMissing } from "./search_missing.ts";
+import {
+  type AddressPlace,
+  type ImagePlace,
+  type NoPlace,
+  SnapshotIndex,
+} from "./snapshot_index.ts";
 
 /**
  * Finds for each frame the file and the vaddr of its code. Made for all frames at once, because it
@@ -60,6 +67,7 @@ export class Locator {
    * has that role. The code before them decides where there are several files or images to choose
    * from.
    * @param generated Names for code made at run time; the first that has one is asked.
+   * @param needsAll Whether all files of the snapshots are needed, whatever the frames need.
    */
   static async open(
     locations: readonly FrameLocation[],
@@ -67,14 +75,18 @@ export class Locator {
     snapshots: readonly MapsSnapshot[],
     generated: readonly NamedCode[],
     provider: FileProvider,
+    needsAll = false,
   ): Promise<Locator> {
     const files = new RecordedFiles();
     const indexes = snapshots.map((snapshot) => new SnapshotIndex(snapshot, files));
+    if (needsAll) { for (const index of indexes) index.needAll(); }
     const needed = new Set<RecordedFile>();
     let needsBuildIds = false;
     for (const location of locations) {
       if (location.kind === "address") {
-        for (const index of indexes) needAddress(index, location);
+        for (const index of indexes) {
+          if (isOfProcess(index.process, location)) needAddress(index, location);
+        }
         for (const file of candidatesOf(files, location.perfModule)) needed.add(file);
       } else if (location.kind === "fileOffset" && location.buildId !== "") {
         needsBuildIds = true;
@@ -87,6 +99,7 @@ export class Locator {
       for (const file of index.needed) needed.add(file);
     }
     if (needsBuildIds) { for (const file of files.all()) needed.add(file); }
+    await provider.prepare?.(Array.from(needed, ({ request }) => request));
     for (const file of needed) await file.open(provider);
     const returns = locations.filter((_, frame) => isReturn[2 * frame] || isReturn[2 * frame + 1]);
     await searchMissing(needed, indexes, provider, returns);
@@ -123,78 +136,119 @@ export class Locator {
     return !hasBuildId && this.#doubtOf(file, loadBias) !== undefined;
   }
 
+  /** The snapshots, in order. */
+  get snapshots(): readonly SnapshotIndex[] {
+    return this.#snapshots;
+  }
+
+  /** What a frame says, where that is not what it seems: newer perf prints file offsets. */
+  understand(location: FrameLocation): FrameLocation {
+    if (location.kind !== "address" || !this.#perfNumbers.isFileOffset(location)) return location;
+    const { address: fileOffset, perfModule: module } = location;
+    return { ...location, kind: "fileOffset", module, buildId: "", fileOffset };
+  }
+
+  /** The address to look up for a frame in a role. */
+  lookupAddressOf({ address }: AddressLocation, role: FrameRole): number {
+    // The byte before address 0 would be the last one of the kernel.
+    return address === 0 ? 0 : address - role;
+  }
+
+  /**
+   * The snapshot that tells where an address lies, and what it tells: the one with the image by which
+   * the address follows a call, or else the first with an image there, else the first with a mapping,
+   * else the first. Undefined if there is none of the process.
+   */
+  whereIs(
+    location: AddressLocation,
+    lookupAddress: number,
+  ): { readonly index: SnapshotIndex; readonly place: AddressPlace } | undefined {
+    const images = this.#imagesAt(location, lookupAddress);
+    if (images.length > 1) {
+      const chosen = this.#choices.choose(location, images.map(({ place }) => place));
+      return images.find(({ place }) => place === chosen);
+    }
+    return images[0] ?? this.#noPlaceOf(location, lookupAddress);
+  }
+
+  /** The code made at run time that an address lies in; undefined if nobody names it. */
+  generatedAt(location: AddressLocation, lookupAddress: number): NamedCode | undefined {
+    return this.#generated.find((code) =>
+      isOfProcess(code.process, location) && code.rangeAt(lookupAddress) !== undefined
+    );
+  }
+
   /** Where the code of a frame is. */
   placeOf(location: FrameLocation, role: FrameRole): Place {
-    switch (location.kind) {
+    const understood = this.understand(location);
+    switch (understood.kind) {
       case "name":
-        return location;
+        return understood;
       case "address":
-        return this.#placeOfAddress(location, role);
+        return this.#placeOfAddress(understood, role);
       case "vaddr":
-        return this.#placeOfVaddr(location, role);
+        return this.#placeOfVaddr(understood, role);
       case "fileOffset":
-        return this.#placeOfFileOffset(location, role);
+        return this.#placeOfFileOffset(understood, role);
     }
   }
 
   #placeOfAddress(location: AddressLocation, role: FrameRole): Place {
-    const { address, bare, perfModule } = location;
-    // The byte before address 0 would be the last one of the kernel.
-    const lookup = address === 0 ? 0 : address - role;
-    if (this.#perfNumbers.isFileOffset(location)) {
-      return this.#placeOfFileOffset({
-        ...location,
-        kind: "fileOffset",
-        module: perfModule,
-        buildId: "",
-        fileOffset: address,
-      }, role);
-    }
-    const generated = this.#generated.find((code) => code.rangeAt(lookup) !== undefined);
+    const { address, bare } = location;
+    const lookup = this.lookupAddressOf(location, role);
+    const snapshots = this.#snapshots.filter(({ process }) => isOfProcess(process, location));
+    const generated = this.generatedAt(location, lookup);
     const isCode = generated !== undefined || address < 0 ||
-      this.#snapshots.some((index) => index.isCode(lookup));
+      snapshots.some((index) => index.isCode(lookup));
     if (bare && !isCode) return { kind: "name" };
     if (Number.isNaN(address)) return missing("not-canonical", "", "[not an address]");
-    const images = this.#imagesAt(lookup);
-    if (images.length > 0) {
-      const image = images.length === 1 ? images[0]! : this.#choices.choose(location, images);
-      const { file, loadBias } = image;
+    const place = this.whereIs(location, lookup)?.place;
+    if (place !== undefined && "loadBias" in place) {
+      const { file, loadBias } = place;
       const doubt = this.#doubtOf(file, loadBias);
-      if (doubt !== undefined) return missingAddress(address, { ...image, ...doubt });
+      if (doubt !== undefined) return missingAddress(address, { ...place, ...doubt });
       return codePlace(file, address - loadBias, role, { loadBias, hasBuildId: false });
     }
-    const first = this.#noPlaceOf(lookup);
-    if (generated !== undefined && first?.file === undefined) {
+    if (generated !== undefined && place?.file === undefined) {
       return { kind: "generated", name: generated.rangeAt(lookup)!.name || "[jit]" };
     }
-    if (address < 0 && first?.mapping === undefined) {
+    if (address < 0 && place?.mapping === undefined) {
       return { kind: "kernel", lookupAddress: lookup };
     }
-    if (first !== undefined) return missingAddress(address, first);
-    return missing("no-maps", "", "[no maps]");
+    if (place !== undefined) return missingAddress(address, place);
+    if (this.#snapshots.length === 0) return missing("no-maps", "", "[no maps]");
+    return location.process === UNKNOWN_PROCESS
+      ? missing("unknown-process", "", "[unknown process]")
+      : missing("no-maps-of-process", `process ${location.process}`, "[other process]");
   }
 
   /** The different images that hold an address, in the order of the snapshots. */
-  #imagesAt(address: number): ImagePlace[] {
-    const images: ImagePlace[] = [];
+  #imagesAt(location: AddressLocation, lookupAddress: number): FoundImage[] {
+    const images: FoundImage[] = [];
     for (const index of this.#snapshots) {
-      const place = index.placeOf(address);
+      if (!isOfProcess(index.process, location)) continue;
+      const place = index.placeOf(lookupAddress);
       if (!("loadBias" in place)) continue;
       const { file, loadBias } = place;
-      if (!images.some((image) => image.file === file && image.loadBias === loadBias)) {
-        images.push(place);
-      }
+      const isKnown = images.some((image) =>
+        image.place.file === file && image.place.loadBias === loadBias
+      );
+      if (!isKnown) images.push({ index, place });
     }
     return images;
   }
 
   /** Why no image holds an address: what the first snapshot says that maps anything there. */
-  #noPlaceOf(address: number): NoPlace | undefined {
-    let first: NoPlace | undefined;
+  #noPlaceOf(
+    location: AddressLocation,
+    lookupAddress: number,
+  ): { readonly index: SnapshotIndex; readonly place: NoPlace } | undefined {
+    let first: { readonly index: SnapshotIndex; readonly place: NoPlace } | undefined;
     for (const index of this.#snapshots) {
-      const place = index.placeOf(address);
+      if (!isOfProcess(index.process, location)) continue;
+      const place = index.placeOf(lookupAddress);
       if ("loadBias" in place) continue;
-      if (first === undefined || first.mapping === undefined) first = place;
+      if (first === undefined || first.place.mapping === undefined) first = { index, place };
     }
     return first;
   }
@@ -205,7 +259,7 @@ export class Locator {
     for (const location of returns) {
       if (location.kind !== "address" || this.#perfNumbers.isFileOffset(location)) continue;
       const { address } = location;
-      const images = this.#imagesAt(address - 1);
+      const images = this.#imagesAt(location, address - 1).map(({ place }) => place);
       if (images.length > 1) yield { location, address, images };
     }
   }
@@ -276,45 +330,15 @@ export class Locator {
   }
 }
 
-/** Why a file may be elsewhere than at its path. */
-const SEARCHED_REASONS: ReadonlySet<string> = new Set([
-  "file-deleted",
-  "file-not-found",
-  "build-id-mismatch",
-]);
+/** An image that holds an address, and the snapshot that it is of. */
+interface FoundImage {
+  readonly index: SnapshotIndex;
+  readonly place: ImagePlace;
+}
 
-/**
- * Looks for files that are not at their paths among those that the provider has besides. Where
- * several fit, the code before return addresses decides.
- */
-async function searchMissing(
-  needed: Iterable<RecordedFile>,
-  indexes: readonly SnapshotIndex[],
-  provider: FileProvider,
-  returns: readonly FrameLocation[],
-): Promise<void> {
-  if (provider.searchFiles === undefined) return;
-  for (const file of needed) {
-    if (!SEARCHED_REASONS.has(file.failure?.reason ?? "")) continue;
-    const search = await findMappedFile(provider.searchFiles(), {
-      buildId: provider.buildIdsOf?.(file.request.path).at(-1) ?? "",
-      compareLayout: (elf) =>
-        indexes.map((index) => index.compareLayout(file, elf)).find((one) => one !== "") ?? "",
-    });
-    if ("found" in search) file.adopt(search.found.elf);
-    else if (search.reason === "ambiguous") {
-      const addresses = returns.flatMap((location) =>
-        location.kind === "address" ? [location.address] : []
-      );
-      const chosen = await chooseFile(search.files.map(({ elf }) => ({
-        candidate: elf,
-        elf,
-        vaddrs: indexes.flatMap((index) => index.vaddrsIn(file, elf, addresses)),
-      })));
-      if (chosen === undefined) file.failure = { ...file.failure!, detail: search.detail };
-      else file.adopt(chosen);
-    }
-  }
+/** Whether what is known of one process, or of all, holds for an address. */
+function isOfProcess(process: number | undefined, location: AddressLocation): boolean {
+  return process === undefined || location.process === undefined || process === location.process;
 }
 
 /** A frame may be looked up at its address or one before it, which may be another mapping. */

@@ -1,4 +1,5 @@
 import {
+  type BiasRound,
   checkText,
   findImages,
   type Image,
@@ -15,6 +16,12 @@ import { isSourceError } from "../errors.ts";
 import type { UnresolvedReason } from "../profile/mod.ts";
 import type { RecordedFile } from "./recorded_file.ts";
 import type { RecordedFiles } from "./recorded_files.ts";
+
+/** A loaded copy of a file, and what was found when it was compared with the file. */
+export interface CheckedImage extends Image {
+  /** What does not agree between the file's text and what is mapped, as a clause; empty if all does. */
+  readonly problem: string;
+}
 
 /** Where an address lies: in an image, or why not. */
 export type AddressPlace = ImagePlace | NoPlace;
@@ -55,6 +62,7 @@ export class SnapshotIndex {
   readonly #anonymous: readonly Mapping[];
   /** Made when the files were opened. */
   readonly #placeOf = new Map<Mapping, AddressPlace>();
+  readonly #imagesOf = new Map<RecordedFile, readonly CheckedImage[]>();
 
   /** Registers the files of the snapshot. */
   constructor(snapshot: MapsSnapshot, files: RecordedFiles) {
@@ -84,6 +92,16 @@ export class SnapshotIndex {
   /** Marks a file of the snapshot that a frame names. */
   needFile(file: RecordedFile): void {
     if (this.#mappingsOf.has(file)) this.#needed.add(file);
+  }
+
+  /** The PID of the process whose snapshot it is; undefined if it is that of all stacks. */
+  get process(): number | undefined {
+    return this.#snapshot.process;
+  }
+
+  /** Marks all files of the snapshot. */
+  needAll(): void {
+    for (const file of this.#mappingsOf.keys()) this.#needed.add(file);
   }
 
   /** Step 2: the files that were marked. */
@@ -167,6 +185,7 @@ export class SnapshotIndex {
       // Where one copy has all of the text the file is right: another is what the program mapped of
       // its own file besides, as V8 does with its builtins.
       const isRight = problems.includes("");
+      this.#imagesOf.set(file, images.map((image, at) => ({ ...image, problem: problems[at]! })));
       for (const [at, image] of images.entries()) {
         const problem = isRight ? "" : problems[at]!;
         file.layoutProblem ||= problem;
@@ -176,6 +195,56 @@ export class SnapshotIndex {
         file.layoutProblem ||= NO_SEGMENT;
       }
     }
+  }
+
+  /** The mappings and what goes with them. */
+  get snapshot(): MapsSnapshot {
+    return this.#snapshot;
+  }
+
+  /** The files of the snapshot, in the order of their first mappings; those in archives last. */
+  get files(): Iterable<RecordedFile> {
+    return this.#mappingsOf.keys();
+  }
+
+  /** The mapping that holds an address; undefined if none does. */
+  mappingAt(address: number): Mapping | undefined {
+    return this.#snapshot.mappings[this.#indexOf(address)];
+  }
+
+  /**
+   * The last mapping before an address that none holds, and the first behind it, in the same half of
+   * the address space.
+   */
+  around(address: number): { readonly before?: Mapping; readonly behind?: Mapping } {
+    const mappings = this.#snapshot.mappings.filter(({ start }) => start < 0 === address < 0);
+    const before = mappings.findLast(({ end }) => end <= address);
+    const behind = mappings.find(({ start }) => start > address);
+    return { ...(before && { before }), ...(behind && { behind }) };
+  }
+
+  /** The mappings of a file, by start; of one in an archive, with file offsets inside of it. */
+  mappingsOf(file: RecordedFile): readonly Mapping[] {
+    return this.#mappingsOf.get(file) ?? [];
+  }
+
+  /** The same mapping with a file offset inside the file in the archive that is mapped there. */
+  insideArchive(mapping: Mapping): Mapping {
+    return this.#insideOf.get(mapping) ?? mapping;
+  }
+
+  /** The loaded copies of a file, by base. Call it after {@linkcode findImages}. */
+  imagesOf(file: RecordedFile): readonly CheckedImage[] {
+    return this.#imagesOf.get(file) ?? [];
+  }
+
+  /** How {@linkcode findImages} found the images of a file. */
+  searchOf(file: RecordedFile): readonly BiasRound[] {
+    const rounds: BiasRound[] = [];
+    const { pageSize } = this.#snapshot;
+    const segments = file.elf?.loadSegments ?? [];
+    findImages(this.mappingsOf(file), segments, pageSize, this.#anonymous, rounds);
+    return rounds;
   }
 
   /** Where an address lies. Call it after {@linkcode findImages}. */
@@ -231,9 +300,14 @@ export class SnapshotIndex {
   }
 
   #noPlace(mapping: Mapping): NoPlace {
-    const isUnread = !isFileBacked(mapping) && hasFile(mapping) &&
-      this.#files.ofMapping(mapping).elf === undefined;
-    if (!hasFile(mapping) || isUnread) {
+    const unread = !isFileBacked(mapping) && hasFile(mapping) &&
+        this.#files.ofMapping(mapping).elf === undefined
+      ? this.#files.ofMapping(mapping)
+      : undefined;
+    // Not that there is none, but that the one that was given is not the right one.
+    const isRefused = isVdso(mapping) && unread?.failure !== undefined &&
+      unread.failure.reason !== "file-not-found";
+    if (!hasFile(mapping) || unread !== undefined && !isRefused) {
       const reason = !mapping.executable
         ? "not-executable"
         : isAnonymous(mapping)

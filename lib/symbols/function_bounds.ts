@@ -4,7 +4,7 @@ import { findExidxRanges } from "../elf/arm_exidx.ts";
 import { ehFrameAt, findDebugFrame, findEhFrame, FrameEntries } from "../elf/eh_frame.ts";
 import { type EhFrameHeader, readEhFrameHeader, searchEhFrameHeader } from "../elf/eh_frame_hdr.ts";
 import type { CodeRange, FrameSection } from "../elf/frame_entries.ts";
-import { lowerBound } from "./lower_bound.ts";
+import { lowerBound } from "../bytes/lower_bound.ts";
 
 export type { CodeRange } from "../elf/frame_entries.ts";
 

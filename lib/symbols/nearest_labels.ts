@@ -1,4 +1,4 @@
-import { lowerBound } from "./lower_bound.ts";
+import { lowerBound } from "../bytes/lower_bound.ts";
 
 /**
  * Keeps, for each of a sorted set of vaddrs, the few labels that lie nearest before it (and behind

@@ -32,7 +32,7 @@ function spell(
   style: UnresolvedStyle = "offset",
 ): string {
   const found = name === undefined ? undefined : { name, start: 0x1200 };
-  const options = { unresolved: style, annotate: [] };
+  const options = { unresolved: style, annotate: [], lines: false, imagePrefix: false };
   return spellFrame(text, parseRawFrame(text), place, found, options);
 }
 
@@ -52,7 +52,12 @@ for (
   });
 
   Deno.test(`spellFrame() spells a frame that was a name ${title}`, () => {
-    const options = { unresolved: "offset", annotate: [] } as const;
+    const options = {
+      unresolved: "offset",
+      annotate: [],
+      lines: false,
+      imagePrefix: false,
+    } as const;
     assertEquals(spellFrame(name, { kind: "name" }, NAME, undefined, options), wanted);
   });
 }
@@ -115,7 +120,12 @@ Deno.test("spellFrame() annotates kernel and JIT frames on request", () => {
     [KERNEL, GENERATED, CODE].map((place) => {
       const location = parseRawFrame("0x7f0000001234");
       const found = { name: "f", start: 0 };
-      return spellFrame("", location, place, found, { unresolved: "offset", annotate });
+      return spellFrame("", location, place, found, {
+        unresolved: "offset",
+        annotate,
+        lines: false,
+        imagePrefix: false,
+      });
     });
   assertEquals(spellAll([]), ["f", "f", "f"]);
   assertEquals(spellAll(["kernel"]), ["f_[k]", "f", "f"]);

@@ -31,10 +31,11 @@ function markCallers(profile: RawProfile, keys: Uint32Array, isCaller: Uint8Arra
   const { stacks } = profile;
   const roles = new FrameRoles(profile, "callers");
   for (let stack = 0; stack < stacks.size; stack++) {
-    const last = stacks.endOf(stack) - 1;
-    for (let at = stacks.startOf(stack); at < last; at++) {
-      const role = roles.roleOf(stacks.frames[at]!, stacks.frames[at + 1]!);
-      if (role === RETURN) isCaller[keys[at]!] = 1;
+    let next = -1;
+    for (let at = stacks.endOf(stack) - 1; at >= stacks.startOf(stack); at--) {
+      const frame = stacks.frames[at]!;
+      if (roles.roleOf(frame, next) === RETURN) isCaller[keys[at]!] = 1;
+      if (!roles.isInlined(frame)) next = frame;
     }
   }
 }

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { MemorySource } from "../../lib/bytes/mod.ts";
-import { readStrings } from "../../lib/elf/mod.ts";
+import { readStrings } from "../../lib/bytes/read_strings.ts";
 import { FormatError } from "../../lib/errors.ts";
 import { assertRejectsExactly } from "../support/assert_rejects_exactly.ts";
 import { CountingSource } from "../support/counting_source.ts";

@@ -1,0 +1,98 @@
+import { INLINED_CALL } from "./abbreviations.ts";
+import { skipAttributes } from "./attribute_values.ts";
+import { Coverage } from "./coverage.ts";
+import { Defect } from "./defect.ts";
+import { EntryRanges } from "./entry_ranges.ts";
+import { sourceErrorOf } from "./section.ts";
+import type { Unit } from "./unit.ts";
+import { DW_TAG_INLINED_SUBROUTINE } from "./constants.ts";
+
+/** The inlined calls of some functions of a unit. */
+export interface InlinedCalls {
+  /** Where their entries begin in the unit: in its order, function by function. */
+  readonly entries: readonly number[];
+  /** By index of an entry: that of the call it is inlined into, -1 if that is the function. */
+  readonly parents: readonly number[];
+  /** By index of a vaddr: the innermost call that has it, -1 if none has. */
+  readonly owners: Int32Array;
+}
+
+/** Compilers nest entries some tens deep. */
+const MAX_DEPTH = 1 << 10;
+const ACTION = "find the inlined calls of the unit";
+
+/**
+ * Finds the innermost inlined calls that vaddrs lie in. Of several it is the last one in the unit:
+ * calls come behind those that they are inlined into.
+ *
+ * @param functions Where the entries of functions begin in the unit, ascending.
+ * @param vaddrs Ascending and different.
+ * @throws {FormatError} If the unit is malformed.
+ */
+export async function findInlinedCalls(
+  unit: Unit,
+  functions: readonly number[],
+  vaddrs: Float64Array,
+): Promise<InlinedCalls> {
+  const coverage = new Coverage(vaddrs, unit.header.addressSize);
+  const ranges = new EntryRanges(unit, coverage);
+  const entries: number[] = [];
+  const parents: number[] = [];
+  for (const entry of functions) scan(unit, entry, ranges, entries, parents);
+  await ranges.settle();
+  return { entries, parents, owners: coverage.owners };
+}
+
+/** Looks at all that is below a function. */
+function scan(
+  unit: Unit,
+  functionEntry: number,
+  ranges: EntryRanges,
+  entries: number[],
+  parents: number[],
+): void {
+  const { reader, abbreviations, header, end, info } = unit;
+  const { bytes } = reader;
+  const { roles, tags, hasChildren, leafSteps } = abbreviations;
+  /** By depth: the index of the innermost call, -1 if there is none. */
+  const calls = [-1];
+  let depth = 0;
+  let position = functionEntry;
+  try {
+    while (position < end) {
+      let code = bytes[position]!;
+      const step = leafSteps[code];
+      if (step !== undefined && step > 0 && depth > 0) {
+        position += step;
+        continue;
+      }
+      const entry = position++;
+      if (code >= 0x80) {
+        reader.position = entry;
+        code = reader.uleb();
+        position = reader.position;
+      }
+      if (code === 0) {
+        if (--depth <= 0) return;
+        continue;
+      }
+      const index = abbreviations.indexOf(code);
+      let call = calls[depth]!;
+      if (tags[index] === DW_TAG_INLINED_SUBROUTINE) {
+        if ((roles[index]! & INLINED_CALL) !== 0) ranges.add(index, position, entries.length);
+        parents.push(call);
+        call = entries.length;
+        entries.push(entry);
+      }
+      position = skipAttributes(reader, abbreviations, index, header, position);
+      if (hasChildren[index] !== 0) {
+        if (++depth > MAX_DEPTH) throw new Defect(`entries are nested more than ${MAX_DEPTH} deep`);
+        calls[depth] = call;
+      } else if (depth === 0) {
+        return;
+      }
+    }
+  } catch (error) {
+    throw sourceErrorOf(error, info, header.start + position, ACTION);
+  }
+}

@@ -1,0 +1,108 @@
+import type { DwarfFiles } from "./dwarf_file.ts";
+import { DwarfSections } from "./dwarf_sections.ts";
+import type { FunctionName } from "./function_name.ts";
+import { FunctionNames } from "./function_names.ts";
+import { LineTableLoader } from "./line_table.ts";
+import { ProblemList } from "./problem_list.ts";
+import { type FrameDraft, resolveUnit, type VaddrDraft } from "./resolve_unit.ts";
+import type { SourceFrame } from "./source_frame.ts";
+import { type SourcePath, spellPath } from "./source_path.ts";
+import { SplitUnits } from "./split_units.ts";
+import { UnitFinder } from "./unit_finder.ts";
+import { UnitLoader } from "./unit_loader.ts";
+import { scanUnits } from "./unit_scan.ts";
+
+/** What {@linkcode findSourceFrames} found. */
+export interface SourceFrameLookup {
+  /**
+   * Of each vaddr its frames, outermost first: the physical function, then what was inlined into
+   * it, one into the other. The place in the source is where each of them was: of the innermost
+   * that of the code, of the others that of the call. Undefined if DWARF says nothing of the vaddr.
+   * A frame alone may have no name: an assembler's unit has lines and no functions.
+   */
+  readonly frames: readonly (readonly SourceFrame[] | undefined)[];
+  /** What could not be used, and why: clauses for the user. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Finds the functions that were running at vaddrs, inlined ones included, and the places in their
+ * source, from DWARF 2 to 5.
+ *
+ * Of each unit the header and the first entry are read. Units that have code at wanted vaddrs are
+ * read whole, one after the other, each once, and forgotten; then strings, those that are wanted
+ * only.
+ *
+ * A damaged unit costs the frames of its own vaddrs, and is among the `problems`.
+ *
+ * @param vaddrs Ascending and different.
+ */
+export async function findSourceFrames(
+  files: DwarfFiles,
+  vaddrs: Float64Array,
+): Promise<SourceFrameLookup> {
+  const problems = new ProblemList();
+  const alternate = files.alternate &&
+    new DwarfSections(`the supplementary file of ${files.main.name}`, files.alternate);
+  const main = new DwarfSections(files.main.name, () => Promise.resolve(files.main), { alternate });
+  const split = new SplitUnits(files.split, problems);
+  const drafts: (VaddrDraft | undefined)[] = new Array(vaddrs.length).fill(undefined);
+  const info = await problems.attempt(() => main.find(".debug_info"));
+  if (info !== undefined && vaddrs.length > 0) {
+    const scan = await scanUnits(main, info, vaddrs, problems);
+    const loader = new UnitLoader(scan.addressBases);
+    const lines = new LineTableLoader();
+    const names = new FunctionNames(problems);
+    for (const claim of scan.claiming) {
+      const indexes = claim.vaddrIndexes.filter((index) => !drafts[index]?.hasFunction);
+      if (indexes.length === 0) continue;
+      await problems.attempt(async () => {
+        const unit = await loader.load(main, info, claim.header);
+        const table = await problems.attempt(() => lines.load(unit));
+        const wanted = indexes.map((index) => vaddrs[index]!);
+        const whole = await split.unitOf(unit) ?? unit;
+        const found = await resolveUnit(whole, wanted, table, { names, problems });
+        for (const [at, draft] of found.entries()) {
+          const index = indexes[at]!;
+          if (draft?.hasFunction || drafts[index] === undefined) drafts[index] = draft;
+        }
+      });
+    }
+    await names.follow(loader, main, new UnitFinder(info, scan.starts));
+  }
+  split.report();
+  for (const sections of [main, alternate, ...split.opened]) await sections?.strings.load(problems);
+  const finisher = new FrameFinisher();
+  const frames = drafts.map((draft) => draft?.frames.map((frame) => finisher.finish(frame)));
+  return { frames, problems: problems.clauses() };
+}
+
+/** Puts strings into frames. Many frames share a function or a file, which is spelled once. */
+class FrameFinisher {
+  readonly #names = new Map<FunctionName, Pick<SourceFrame, "name" | "isLinkageName">>();
+  readonly #paths = new Map<SourcePath, string>();
+
+  finish({ name, path, line, column }: FrameDraft): SourceFrame {
+    const spelled = name === undefined ? UNKNOWN : this.#nameOf(name);
+    const file = path === undefined ? "" : this.#fileOf(path);
+    return { name: spelled.name, isLinkageName: spelled.isLinkageName, file, line, column };
+  }
+
+  #nameOf(name: FunctionName): Pick<SourceFrame, "name" | "isLinkageName"> {
+    let spelled = this.#names.get(name);
+    if (spelled === undefined) {
+      const { linked } = name;
+      spelled = { name: linked || name.qualified, isLinkageName: linked !== "" };
+      this.#names.set(name, spelled);
+    }
+    return spelled;
+  }
+
+  #fileOf(path: SourcePath): string {
+    let file = this.#paths.get(path);
+    if (file === undefined) this.#paths.set(path, file = spellPath(path));
+    return file;
+  }
+}
+
+const UNKNOWN = { name: "", isLinkageName: false };

@@ -1,0 +1,195 @@
+import { readStringReference } from "./attribute_values.ts";
+import {
+  DW_AT_ABSTRACT_ORIGIN,
+  DW_AT_LINKAGE_NAME,
+  DW_AT_MIPS_LINKAGE_NAME,
+  DW_AT_NAME,
+  DW_AT_SPECIFICATION,
+  DW_FORM_INDIRECT,
+} from "./constants.ts";
+import type { DwarfSections } from "./dwarf_sections.ts";
+import { readIndirectForm, skipForm } from "./forms.ts";
+import { FunctionName } from "./function_name.ts";
+import type { ProblemList } from "./problem_list.ts";
+import { qualifyNames } from "./qualify_names.ts";
+import { type EntryReference, readReference } from "./references.ts";
+import { sourceErrorOf } from "./section.ts";
+import type { Unit } from "./unit.ts";
+import { UnitFinder } from "./unit_finder.ts";
+import type { UnitLoader } from "./unit_loader.ts";
+
+/** References lead from unit to unit no more often than this. */
+const MAX_ROUNDS = 16;
+const ACTION = "read the name of a function";
+
+/** An entry whose name is wanted, in a unit that was not read for it yet. */
+interface Wanted {
+  readonly infoOffset: number;
+  readonly name: FunctionName;
+}
+
+/** An entry that refers to no other. */
+interface Declaration {
+  /** Where it begins in its unit. */
+  readonly position: number;
+  readonly name: FunctionName;
+}
+
+/**
+ * The names of functions. Each entry is read once, along with those that it refers to: those in the
+ * same unit at once, those in other units when all units that hold addresses were read.
+ */
+export class FunctionNames {
+  readonly #problems: ProblemList;
+  readonly #known = new Map<DwarfSections, Map<number, FunctionName>>();
+  readonly #declarations: Declaration[] = [];
+  #wanted = new Map<DwarfSections, Wanted[]>();
+
+  /** Reads nothing yet. */
+  constructor(problems: ProblemList) {
+    this.#problems = problems;
+  }
+
+  /** The name of the function whose entry, or an instance of it, begins at `position` in a unit. */
+  nameAt(unit: Unit, position: number): FunctionName {
+    const infoOffset = unit.header.start + position;
+    const known = this.#knownOf(unit.sections);
+    let name = known.get(infoOffset);
+    if (name === undefined) {
+      known.set(infoOffset, name = new FunctionName());
+      this.#trace(unit, position, name);
+    }
+    return name;
+  }
+
+  /** Does what needs the bytes of a unit, before those of the next one replace them. */
+  finish(unit: Unit): void {
+    try {
+      qualifyNames(unit, this.#declarations);
+    } catch (error) {
+      this.#problems.add(sourceErrorOf(error, unit.info, unit.header.start, ACTION).message);
+    }
+    this.#declarations.length = 0;
+  }
+
+  /**
+   * Reads what other units say of names.
+   *
+   * @param mainFinder Knows the units of `.debug_info` of the file that was asked about.
+   */
+  async follow(loader: UnitLoader, main: DwarfSections, mainFinder: UnitFinder): Promise<void> {
+    const finders = new Map([[main, mainFinder]]);
+    for (let round = 0; this.#wanted.size > 0; round++) {
+      if (round === MAX_ROUNDS) {
+        this.#problems.add(`"${main.name}" has references from unit to unit without end`);
+        return;
+      }
+      const wanted = this.#wanted;
+      this.#wanted = new Map();
+      for (const [sections, entries] of wanted) {
+        await this.#problems.attempt(async () => {
+          const info = await sections.open(".debug_info");
+          let finder = finders.get(sections);
+          if (finder === undefined) finders.set(sections, finder = new UnitFinder(info));
+          entries.sort((one, other) => one.infoOffset - other.infoOffset);
+          await this.#followInto(sections, entries, finder, loader);
+        });
+      }
+    }
+  }
+
+  async #followInto(
+    sections: DwarfSections,
+    entries: readonly Wanted[],
+    finder: UnitFinder,
+    loader: UnitLoader,
+  ): Promise<void> {
+    const info = await sections.open(".debug_info");
+    for (let at = 0; at < entries.length;) {
+      const first = entries[at]!;
+      const header = await this.#problems.attempt(() => finder.find(first.infoOffset));
+      const end = header?.end ?? first.infoOffset + 1;
+      const unit = header &&
+        await this.#problems.attempt(() => loader.load(sections, info, header));
+      for (; at < entries.length && entries[at]!.infoOffset < end; at++) {
+        const { infoOffset, name } = entries[at]!;
+        if (unit !== undefined) this.#trace(unit, infoOffset - unit.header.start, name);
+      }
+      if (unit !== undefined) this.finish(unit);
+    }
+  }
+
+  #trace(unit: Unit, firstPosition: number, firstName: FunctionName): void {
+    const { header, sections, info } = unit;
+    const known = this.#knownOf(sections);
+    let position = firstPosition;
+    let name = firstName;
+    try {
+      while (true) {
+        const reference = parseName(unit, position, name);
+        if (name.linkageName !== undefined) return;
+        if (reference === undefined) {
+          if (name.name !== undefined) this.#declarations.push({ position, name });
+          return;
+        }
+        const { infoOffset } = reference;
+        const isSameFile = reference.sections === sections;
+        const knownThere = isSameFile ? known : this.#knownOf(reference.sections);
+        name.origin = knownThere.get(infoOffset);
+        if (name.origin !== undefined) return;
+        knownThere.set(infoOffset, name = name.origin = new FunctionName());
+        if (!isSameFile || infoOffset < header.start || infoOffset >= header.end) {
+          this.#want(reference, name);
+          return;
+        }
+        position = infoOffset - header.start;
+      }
+    } catch (error) {
+      this.#problems.add(sourceErrorOf(error, info, header.start + position, ACTION).message);
+    }
+  }
+
+  #want({ sections, infoOffset }: EntryReference, name: FunctionName): void {
+    const wanted = this.#wanted.get(sections);
+    if (wanted !== undefined) wanted.push({ infoOffset, name });
+    else this.#wanted.set(sections, [{ infoOffset, name }]);
+  }
+
+  #knownOf(sections: DwarfSections): Map<number, FunctionName> {
+    let known = this.#known.get(sections);
+    if (known === undefined) this.#known.set(sections, known = new Map());
+    return known;
+  }
+}
+
+/** Parses the names that an entry has itself; gives what entry it refers to for more. */
+function parseName(unit: Unit, position: number, into: FunctionName): EntryReference | undefined {
+  const { reader, abbreviations, header } = unit;
+  reader.position = position;
+  const index = abbreviations.indexOf(reader.uleb());
+  let origin: EntryReference | undefined;
+  let specification: EntryReference | undefined;
+  const last = abbreviations.firstAttribute[index + 1]!;
+  for (let at = abbreviations.firstAttribute[index]!; at < last; at++) {
+    let form = abbreviations.forms[at]!;
+    if (form === DW_FORM_INDIRECT) form = readIndirectForm(reader);
+    switch (abbreviations.names[at]) {
+      case DW_AT_LINKAGE_NAME:
+      case DW_AT_MIPS_LINKAGE_NAME:
+        into.linkageName = unit.textOf(readStringReference(reader, form, header.is64));
+        break;
+      case DW_AT_NAME:
+        into.name = unit.textOf(readStringReference(reader, form, header.is64));
+        break;
+      case DW_AT_ABSTRACT_ORIGIN:
+        origin = readReference(unit, form);
+        break;
+      case DW_AT_SPECIFICATION:
+        specification = readReference(unit, form);
+        break;
+      default:
+        skipForm(reader, form, header);
+    }
+  }
+  return origin ?? specification;
+}

@@ -1,0 +1,61 @@
+import {
+  DW_FORM_GNU_REF_ALT,
+  DW_FORM_REF1,
+  DW_FORM_REF2,
+  DW_FORM_REF4,
+  DW_FORM_REF8,
+  DW_FORM_REF_ADDR,
+  DW_FORM_REF_SUP4,
+  DW_FORM_REF_SUP8,
+  DW_FORM_REF_UDATA,
+} from "./constants.ts";
+import { hex } from "../errors.ts";
+import { Defect } from "./defect.ts";
+import type { DwarfSections } from "./dwarf_sections.ts";
+import { readNumber } from "./forms.ts";
+import type { Unit } from "./unit.ts";
+
+/** An entry that another one refers to. */
+export interface EntryReference {
+  /** The file that it is in. */
+  readonly sections: DwarfSections;
+  /** Bytes from the start of `.debug_info` of that file. */
+  readonly infoOffset: number;
+}
+
+/**
+ * Reads a reference to an entry: in the same unit, in another one of the file, or in the file that
+ * `dwz` moved entries to (DWARF 5, section 7.5.5).
+ *
+ * @throws {Defect} If it leads out of its unit, or has another form.
+ */
+export function readReference(unit: Unit, form: number): EntryReference {
+  const { reader, header, sections } = unit;
+  switch (form) {
+    case DW_FORM_REF1:
+    case DW_FORM_REF2:
+    case DW_FORM_REF4:
+    case DW_FORM_REF8:
+    case DW_FORM_REF_UDATA: {
+      const position = readNumber(reader, form, 0, header.is64);
+      if (position >= unit.firstEntry && position < unit.end) {
+        return { sections, infoOffset: header.start + position };
+      }
+      throw new Defect(`a reference leads to ${hex(position)}, out of its unit`);
+    }
+    case DW_FORM_REF_ADDR: {
+      const { version, is64, addressSize } = header;
+      const infoOffset = version === 2 ? reader.address(addressSize) : reader.offset(is64);
+      return { sections, infoOffset };
+    }
+    case DW_FORM_REF_SUP4:
+    case DW_FORM_REF_SUP8:
+    case DW_FORM_GNU_REF_ALT:
+      if (sections.alternate === undefined) {
+        throw new Defect("a reference leads to a supplementary file, and there is none");
+      }
+      return { sections: sections.alternate, infoOffset: readNumber(reader, form, 0, header.is64) };
+    default:
+      throw new Defect(`a reference has form ${hex(form)}`);
+  }
+}

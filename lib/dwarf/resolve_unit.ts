@@ -1,0 +1,132 @@
+import { parseCallSite } from "./call_site.ts";
+import { findFunctions } from "./find_functions.ts";
+import { findInlinedCalls, type InlinedCalls } from "./find_inlined_calls.ts";
+import type { FunctionName } from "./function_name.ts";
+import type { FunctionNames } from "./function_names.ts";
+import type { LineTable } from "./line_table.ts";
+import type { ProblemList } from "./problem_list.ts";
+import { sourceErrorOf } from "./section.ts";
+import type { SourcePath } from "./source_path.ts";
+import type { Unit } from "./unit.ts";
+
+/** A frame whose strings were not read yet. */
+export interface FrameDraft {
+  /** Undefined if only the line is known. */
+  readonly name: FunctionName | undefined;
+  /** Undefined if it is not known. */
+  readonly path: SourcePath | undefined;
+  /** 1-based; 0 if it is not known. */
+  readonly line: number;
+  /** 1-based; 0 if it is not known. */
+  readonly column: number;
+}
+
+/** What a unit says of a vaddr. */
+export interface VaddrDraft {
+  /** Outermost first. */
+  readonly frames: readonly FrameDraft[];
+  /** Whether a function has the vaddr; else the only frame has no name. */
+  readonly hasFunction: boolean;
+}
+
+/** What is used to resolve all units. */
+export interface UnitResolver {
+  readonly names: FunctionNames;
+  readonly problems: ProblemList;
+}
+
+/**
+ * Finds the frames of vaddrs in a unit.
+ *
+ * @param vaddrs Ascending and different.
+ * @param table The line table; undefined if there is none.
+ * @returns Of each vaddr what is known; undefined if nothing is.
+ * @throws {FormatError | UnsupportedError} If the unit is damaged.
+ */
+export async function resolveUnit(
+  unit: Unit,
+  vaddrs: Float64Array,
+  table: LineTable | undefined,
+  { names, problems }: UnitResolver,
+): Promise<(VaddrDraft | undefined)[]> {
+  // A damaged line table costs lines, and not names.
+  const rows = await problems.attempt(() => Promise.resolve(table?.rowsOf(vaddrs)));
+  const functions = await findFunctions(unit, vaddrs);
+  const entries = new Set<number>();
+  for (const owner of functions.owners) if (owner >= 0) entries.add(functions.entries[owner]!);
+  const calls = await findInlinedCalls(unit, [...entries].sort((a, b) => a - b), vaddrs);
+  const describe = new CallDescriber(unit, table, names, calls);
+  const drafts = Array.from(vaddrs, (_, at): VaddrDraft | undefined => {
+    const hasRow = rows?.found[at] === 1;
+    const owner = functions.owners[at]!;
+    if (!hasRow && owner < 0) return undefined;
+    const position: Position = {
+      path: hasRow ? table?.pathOf(rows.files[at]!) : undefined,
+      line: hasRow ? rows.lines[at]! : 0,
+      column: hasRow ? rows.columns[at]! : 0,
+    };
+    if (owner < 0) return { frames: [{ name: undefined, ...position }], hasFunction: false };
+    const frames = describe.frames(functions.entries[owner]!, calls.owners[at]!, position);
+    return { frames, hasFunction: true };
+  });
+  names.finish(unit);
+  return drafts;
+}
+
+type Position = Omit<FrameDraft, "name">;
+
+/** Turns calls that are inlined into each other into frames; each call is read once. */
+class CallDescriber {
+  readonly #unit: Unit;
+  readonly #table: LineTable | undefined;
+  readonly #names: FunctionNames;
+  readonly #calls: InlinedCalls;
+  readonly #sites = new Map<number, Position>();
+
+  constructor(
+    unit: Unit,
+    table: LineTable | undefined,
+    names: FunctionNames,
+    calls: InlinedCalls,
+  ) {
+    this.#unit = unit;
+    this.#table = table;
+    this.#names = names;
+    this.#calls = calls;
+  }
+
+  /**
+   * @param functionEntry Where the entry of the physical function begins in the unit.
+   * @param innermost The index of the innermost call; -1 if there is none.
+   * @param position Where the code of the innermost function is written.
+   */
+  frames(functionEntry: number, innermost: number, position: Position): FrameDraft[] {
+    const { entries, parents } = this.#calls;
+    const frames: FrameDraft[] = [];
+    let place = position;
+    for (let call = innermost; call >= 0; call = parents[call]!) {
+      frames.push({ name: this.#names.nameAt(this.#unit, entries[call]!), ...place });
+      place = this.#siteOf(call);
+    }
+    frames.push({ name: this.#names.nameAt(this.#unit, functionEntry), ...place });
+    return frames.reverse();
+  }
+
+  #siteOf(call: number): Position {
+    let site = this.#sites.get(call);
+    if (site === undefined) {
+      this.#sites.set(call, site = this.#readSite(this.#calls.entries[call]!));
+    }
+    return site;
+  }
+
+  #readSite(entry: number): Position {
+    const { info, header } = this.#unit;
+    try {
+      const { fileIndex, line, column } = parseCallSite(this.#unit, entry);
+      return { path: this.#table?.pathOf(fileIndex), line, column };
+    } catch (error) {
+      throw sourceErrorOf(error, info, header.start + entry, "read an inlined call");
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import { isSourceError } from "../errors.ts";
+import type { DwarfSections } from "./dwarf_sections.ts";
+import type { ProblemList } from "./problem_list.ts";
+import type { Section } from "./section.ts";
+
+/** A string that is wanted; it has its value once the pool it is from was loaded. */
+export interface Text {
+  /** Empty until it is loaded, and if it cannot be. */
+  value: string;
+}
+
+/**
+ * The strings that are wanted from the string sections of a file. They are read together, sorted by
+ * where they are, once all are known.
+ */
+export class StringPool {
+  readonly #sections: DwarfSections;
+  /** By name of the section, then by offset. */
+  readonly #direct = new Map<string, Map<number, Text>>();
+  /** By offset in `.debug_str_offsets`. */
+  readonly #indexed = new Map<number, IndexedText>();
+
+  /** Reads nothing yet. */
+  constructor(sections: DwarfSections) {
+    this.#sections = sections;
+  }
+
+  /**
+   * The string at an offset of a section.
+   *
+   * @param section `.debug_str` or `.debug_line_str`.
+   */
+  at(section: string, offset: number): Text {
+    let texts = this.#direct.get(section);
+    if (texts === undefined) this.#direct.set(section, texts = new Map());
+    let text = texts.get(offset);
+    if (text === undefined) texts.set(offset, text = { value: "" });
+    return text;
+  }
+
+  /** The string in `.debug_str` whose offset stands at `entryOffset` of `.debug_str_offsets`. */
+  indexed(entryOffset: number, is64: boolean): Text {
+    let text = this.#indexed.get(entryOffset);
+    if (text === undefined) this.#indexed.set(entryOffset, text = { value: "", is64 });
+    return text;
+  }
+
+  /** Reads what is wanted and was not read yet. */
+  async load(problems: ProblemList): Promise<void> {
+    const entries = Float64Array.from(this.#indexed.keys()).sort();
+    for (let first = 0; first < entries.length;) {
+      const last = endOfRun(entries, first);
+      await problems.attempt(() => this.#followIndexes(entries.subarray(first, last)));
+      first = last;
+    }
+    for (const [name, texts] of this.#direct) {
+      await problems.attempt(async () => {
+        await readInto(texts, await this.#sections.open(name), problems);
+      });
+    }
+    for (const indexed of this.#indexed.values()) indexed.value = indexed.target?.value ?? "";
+    this.#direct.clear();
+    this.#indexed.clear();
+  }
+
+  async #followIndexes(entries: Float64Array): Promise<void> {
+    const section = await this.#sections.open(".debug_str_offsets");
+    const start = entries[0]!;
+    const length = entries.at(-1)! - start + MAX_ENTRY;
+    await section.parse(start, length, "read where strings are", (reader) => {
+      const base = reader.position - start;
+      for (const entry of entries) {
+        reader.position = base + entry;
+        const indexed = this.#indexed.get(entry)!;
+        indexed.target = this.at(".debug_str", reader.offset(indexed.is64));
+      }
+    });
+  }
+}
+
+/** An offset of 64 bits. */
+const MAX_ENTRY = 8;
+/** Offsets that are closer together than this are read in one piece. */
+const MAX_GAP = 1 << 12;
+const MAX_RUN = 1 << 20;
+
+function endOfRun(sorted: Float64Array, first: number): number {
+  let last = first + 1;
+  while (
+    last < sorted.length && sorted[last]! - sorted[last - 1]! <= MAX_GAP &&
+    sorted[last]! - sorted[first]! < MAX_RUN
+  ) last++;
+  return last;
+}
+
+interface IndexedText extends Text {
+  readonly is64: boolean;
+  target?: Text | undefined;
+}
+
+/** One string that is damaged does not cost the others. */
+async function readInto(
+  texts: ReadonlyMap<number, Text>,
+  section: Section,
+  problems: ProblemList,
+): Promise<void> {
+  try {
+    const strings = await section.strings(texts.keys());
+    for (const [offset, text] of texts) text.value = strings.get(offset) ?? "";
+  } catch (error) {
+    if (!isSourceError(error)) throw error;
+    for (const [offset, text] of texts) {
+      await problems.attempt(async () => {
+        text.value = (await section.strings([offset])).get(offset) ?? "";
+      });
+    }
+  }
+}

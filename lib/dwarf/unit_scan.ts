@@ -1,0 +1,110 @@
+import { AbbreviationCache } from "./abbreviation_cache.ts";
+import { AddressTable, readAddressTable, readIndexedAddress } from "./address_table.ts";
+import type { AddressReference } from "./attribute_values.ts";
+import { DW_UT_SPLIT_TYPE, DW_UT_TYPE } from "./constants.ts";
+import type { DwarfSections } from "./dwarf_sections.ts";
+import type { ProblemList } from "./problem_list.ts";
+import type { Section } from "./section.ts";
+import type { UnitAttributes } from "./unit_attributes.ts";
+import { defaultRangeListsBase } from "./unit_bases.ts";
+import { UnitClaims } from "./unit_claims.ts";
+import { readUnitAttributes, readUnitHeader } from "./unit_entry.ts";
+import type { UnitHeader } from "./unit_header.ts";
+import { readRangeLists } from "./unit_ranges.ts";
+
+/** A unit that says that it has code at wanted vaddrs. */
+export interface ClaimingUnit {
+  readonly header: UnitHeader;
+  /** Indexes of the vaddrs, ascending. */
+  readonly vaddrIndexes: Float64Array;
+}
+
+/** What {@linkcode scanUnits} found. */
+export interface UnitScan {
+  /** In the order of the section. */
+  readonly claiming: readonly ClaimingUnit[];
+  /** Where all units begin, ascending: bytes from the start of `.debug_info`. */
+  readonly starts: readonly number[];
+  /** Where the address tables of units begin: bytes from the start of `.debug_addr`; ascending. */
+  readonly addressBases: Float64Array;
+}
+
+/**
+ * Finds the units that have code at vaddrs, by the first entry of each unit. Nothing else of a unit
+ * is read. This is always complete and takes two or three short reads a unit, so that
+ * `.debug_aranges`, which may be absent, partial or wrong, is not needed.
+ *
+ * @param vaddrs Ascending and different.
+ */
+export async function scanUnits(
+  sections: DwarfSections,
+  info: Section,
+  vaddrs: Float64Array,
+  problems: ProblemList,
+): Promise<UnitScan> {
+  const starts: number[] = [];
+  const units: ScannedUnit[] = [];
+  const cache = new AbbreviationCache();
+  for (let start = 0; start < info.size;) {
+    const header = await problems.attempt(() => readUnitHeader(info, start));
+    if (header === undefined) break;
+    starts.push(start);
+    start = header.end;
+    if (header.type === DW_UT_TYPE || header.type === DW_UT_SPLIT_TYPE) continue;
+    const attributes = await problems.attempt(async () => {
+      const abbreviations = await sections.open(".debug_abbrev");
+      return await readUnitAttributes(info, abbreviations, 0, header, cache);
+    });
+    if (attributes !== undefined) units.push({ header, attributes });
+  }
+  const bases = units.map(({ attributes }) => attributes.addressBase).filter((base) => base >= 0);
+  const addressBases = Float64Array.from(bases).sort();
+  const claims = new UnitClaims(vaddrs);
+  const claiming: ClaimingUnit[] = [];
+  for (const [number, unit] of units.entries()) {
+    claims.current = number;
+    claims.addressSize = unit.header.addressSize;
+    await problems.attempt(() => addRanges(sections, unit, addressBases, claims));
+    const vaddrIndexes = claims.take();
+    if (vaddrIndexes.length > 0) claiming.push({ header: unit.header, vaddrIndexes });
+  }
+  return { claiming, starts, addressBases };
+}
+
+interface ScannedUnit {
+  readonly header: UnitHeader;
+  readonly attributes: UnitAttributes;
+}
+
+async function addRanges(
+  sections: DwarfSections,
+  { header, attributes }: ScannedUnit,
+  addressBases: Float64Array,
+  claims: UnitClaims,
+): Promise<void> {
+  const { lowPc, highPc, ranges, isRangeIndex, rangeListsBase } = attributes;
+  if (ranges < 0 && highPc === undefined) return;
+  const { version, addressSize, is64 } = header;
+  const addressOf = async ({ isIndex, value }: AddressReference) => {
+    if (!isIndex) return value;
+    const base = attributes.addressBase;
+    return await readIndexedAddress(await sections.open(".debug_addr"), header, base, value);
+  };
+  const base = lowPc === undefined ? 0 : await addressOf(lowPc);
+  if (ranges >= 0) {
+    const section = await sections.open(version >= 5 ? ".debug_rnglists" : ".debug_ranges");
+    const indexBase = rangeListsBase < 0 ? defaultRangeListsBase(header) : rangeListsBase;
+    const addresses = version >= 5
+      ? await readAddressTable(sections, header, attributes, addressBases)
+      : AddressTable.EMPTY;
+    await readRangeLists(
+      { section, offsetBase: 0, indexBase, is64 },
+      { version, addressSize, base, addresses },
+      [{ value: ranges, isIndex: isRangeIndex, owner: claims.current }],
+      claims,
+    );
+  } else if (highPc !== undefined) {
+    const end = await addressOf(highPc);
+    claims.add(base, attributes.isHighPcOffset ? base + end : end);
+  }
+}

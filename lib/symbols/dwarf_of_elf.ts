@@ -1,0 +1,31 @@
+import type { ByteSource } from "../bytes/mod.ts";
+import { JoinedSource } from "../bytes/joined_source.ts";
+import type { DwarfFile } from "../dwarf/mod.ts";
+import { SHT_NOBITS } from "../elf/constants.ts";
+import type { ElfFile } from "../elf/mod.ts";
+import { findSection, findSections, openSection } from "../elf/section_data.ts";
+
+/**
+ * The DWARF sections of an ELF file, decompressed when they are opened. Sections of the same name,
+ * as `.dwo` files have them for units of types, are one behind the other.
+ */
+export function dwarfOfElf(elf: ElfFile): DwarfFile {
+  return {
+    name: elf.source.name,
+    littleEndian: elf.header.littleEndian,
+    section: async (name) => {
+      const parts: ByteSource[] = [];
+      for (const section of await findSections(elf, name)) {
+        if (section.type !== SHT_NOBITS) parts.push(await openSection(elf, section));
+      }
+      if (parts.length > 1) return new JoinedSource(parts[0]!.name, parts);
+      return parts[0];
+    },
+  };
+}
+
+/** Whether a file has debug information itself, and not only a link to it. */
+export async function hasDwarf(elf: ElfFile): Promise<boolean> {
+  const section = await findSection(elf, ".debug_info");
+  return section !== undefined && section.type !== SHT_NOBITS && section.size > 0;
+}
