@@ -2,6 +2,9 @@
  * From addresses to names. `resolve` takes a `RawProfile`, snapshots and a `FileProvider`, and gives
  * a `Profile` of names with the same weight, and a `Report`. The whole way is in `resolve.ts`.
  *
+ * What a file says is checked against the recording: the instruction before each return address is a
+ * call. That is in `evidence/`, one file a machine for the calls.
+ *
  * @example
  * ```ts
  * import { resolve } from "./mod.ts";
