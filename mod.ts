@@ -1,8 +1,8 @@
 /**
  * symfold names the addresses in profiles, offline.
  *
- * The stages, each of which can be used alone: {@linkcode readFolded} a recording,
- * {@linkcode parseMaps} snapshots, {@linkcode resolve} addresses to names, {@linkcode writeFolded}
+ * The stages, each of which can be used alone: {@linkcode readFolded} a recording, or
+ * {@linkcode readRecording} of any format, which may have maps in it; {@linkcode parseMaps} snapshots, {@linkcode resolve} addresses to names, {@linkcode writeFolded}
  * the result. Nothing here touches files: recordings are {@linkcode ByteReader}s, and the ELF files
  * come from a {@linkcode FileProvider} as {@linkcode ByteSource}s.
  *
@@ -26,6 +26,7 @@
  *
  * @module
  */
+export * from "./lib/bundle/mod.ts";
 export * from "./lib/bytes/mod.ts";
 export * from "./lib/errors.ts";
 export * from "./lib/input/mod.ts";
@@ -33,15 +34,21 @@ export * from "./lib/maps/mod.ts";
 export * from "./lib/output/mod.ts";
 export * from "./lib/profile/mod.ts";
 export * from "./lib/resolve/mod.ts";
+export * from "./lib/shape/mod.ts";
 export {
   type CandidateFile,
   type DemangleStyle,
   type InvalidRecord,
   isJitdump,
   type Jitdump,
+  type LabelVerdict,
+  type LookupStage,
   type NamedCode,
   type NamedRange,
+  type NameRule,
   type PerfMap,
   readJitdump,
   readPerfMap,
+  type SymbolBinding,
+  type SymbolRule,
 } from "./lib/symbols/mod.ts";

@@ -32,6 +32,8 @@ main() {
     library no-hdr "${tables[@]}" -Wl,--no-eh-frame-hdr
     library debug-frame "${debug_only[@]}" -Wl,--no-eh-frame-hdr
   done
+  select_arch s390x s390x-linux-gnu # big-endian
+  compressed debug-frame-zstd debug-frame
 
   select_arch aarch64 aarch64-linux-gnu
   library lld "${tables[@]}" "${lld[@]}" -Wl,--eh-frame-hdr
@@ -40,6 +42,7 @@ main() {
   library lld "${tables[@]}" "${lld[@]}" -Wl,--eh-frame-hdr
   library large-model "${tables[@]}" -mcmodel=large -fno-dwarf2-cfi-asm -Wl,--no-eh-frame-hdr
   library debug-frame-zlib "${debug_only[@]}" -gz=zlib -Wl,--no-eh-frame-hdr
+  compressed debug-frame-zstd debug-frame
   library debug-frame-dwarf64 "${debug_only[@]}" -gdwarf64 -fno-dwarf2-cfi-asm -Wl,--no-eh-frame-hdr
   library no-sections "${tables[@]}" "${lld[@]}" -Wl,--eh-frame-hdr
   llvm-strip --strip-sections "$bounds/x86_64/no-sections.so"
@@ -68,6 +71,13 @@ library() {
   functions < <(readelf -sW "$work/full.so") > "$folder/$name.truth"
   "$tool-objcopy" --strip-all --keep-section=.debug_frame "$work/full.so" "$folder/$name.so"
   chmod 644 "$folder/$name.so"
+}
+
+# compressed NAME LIBRARY: gcc 12 and clang 14 were built without Zstandard.
+compressed() {
+  "$tool-objcopy" --compress-debug-sections=zstd "$folder/$2.so" "$folder/$1.so"
+  chmod 644 "$folder/$1.so"
+  cp "$folder/$2.truth" "$folder/$1.truth"
 }
 
 # The functions of .symtab, sorted and without aliases; the lowest bit of Arm's says Thumb.

@@ -6,7 +6,7 @@
 # Runs on Debian 12, x86-64. Packages:
 #
 #   gcc binutils elfutils dwz xz-utils zip zstd
-#   gcc-arm-linux-gnueabihf gcc-s390x-linux-gnu
+#   gcc-arm-linux-gnueabihf gcc-s390x-linux-gnu rustc (1.90 or later, of rustup)
 #
 # A second run gives the same bytes.
 
@@ -28,6 +28,7 @@ main() {
   by_elfutils
   shared_by_dwz x86_64-linux-gnu
   archives
+  by_rustc
   mkdir "$out/streams"
   cd "$out/streams"
   streams
@@ -40,6 +41,7 @@ architecture() {
   library "$2" libnames.so
   truth "$2"
   compressed "$2"
+  compressed_symbols
   separate "$2"
   mini_debug_info "$2"
 }
@@ -62,6 +64,11 @@ compressed() {
   "$1-objcopy" --compress-debug-sections=zlib libnames.so libnames-zlib.so
   "$1-objcopy" --compress-debug-sections=zstd libnames.so libnames-zstd.so
   "$1-objcopy" --compress-debug-sections=zlib-gnu libnames.so libnames-zdebug.so
+}
+
+# No compiler or packager does it, but a tool can: the symbol table itself.
+compressed_symbols() {
+  eu-elfcompress -q -t zlib -n .symtab -n .strtab -o libnames-symtab-zlib.so libnames.so
 }
 
 # As GDB's manual has it: by .gnu_debuglink, and by build-id.
@@ -119,7 +126,32 @@ shared_by_dwz() {
   library "$1" dwz/libtwo.so -gdwarf-4 -Wl,-soname,libtwo.so
   (cd dwz && dwz -q -m common.debug -M ../dwz/common.debug libone.so libtwo.so)
   rm dwz/libtwo.so
+  # As debhelper does it: what dwz has shrunk is moved to a debug file of its own.
+  mkdir dwz/.debug
+  objcopy --only-keep-debug dwz/libone.so dwz/.debug/libone.debug
+  strip -o dwz/libone-stripped.so dwz/libone.so
+  (cd dwz/.debug && objcopy --add-gnu-debuglink=libone.debug ../libone-stripped.so)
+  nm --defined-only -S dwz/libone.so | sort > dwz/nm
   readelf -nW dwz/common.debug | sed -n 's/.*Build ID: //p' > dwz/common.build-id
+}
+
+# rustc links by itself. `packed` leaves a .dwp beside the library, which holds no symbols.
+by_rustc() {
+  local flags=(--edition 2021 --crate-type cdylib -C panic=abort -C opt-level=1 -C symbol-mangling-version=v0)
+  flags+=(-C link-arg=-nostdlib -C link-arg=-Wl,--build-id -C link-arg=-Wl,-z,max-page-size=0x1000)
+  flags+=(--remap-path-prefix "$sources=." "$sources/names.rs")
+  mkdir -p rust/debug/.build-id
+  rustc "${flags[@]}" -g -C split-debuginfo=packed -o whole.so
+  nm --defined-only -S whole.so | sort > rust/nm
+  local id
+  id=$(readelf -nW whole.so | sed -n 's/.*Build ID: //p')
+  mkdir "rust/debug/.build-id/${id:0:2}"
+  objcopy --only-keep-debug whole.so "rust/debug/.build-id/${id:0:2}/${id:2}.debug"
+  strip -o rust/libnames.so whole.so
+  cp whole.so.dwp rust/libnames.so.dwp
+  rustc "${flags[@]}" -g -C strip=debuginfo -o rust/libnames-no-debug.so
+  rustc "${flags[@]}" -g -C strip=symbols -o rust/libnames-no-symbols.so
+  rm whole.so whole.so.dwp
 }
 
 archives() {

@@ -5,7 +5,8 @@ import { inRepository } from "./support/testdata.ts";
 const LAYERS: readonly (readonly string[])[] = [
   ["main", "mod"],
   ["cli"],
-  ["resolve", "input", "output"],
+  ["bundle"],
+  ["resolve", "input", "output", "shape"],
   ["symbols"],
   ["elf", "dwarf", "maps"],
   ["profile"],

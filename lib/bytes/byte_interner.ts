@@ -8,7 +8,8 @@ const ROW = 3;
 
 /**
  * Gives every different byte string a small number: 0, 1, 2, ... in order of first appearance.
- * Strings are compared byte by byte, so two of them never share a number.
+ * Strings are compared byte by byte, so two of them never share a number. On request one string has
+ * several.
  *
  * It holds one copy of each different string in blocks that never move, and an open-addressing table
  * of 32-bit hashes beside it; short strings are looked for in a table of their own first. Each frame
@@ -53,6 +54,11 @@ export class ByteInterner {
     return id;
   }
 
+  /** Gives the bytes `[start, end)` of a view a number of their own, even if they have one. */
+  append(view: DataView, start: number, end: number): number {
+    return this.#store(view, start, end - start);
+  }
+
   /** The bytes of a number, not copied: do not write to them. */
   bytesOf(id: number): Uint8Array {
     const block = this.#blocks[this.#rows[ROW * id + 1]!];
@@ -82,6 +88,14 @@ export class ByteInterner {
   }
 
   #add(slot: number, hash: number, view: DataView, start: number, length: number): number {
+    const id = this.#store(view, start, length);
+    this.#slots[slot] = id;
+    this.#slots[slot + 1] = hash;
+    if (this.size * 4 > this.#slots.length) this.#growSlots();
+    return id;
+  }
+
+  #store(view: DataView, start: number, length: number): number {
     if (this.#blocks.length === 0 || this.#used + length > BLOCK_SIZE) {
       this.#blocks.push(new DataView(new ArrayBuffer(Math.max(BLOCK_SIZE, length))));
       this.#used = 0;
@@ -96,10 +110,7 @@ export class ByteInterner {
     this.#rows[row] = length;
     this.#rows[row + 1] = this.#blocks.length - 1;
     this.#rows[row + 2] = this.#used;
-    this.#slots[slot] = id;
-    this.#slots[slot + 1] = hash;
     this.#used += length;
-    if (this.size * 4 > this.#slots.length) this.#growSlots();
     return id;
   }
 

@@ -1,3 +1,5 @@
+import type { ByteSource } from "./byte_source.ts";
+
 /**
  * Bytes that come one after the other and once: a file, standard input, a pipe, a decompressor.
  */
@@ -38,6 +40,20 @@ export function readerOfChunks(
 /** Reads bytes that are already in memory as a {@linkcode ByteReader}. */
 export function readerOfBytes(name: string, bytes: Uint8Array): ByteReader {
   return readerOfChunks(name, [bytes]);
+}
+
+/** Reads a source from its start to its end. */
+export function readerOfSource(source: ByteSource): ByteReader {
+  let fileOffset = 0;
+  return {
+    name: source.name,
+    async read(into: Uint8Array): Promise<number> {
+      const length = Math.min(into.length, source.size - fileOffset);
+      into.set(await source.readAt(fileOffset, length, into));
+      fileOffset += length;
+      return length;
+    },
+  };
 }
 
 /** The chunks that a reader gives, for those who want a stream. */

@@ -1,5 +1,6 @@
 import { FormatError } from "../errors.ts";
 import { type ByteReader, chunksOf, readerOfChunks } from "./byte_reader.ts";
+import { peek } from "./peek.ts";
 
 /**
  * Gives the bytes of a reader, decompressed if they begin as a gzip file does (RFC 1952), as they
@@ -10,18 +11,17 @@ import { type ByteReader, chunksOf, readerOfChunks } from "./byte_reader.ts";
  * damage is lost.
  */
 export async function gunzipIfCompressed(reader: ByteReader): Promise<ByteReader> {
-  const head = new Uint8Array(2);
-  let filled = 0;
-  while (filled < head.length) {
-    const count = await reader.read(head.subarray(filled));
-    if (count === 0) break;
-    filled += count;
-  }
-  const whole = withHead(reader, head.subarray(0, filled));
-  return head[0] === 0x1f && head[1] === 0x8b ? gunzip(whole) : whole;
+  const { head, reader: whole } = await peek(reader, 2);
+  return isGzip(head) ? gunzip(whole) : whole;
 }
 
-function gunzip(reader: ByteReader): ByteReader {
+/** Whether bytes are the beginning of a gzip file. */
+export function isGzip(head: Uint8Array): boolean {
+  return head[0] === 0x1f && head[1] === 0x8b;
+}
+
+/** Gives the bytes of a reader decompressed; see {@linkcode gunzipIfCompressed}. */
+export function gunzip(reader: ByteReader): ByteReader {
   const inner = readerOfChunks(reader.name, gunzippedChunks(reader));
   return {
     name: reader.name,
@@ -73,18 +73,4 @@ function asFormatError(source: string, error: unknown): unknown {
   const code = (error as { code?: unknown } | null)?.code;
   if (!(error instanceof Error) || typeof code !== "string" || !code.startsWith("Z_")) return error;
   return new FormatError({ action: "decompress the gzip data", source, detail: error.message });
-}
-
-function withHead(reader: ByteReader, head: Uint8Array): ByteReader {
-  let rest = head;
-  return {
-    name: reader.name,
-    read(into: Uint8Array): Promise<number> {
-      if (rest.length === 0) return reader.read(into);
-      const count = Math.min(rest.length, into.length);
-      into.set(rest.subarray(0, count));
-      rest = rest.subarray(count);
-      return Promise.resolve(count);
-    },
-  };
 }

@@ -4,6 +4,7 @@ import { findByte } from "./find_byte.ts";
 
 const LINE_FEED = 0x0a;
 const CHUNK_SIZE = 1 << 19;
+const DECODER = new TextDecoder();
 /** A line longer than this is not text. */
 const MAX_LINE_LENGTH = 1 << 26;
 
@@ -98,7 +99,7 @@ export class LineReader {
 
   /** The line as a string; bytes that are no UTF-8 become U+FFFD. */
   text(): string {
-    return new TextDecoder().decode(this.#bytes.subarray(this.start, this.end));
+    return DECODER.decode(this.#bytes.subarray(this.start, this.end));
   }
 
   /** Moves what is left of the last chunk to the front, and makes the buffer larger if it is full. */

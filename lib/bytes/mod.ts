@@ -17,9 +17,21 @@
  */
 export { ByteCursor, type ByteCursorOptions } from "./byte_cursor.ts";
 export { ByteInterner } from "./byte_interner.ts";
-export { type ByteReader, chunksOf, readerOfBytes, readerOfChunks } from "./byte_reader.ts";
+export {
+  type ByteReader,
+  chunksOf,
+  readerOfBytes,
+  readerOfChunks,
+  readerOfSource,
+} from "./byte_reader.ts";
 export { type ByteSource, checkRange, MemorySource } from "./byte_source.ts";
+export { ByteRanges, type Extent } from "./byte_ranges.ts";
+export { BlockBuffer } from "./block_buffer.ts";
+export { ExtentSource, MissingBytesError } from "./extent_source.ts";
+export { decompressed } from "./decompressed.ts";
 export { gunzipIfCompressed } from "./gzip_reader.ts";
 export { findByte } from "./find_byte.ts";
 export { HashIndex } from "./hash_index.ts";
 export { LineReader } from "./line_reader.ts";
+export { peek, type Peeked } from "./peek.ts";
+export { readAll } from "./read_all.ts";

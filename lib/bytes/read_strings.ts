@@ -3,7 +3,9 @@ import { FormatError } from "../errors.ts";
 
 /** Where a string table is in a file. */
 export interface StringTable {
-  /** Bytes from the start of the file to the first string. */
+  /** What the strings are in, if it is not the file itself: they were compressed. */
+  readonly stringsSource?: ByteSource;
+  /** Bytes from the start of the file, or of the source, to the first string. */
   readonly stringsOffset: number;
   /** In bytes. */
   readonly stringsSize: number;
@@ -36,7 +38,13 @@ export async function readStrings(
   let first = 0;
   while (first < sorted.length) {
     const last = endOfRun(sorted, first);
-    await readRun(source, table, sorted.subarray(first, last), buffer, strings);
+    await readRun(
+      table.stringsSource ?? source,
+      table,
+      sorted.subarray(first, last),
+      buffer,
+      strings,
+    );
     first = last;
   }
   return strings;

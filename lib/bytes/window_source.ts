@@ -22,7 +22,8 @@ export class WindowSource implements ByteSource {
   readonly size: number;
   /** Where the window begins: bytes from the start of the other source. */
   readonly start: number;
-  readonly #inner: ByteSource;
+  /** The other source. */
+  readonly inner: ByteSource;
 
   /**
    * Reads nothing yet.
@@ -43,12 +44,12 @@ export class WindowSource implements ByteSource {
     this.name = name;
     this.size = size;
     this.start = start;
-    this.#inner = inner;
+    this.inner = inner;
   }
 
   /** See {@linkcode ByteSource.readAt}. */
   async readAt(fileOffset: number, length: number, buffer?: Uint8Array): Promise<Uint8Array> {
     checkRange(this, fileOffset, length);
-    return await this.#inner.readAt(this.start + fileOffset, length, buffer);
+    return await this.inner.readAt(this.start + fileOffset, length, buffer);
   }
 }

@@ -56,11 +56,17 @@ export class DiskFiles implements FileProvider, Disposable {
     if (deleted && sysroot === undefined && this.#mapped(path) === path) {
       return Promise.resolve({ reason: "file-deleted", detail: "" });
     }
+    let here: string | undefined;
     try {
-      return Promise.resolve({ source: this.#openFile(path === VDSO ? vdso! : this.#here(path)) });
+      here = path === VDSO ? vdso! : this.#here(path);
+      return Promise.resolve({ source: this.#openFile(here) });
     } catch (error) {
-      if (isMissing(error)) return Promise.resolve({ reason: "file-not-found", detail: "" });
-      return Promise.resolve({ reason: "file-unreadable", detail: (error as Error).message });
+      const { message } = error as Error;
+      if (!isMissing(error)) return Promise.resolve({ reason: "file-unreadable", detail: message });
+      // The message of `resolveInSysroot` is the path that is missing.
+      const tried = here ?? message;
+      const detail = tried === path ? "" : `looked for "${tried}"`;
+      return Promise.resolve({ reason: "file-not-found", detail });
     }
   }
 

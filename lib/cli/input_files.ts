@@ -1,4 +1,7 @@
+import { FileSource } from "../bytes/file_source.ts";
 import type { ByteReader } from "../bytes/mod.ts";
+import { readFileHeader } from "../elf/mod.ts";
+import { FormatError, isSourceError } from "../errors.ts";
 
 /** A file that the user named, as bytes one after the other. */
 export interface InputFile extends ByteReader, Disposable {
@@ -27,11 +30,55 @@ export function openInput(path: string): InputFile {
 }
 
 /**
- * Checks that a path that the user named is a folder.
+ * Opens an ELF file that the user named.
  *
- * @throws {Error} With a message for the user, if it is none.
+ * @throws {Error} With a message for the user, if it cannot be read or is none.
  */
-export function checkFolder(path: string): void {
+export async function openElf(path: string): Promise<FileSource> {
+  let source: FileSource | undefined;
+  try {
+    source = FileSource.open(path);
+    await readFileHeader(source);
+    return source;
+  } catch (error) {
+    source?.[Symbol.dispose]();
+    // Its own errors, and those of what it is, are complete.
+    if (isSourceError(error) || error instanceof TypeError) throw error;
+    throw new Error(`Cannot read "${path}": ${explain(error)}`);
+  }
+}
+
+/**
+ * Opens the kernel's ELF file.
+ *
+ * @throws {Error} With a message for the user, who may have the file that is started instead.
+ */
+export async function openVmlinux(path: string): Promise<FileSource> {
+  try {
+    return await openElf(path);
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    throw new Error(`${error.message}; a vmlinuz has to be unpacked first, with extract-vmlinux`);
+  }
+}
+
+/**
+ * Checks that the folders that the user named are such.
+ *
+ * @throws {Error} With a message for the user, if one is none.
+ */
+export function checkFolders(options: {
+  readonly sysroot: string | undefined;
+  readonly debugDirs: readonly string[];
+  readonly search: readonly string[];
+}): void {
+  const { sysroot, debugDirs, search } = options;
+  for (const folder of [sysroot, ...debugDirs, ...search]) {
+    if (folder !== undefined) checkFolder(folder);
+  }
+}
+
+function checkFolder(path: string): void {
   let isFolder: boolean;
   try {
     isFolder = Deno.statSync(path).isDirectory;

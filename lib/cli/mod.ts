@@ -12,5 +12,7 @@
  *
  * @module
  */
-export { helpText, type Options, parseOptions, UsageError } from "./options.ts";
+export { type CommandName } from "./commands.ts";
+export { helpText } from "./help_text.ts";
+export { type Options, parseOptions, UsageError } from "./options.ts";
 export { EXIT_DONE, EXIT_FAILED, EXIT_USAGE, run } from "./run.ts";

@@ -1,13 +1,44 @@
 // @ts-types="./parse_args.d.ts"
 import { parseArgs } from "@std/cli/parse-args";
+import type { FormatName, RootStyle } from "../input/mod.ts";
+import type { ShapeOptions } from "../shape/mod.ts";
 import type { Annotated, ReturnAddresses, UnresolvedStyle } from "../resolve/mod.ts";
 import type { DemangleStyle } from "../symbols/mod.ts";
+import { processId, size } from "./collect_options.ts";
+import { type Command, type CommandName, commandOf, spellCommand } from "./commands.ts";
+import { type OptionRow, OPTIONS, optionsOf } from "./option_table.ts";
+import { UsageError } from "./usage_error.ts";
+
+export { UsageError } from "./usage_error.ts";
 
 /** What the user asked for. */
 export interface Options {
-  /** The recordings; `-` is standard input. Never empty. */
+  readonly command: CommandName;
+  /** What is on the command line besides options. */
+  readonly operands: readonly string[];
+  /** The recordings; `-` is standard input. Never empty for `filter`. */
   readonly inputs: readonly string[];
+  /** The format of the recordings; undefined to find it out. */
+  readonly format: FormatName | undefined;
+  readonly event: string | undefined;
+  readonly weight: string | undefined;
+  readonly roots: RootStyle;
   readonly maps: readonly string[];
+  /** What `symfold collect` wrote. */
+  readonly bundle: string | undefined;
+  /** How many bytes the bundle may unpack to; undefined for the default. */
+  readonly maxBundleSize: number | undefined;
+  /** The process to collect from. */
+  readonly pid: number | undefined;
+  /** Where the kernel shows its processes: `/proc`. */
+  readonly proc: string;
+  readonly dryRun: boolean;
+  /** Whether to take code along that is not around the addresses of a recording. */
+  readonly code: boolean;
+  /** Whether to take files along whole. */
+  readonly whole: boolean;
+  /** Whether to take debug information along. */
+  readonly dwarf: boolean;
   readonly sysroot: string | undefined;
   readonly debugDirs: readonly string[];
   readonly pathMap: readonly PathRule[];
@@ -17,17 +48,26 @@ export interface Options {
   readonly buildIds: string | undefined;
   readonly vdso: string | undefined;
   readonly kallsyms: string | undefined;
+  readonly vmlinux: string | undefined;
   /** Perf maps and jitdumps. */
   readonly perfMaps: readonly string[];
   readonly annotate: readonly Annotated[];
+  readonly imagePrefix: boolean;
+  readonly shape: ShapeOptions;
+  readonly inlines: boolean;
+  readonly lines: boolean;
   readonly output: string | undefined;
   readonly report: string | undefined;
   readonly demangle: DemangleStyle;
   readonly unresolved: UnresolvedStyle;
-  readonly returnAddresses: ReturnAddresses;
+  /** Undefined to do as the format has it. */
+  readonly returnAddresses: ReturnAddresses | undefined;
+  /** Whether files name frames that they do not seem to fit. */
+  readonly trustFiles: boolean;
   readonly merge: boolean;
   /** A share of frames in percent, 0 to 100; undefined if any will do. */
   readonly failUnder: number | undefined;
+  readonly json: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly help: boolean;
@@ -40,163 +80,72 @@ export interface PathRule {
   readonly to: string;
 }
 
-/** The command line is not one that symfold takes. */
-export class UsageError extends Error {
-  /** The message says what is there and what is wanted. */
-  constructor(message: string) {
-    super(message);
-    this.name = "UsageError";
-  }
-}
-
-/** One option of the command line. Parsing and help both come from this table. */
-interface OptionRow {
-  readonly name: string;
-  readonly short?: string;
-  /** What stands for the value in the help; none for a switch. */
-  readonly value?: string;
-  readonly choices?: readonly string[];
-  readonly repeatable?: boolean;
-  /** A switch that is on unless `--no-NAME` is given. */
-  readonly negated?: boolean;
-  readonly help: string;
-}
-
-const TABLE: readonly OptionRow[] = [
-  {
-    name: "maps",
-    value: "FILE",
-    repeatable: true,
-    help: "a copy of the process's /proc/PID/maps or smaps; give several snapshots of one " +
-      "process by repeating it",
-  },
-  {
-    name: "sysroot",
-    value: "DIR",
-    help: "look for the mapped files below DIR, which holds copies at their full paths",
-  },
-  {
-    name: "debug-dir",
-    value: "DIR",
-    repeatable: true,
-    help: "look for separate debug files below DIR: .build-id/ab/cdef.debug, " +
-      "BUILDID/debuginfo, or the mapped file's path (default /usr/lib/debug)",
-  },
-  {
-    name: "path-map",
-    value: "FROM=TO",
-    repeatable: true,
-    help: "paths that begin with FROM in the snapshot begin with TO here, as for containers",
-  },
-  {
-    name: "search",
-    value: "DIR",
-    repeatable: true,
-    help: "look below DIR for mapped files that were deleted or are missing, by build-id or by " +
-      "their layout",
-  },
-  {
-    name: "build-ids",
-    value: "FILE",
-    help: "the output of perf buildid-list: a file with another build-id gives no names",
-  },
-  {
-    name: "kallsyms",
-    value: "FILE",
-    help: "a copy of /proc/kallsyms, taken as root, for kernel frames",
-  },
-  {
-    name: "perf-map",
-    value: "FILE",
-    repeatable: true,
-    help: "the /tmp/perf-PID.map or jit-PID.dump that a runtime wrote, for code made at run time",
-  },
-  { name: "vdso", value: "FILE", help: "a copy of the vDSO, for frames in [vdso]" },
-  { name: "output", short: "o", value: "FILE", help: "write to FILE, complete or not at all" },
-  {
-    name: "demangle",
-    value: "STYLE",
-    choices: ["short", "full", "none"],
-    help: "C++ and Rust names without parameters (short), whole, or as in the symbol table",
-  },
-  {
-    name: "unresolved",
-    value: "STYLE",
-    choices: ["offset", "file", "address"],
-    help: "what stands for a frame without a name: [file+0xvaddr], [file], or the frame as it was",
-  },
-  {
-    name: "annotate",
-    value: "KINDS",
-    help: "write _[k] behind kernel and _[j] behind JIT frames: kernel, jit, or both with a comma",
-  },
-  {
-    name: "return-addresses",
-    value: "WHICH",
-    choices: ["callers", "all", "none"],
-    help: "which frames are return addresses: all but the leaf, all (heap profiles), or none " +
-      "(the recorder has adjusted them)",
-  },
-  { name: "merge", negated: true, help: "write a line for each line read, in the same order" },
-  {
-    name: "report",
-    value: "FILE",
-    help: "write what was resolved, and what was not and why, as JSON",
-  },
-  {
-    name: "fail-under",
-    value: "PERCENT",
-    help: "exit with 1 if less than PERCENT of the native frames, by weight, were resolved",
-  },
-  { name: "quiet", short: "q", help: "no report and no progress on standard error" },
-  { name: "verbose", short: "v", help: "say more in the report" },
-  { name: "help", short: "h", help: "print this help" },
-  { name: "version", help: "print the version" },
-];
-
 /**
  * Reads the command line.
  *
- * @throws {UsageError} If it has an unknown option, or a value that is none.
+ * @throws {UsageError} If it has an option that the command does not have, a value that is none, or
+ * too few or too many operands.
  */
 export function parseOptions(args: readonly string[]): Options {
-  for (const { name, value } of TABLE) if (value === undefined) checkSwitch(name, args);
-  const values = parseArgs(joinDashes(args), {
-    boolean: TABLE.filter(({ value }) => value === undefined).map(({ name }) => name),
-    string: [...TABLE.filter(({ value }) => value !== undefined).map(({ name }) => name), "_"],
-    collect: TABLE.filter(({ value }) => value !== undefined).map(({ name }) => name),
-    negatable: TABLE.filter(({ negated }) => negated).map(({ name }) => name),
-    alias: Object.fromEntries(
-      TABLE.flatMap(({ name, short }) => short === undefined ? [] : [[short, name]]),
-    ),
-    default: { merge: true },
-    unknown: (arg, key) => {
-      if (key === undefined || arg === "-") return true;
-      throw new UsageError(`Unknown option "${arg}"`);
-    },
-  });
-  for (const row of TABLE) checkValues(row, values[row.name]);
-  const last = (name: string) => (values[name] as readonly string[]).at(-1);
-  const inputs = values._.map(String);
+  const { command, rest } = commandOf(args);
+  const rows = optionsOf(command.name);
+  const values = parseRows(rows, rest, (arg) => unknownOption(arg, command));
+  for (const row of rows) checkValues(row, values[row.name]);
+  const all = (name: string) => (values[name] ?? []) as readonly string[];
+  const last = (name: string) => all(name).at(-1);
+  const chosen = (name: string) =>
+    last(name) ?? rows.find((row) => row.name === name)?.choices?.[0];
+  const operands = values._.map(String);
+  const asksOnly = values.help === true || values.version === true;
+  if (!asksOnly) checkOperands(command, operands);
+  const isFilter = command.name === "filter";
+  const takesRecordings = isFilter || command.name === "collect";
   return {
-    inputs: inputs.length > 0 ? inputs : ["-"],
-    maps: values.maps as readonly string[],
+    command: command.name,
+    operands,
+    inputs: isFilter && operands.length === 0 ? ["-"] : takesRecordings ? operands : [],
+    format: last("input") as FormatName | undefined,
+    event: last("event"),
+    weight: last("weight"),
+    roots: values.threads === true ? "comm-pid/tid" : values.pids === true ? "comm-pid" : "comm",
+    maps: all("maps"),
+    bundle: last("bundle"),
+    maxBundleSize: size(last("max-bundle-size")),
+    pid: processId(last("pid")),
+    proc: (last("proc") ?? "/proc").replace(/(?<=.)\/+$/, ""),
+    dryRun: values["dry-run"] === true,
+    code: values.code === true,
+    whole: values.whole === true,
+    dwarf: values.dwarf === true,
     sysroot: last("sysroot"),
-    debugDirs: values["debug-dir"] as readonly string[],
-    pathMap: (values["path-map"] as readonly string[]).map(pathRule),
-    search: values.search as readonly string[],
+    debugDirs: all("debug-dir"),
+    pathMap: all("path-map").map(pathRule),
+    search: all("search"),
     buildIds: last("build-ids"),
     vdso: last("vdso"),
     kallsyms: last("kallsyms"),
-    perfMaps: values["perf-map"] as readonly string[],
+    vmlinux: last("vmlinux"),
+    perfMaps: all("perf-map"),
     annotate: annotated(last("annotate")),
     output: last("output"),
     report: last("report"),
-    demangle: (last("demangle") ?? "short") as DemangleStyle,
-    unresolved: (last("unresolved") ?? "offset") as UnresolvedStyle,
-    returnAddresses: (last("return-addresses") ?? "callers") as ReturnAddresses,
+    demangle: (chosen("demangle") ?? "short") as DemangleStyle,
+    unresolved: (chosen("unresolved") ?? "offset") as UnresolvedStyle,
+    returnAddresses: last("return-addresses") as ReturnAddresses | undefined,
+    trustFiles: values["trust-files"] === true,
     merge: values.merge === true,
     failUnder: percent(last("fail-under")),
+    imagePrefix: values["image-prefix"] === true,
+    shape: {
+      include: all("include").map((text) => pattern("include", text)),
+      exclude: all("exclude").map((text) => pattern("exclude", text)),
+      mergeRecursion: values["merge-recursion"] === true,
+      reverse: values.reverse === true,
+      root: rootName(last("root")),
+    },
+    inlines: values.inlines === true,
+    lines: values.lines === true,
+    json: values.json === true,
     quiet: values.quiet === true,
     verbose: values.verbose === true,
     help: values.help === true,
@@ -204,9 +153,53 @@ export function parseOptions(args: readonly string[]): Options {
   };
 }
 
+/** Knows of the options their names and whether they take values, and nothing else. */
+function parseRows(
+  rows: readonly OptionRow[],
+  args: readonly string[],
+  refuse: (arg: string) => never,
+) {
+  const switches = rows.filter(({ value }) => value === undefined).map(({ name }) => name);
+  const valued = rows.filter(({ value }) => value !== undefined).map(({ name }) => name);
+  const negatable = rows.filter(({ negated }) => negated).map(({ name }) => name);
+  for (const name of switches) checkSwitch(name, args);
+  return parseArgs(joinDashes(args, valued), {
+    boolean: switches,
+    string: [...valued, "_"],
+    collect: valued,
+    negatable,
+    alias: Object.fromEntries(
+      rows.flatMap(({ name, short }) => short === undefined ? [] : [[short, name]]),
+    ),
+    default: Object.fromEntries(negatable.map((name) => [name, true])),
+    unknown: (arg, key) => key === undefined || arg === "-" || refuse(arg),
+  });
+}
+
+function unknownOption(arg: string, command: Command): never {
+  const [head] = arg.split("=", 1);
+  const isElsewhere = OPTIONS.some(({ name, short, negated }) =>
+    head === `--${name}` || head === `-${short}` || negated && head === `--no-${name}`
+  );
+  if (!isElsewhere) throw new UsageError(`Unknown option "${arg}"`);
+  throw new UsageError(`"${spellCommand(command)}" has no option "${head}"`);
+}
+
+function checkOperands(command: Command, { length }: readonly string[]): void {
+  const { least, most, usage } = command;
+  if (length >= least && length <= most) return;
+  const wanted = least === most ? least : length < least ? `at least ${least}` : `at most ${most}`;
+  const spelled = spellCommand(command);
+  throw new UsageError(
+    `"${spelled}" has ${length} ${
+      length === 1 ? "operand" : "operands"
+    }, want ${wanted}: ${spelled} ${usage}`,
+  );
+}
+
 /** `parseArgs` takes `--maps=-`, but not `--maps -`. */
-function joinDashes(args: readonly string[]): string[] {
-  const names = TABLE.filter(({ value }) => value !== undefined).map(({ name }) => `--${name}`);
+function joinDashes(args: readonly string[], valued: readonly string[]): string[] {
+  const names = valued.map((name) => `--${name}`);
   const joined: string[] = [];
   for (const [at, arg] of args.entries()) {
     if (arg === "--") return [...joined, ...args.slice(at)];
@@ -216,44 +209,6 @@ function joinDashes(args: readonly string[]): string[] {
   }
   return joined;
 }
-
-/** The text of `--help`, at most 80 columns wide. */
-export function helpText(): string {
-  const rows = TABLE.map((row) => {
-    const name = `${row.negated ? "--no-" : "--"}${row.name}`;
-    const short = row.short === undefined ? "    " : `-${row.short}, `;
-    return { head: `  ${short}${name}${row.value === undefined ? "" : ` ${row.value}`}`, row };
-  });
-  const lines = rows.flatMap(({ head, row }) => {
-    const choices = row.choices === undefined
-      ? ""
-      : `; one of ${row.choices.join(", ")} (default ${row.choices[0]})`;
-    const wrapped = wrap(row.help + choices, HELP_WIDTH - HELP_INDENT);
-    const indent = " ".repeat(HELP_INDENT);
-    if (head.length >= HELP_INDENT) return [head, ...wrapped.map((line) => indent + line)];
-    return wrapped.map((line, at) => (at === 0 ? head.padEnd(HELP_INDENT) : indent) + line);
-  });
-  return `${USAGE}\nOptions:\n${lines.join("\n")}\n\n${EPILOGUE}`;
-}
-
-const HELP_WIDTH = 80;
-const HELP_INDENT = 27;
-
-const USAGE = `Usage: symfold --maps FILE [OPTION]... [RECORDING]...
-
-Turns the addresses in collapsed stacks into function names, offline.
-
-Reads collapsed stacks ("main;0x7f572d91b230 42" a line, gzip or not) from the
-RECORDINGs, or standard input if there is none or it is "-". Writes them with
-names to standard output, for flamegraph.pl, inferno, speedscope and others.
-
-  symfold --maps 4711.maps raw.folded | flamegraph.pl > cpu.svg
-  bpftrace ... | symfold --maps 4711.maps --sysroot server1/ > named.folded
-`;
-
-const EPILOGUE = `Exit codes: 0 all done; 1 something could not be done, or part of the input
-could not be read (the rest was written); 2 the command line is wrong.
-`;
 
 /** `parseArgs` would take `--no-merge=yes` for its opposite. */
 function checkSwitch(name: string, args: readonly string[]): void {
@@ -287,10 +242,24 @@ function pathRule(text: string): PathRule {
   throw new UsageError(`Option "--path-map" has the value "${text}", want FROM=TO`);
 }
 
+function pattern(name: string, text: string): RegExp {
+  try {
+    return new RegExp(text, "u");
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`Option "--${name}" has the value "${text}": ${detail}`);
+  }
+}
+
+function rootName(text = ""): string {
+  if (!/[;\p{Cc}]/u.test(text)) return text.trim();
+  throw new UsageError(`Option "--root" has the value "${text}", want no ";" in it`);
+}
+
 function annotated(text: string | undefined): Annotated[] {
   return (text === undefined ? [] : text.split(",")).map((kind) => {
-    if (kind === "kernel" || kind === "jit") return kind;
-    throw new UsageError(`Option "--annotate" has the value "${kind}", want kernel or jit`);
+    if (kind === "kernel" || kind === "jit" || kind === "inline") return kind;
+    throw new UsageError(`Option "--annotate" has the value "${kind}", want kernel, jit or inline`);
   });
 }
 
@@ -299,15 +268,4 @@ function percent(text: string | undefined): number | undefined {
   const value = Number(text);
   if (text.trim() !== "" && value >= 0 && value <= 100) return value;
   throw new UsageError(`Option "--fail-under" has the value "${text}", want a number up to 100`);
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    const line = lines.at(-1)!;
-    if (line === "") lines[lines.length - 1] = word;
-    else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }

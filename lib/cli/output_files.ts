@@ -35,6 +35,15 @@ export function writeStandardOutput(fill: (write: Write) => void): void {
 }
 
 /**
+ * Writes standard output, as {@linkcode writeStandardOutput} does, as the bytes come.
+ *
+ * @throws {ClosedPipeError} If its reader is gone.
+ */
+export async function pipeToStandardOutput(chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const chunk of chunks) writeStandardOutput((write) => write(chunk));
+}
+
+/**
  * Writes a file under a temporary name beside it and renames that when it is complete, so that
  * nobody ever sees half of it. A device or a FIFO is written directly.
  *
@@ -42,35 +51,68 @@ export function writeStandardOutput(fill: (write: Write) => void): void {
  */
 export function writeFile(path: string, fill: (write: Write) => void): void {
   try {
-    const target = behindLinks(path);
-    const info = infoOf(Deno.statSync, target);
-    if (info?.isDirectory) throw new Error("it is a directory, want a file");
-    if (info !== undefined && !info.isFile) writeTo(target, { write: true }, fill);
-    else replaceFile(target, fill);
+    using file = new OutputFile(path);
+    fill((bytes) => file.write(bytes));
+    file.finish();
   } catch (error) {
-    const detail = error instanceof Deno.errors.NotCapable
-      ? "Deno does not open files in /proc, /dev and /sys: redirect standard output there"
-      : explain(error);
-    throw new Error(`Cannot write "${path}": ${detail}`);
+    throw writeError(path, error);
   }
 }
 
-function replaceFile(path: string, fill: (write: Write) => void): void {
-  const temporary = `${path}.${Deno.pid}.tmp`;
-  writeTo(temporary, { write: true, createNew: true }, (write) => {
-    try {
-      fill(write);
-      Deno.renameSync(temporary, path);
-    } catch (error) {
-      Deno.removeSync(temporary);
-      throw error;
-    }
-  });
+/**
+ * Writes a file, as {@linkcode writeFile} does, as the bytes come.
+ *
+ * @throws {Error} With a message for the user. The file is then as it was before.
+ */
+export async function pipeToFile(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  try {
+    using file = new OutputFile(path);
+    for await (const chunk of chunks) file.write(chunk);
+    file.finish();
+  } catch (error) {
+    throw writeError(path, error);
+  }
 }
 
-function writeTo(path: string, options: Deno.OpenOptions, fill: (write: Write) => void): void {
-  using file = Deno.openSync(path, options);
-  fill((bytes) => writeAll(file, bytes));
+/** A file that is there when it is finished, and not before. */
+class OutputFile implements Disposable {
+  readonly #target: string;
+  /** Empty if the target is no regular file. */
+  readonly #temporary: string;
+  readonly #file: Deno.FsFile;
+  #isFinished = false;
+
+  constructor(path: string) {
+    this.#target = behindLinks(path);
+    const info = infoOf(Deno.statSync, this.#target);
+    if (info?.isDirectory) throw new Error("it is a directory, want a file");
+    const isDirect = info !== undefined && !info.isFile;
+    this.#temporary = isDirect ? "" : `${this.#target}.${Deno.pid}.tmp`;
+    this.#file = isDirect
+      ? Deno.openSync(this.#target, { write: true })
+      : Deno.openSync(this.#temporary, { write: true, createNew: true });
+  }
+
+  write(bytes: Uint8Array): void {
+    writeAll(this.#file, bytes);
+  }
+
+  finish(): void {
+    if (this.#temporary !== "") Deno.renameSync(this.#temporary, this.#target);
+    this.#isFinished = true;
+  }
+
+  [Symbol.dispose](): void {
+    this.#file.close();
+    if (!this.#isFinished && this.#temporary !== "") Deno.removeSync(this.#temporary);
+  }
+}
+
+function writeError(path: string, error: unknown): Error {
+  const detail = error instanceof Deno.errors.NotCapable
+    ? "Deno does not open files in /proc, /dev and /sys: redirect standard output there"
+    : explain(error);
+  return new Error(`Cannot write "${path}": ${detail}`);
 }
 
 /** Where a path leads by its symbolic links, also if nothing is there yet. */
@@ -83,6 +125,7 @@ function behindLinks(path: string): string {
   }
   return target;
 }
+
 function infoOf(stat: (path: string) => Deno.FileInfo, path: string): Deno.FileInfo | undefined {
   try {
     return stat(path);

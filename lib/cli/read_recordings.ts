@@ -1,6 +1,6 @@
 import type { ByteReader } from "../bytes/mod.ts";
 import { type NewStacks, StackCounter, type StackCounts } from "../input/mod.ts";
-import { openInput } from "./input_files.ts";
+import { type InputFile, openInput } from "./input_files.ts";
 
 /** What to read. */
 export interface Recordings {
@@ -8,6 +8,8 @@ export interface Recordings {
   readonly paths: readonly string[];
   /** Whether lines with the same stack become one sample. */
   readonly merge: boolean;
+  /** Those of them that were opened already, because they can be read only once; by their paths. */
+  readonly opened?: ReadonlyMap<string, InputFile>;
 }
 
 /** Is told what happens while recordings are read. */
@@ -22,7 +24,7 @@ export interface ReadEvents {
 
 /** Reads recordings, one after the other; one that fails does not stop the others. */
 export async function readRecordings(
-  { paths, merge }: Recordings,
+  { paths, merge, opened }: Recordings,
   newStacks: NewStacks,
   events: ReadEvents,
 ): Promise<StackCounts> {
@@ -33,7 +35,7 @@ export async function readRecordings(
   });
   for (const path of paths) {
     try {
-      using file = openInput(path);
+      using file = opened?.get(path) ?? openInput(path);
       size = file.size;
       await counter.read(waitingReader(file, events));
     } catch (error) {

@@ -38,7 +38,8 @@ export async function readProfile(
   recordings: Recordings,
   events: ReadEvents,
 ): Promise<RawProfile> {
-  if (areLarge(recordings) && mayStartThread()) return await readInTwoThreads(recordings, events);
+  const isForThread = recordings.opened === undefined && areLarge(recordings);
+  if (isForThread && mayStartThread()) return await readInTwoThreads(recordings, events);
   const parser = new StackParser();
   return profileOf(parser, await readRecordings(recordings, parser, events));
 }

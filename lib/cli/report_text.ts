@@ -4,7 +4,14 @@ import {
   UNRESOLVED_REASONS,
   type UnresolvedReason,
 } from "../profile/mod.ts";
-import type { FrameCounts, ImageCounts, ReasonCounts, Report } from "../resolve/mod.ts";
+import type {
+  FrameCounts,
+  ImageCounts,
+  ImageEvidence,
+  ReasonCounts,
+  Report,
+  Verdict,
+} from "../resolve/mod.ts";
 
 /** Images that are listed unless more is asked for. */
 const MAX_IMAGES = 12;
@@ -37,13 +44,14 @@ export function invalidLineText(count: number, first: InvalidLine): string {
 
 /** What people give instead of collapsed stacks, by what its lines look like. */
 const HINTS: readonly { readonly pattern: RegExp; readonly hint: string }[] = [
-  { pattern: /^@\w*\[/, hint: "collapse it first, with stackcollapse-bpftrace.pl" },
-  {
-    pattern: /^\s+[0-9a-f]{4,16} .*\)$|^\S.* \d+(?:\/\d+)? .*\d+\.\d+:/,
-    hint: "collapse it first, with stackcollapse-perf.pl --addrs",
-  },
   { pattern: /^[0-9a-f]+-[0-9a-f]+ [r-][w-][x-][ps] /, hint: "give a maps snapshot with --maps" },
 ];
+
+/** What `--include` and `--exclude` left out. The report counts it all the same. */
+export function droppedText(droppedWeight: number, { sampleWeight }: Report): string {
+  return `${share(droppedWeight, sampleWeight)} of the weight is in stacks that were left out ` +
+    `(${number(droppedWeight)} of ${number(sampleWeight)})`;
+}
 
 /** The share of native frames that were resolved, in percent; 100 if there were none. */
 export function percentResolved({ weight, resolvedWeight }: FrameCounts): number {
@@ -57,14 +65,28 @@ function headline(report: Report): string {
     `${number(report.resolvedFrames)} of ${number(report.frames)} different)`;
 }
 
-function notes({ decimals }: Report): string[] {
-  if (decimals === 0) return [];
-  const factor = 10 ** decimals;
-  return [
-    `Weights were multiplied by ${number(factor)} to make them whole (flamegraph.pl --factor ${
-      1 / factor
-    })`,
-  ];
+function notes({ decimals, images }: Report): string[] {
+  const lines: string[] = [];
+  if (decimals > 0) {
+    const factor = 10 ** decimals;
+    lines.push(
+      `Weights were multiplied by ${number(factor)} to make them whole (flamegraph.pl --factor ${
+        1 / factor
+      })`,
+    );
+  }
+  const weightOf = (verdict: Verdict) =>
+    images.reduce(
+      (sum, { evidence }) => sum + (evidence?.verdict === verdict ? evidence.checkedWeight : 0),
+      0,
+    );
+  if (weightOf("adjusted") > weightOf("fits")) {
+    lines.push("The return addresses were adjusted already: use --return-addresses none");
+  }
+  if (weightOf("not-adjusted") > weightOf("fits")) {
+    lines.push("The return addresses were not adjusted: leave out --return-addresses none");
+  }
+  return lines;
 }
 
 function imageTable(images: readonly ImageCounts[], report: Report, verbose: boolean): string[] {
@@ -90,15 +112,63 @@ function namesText(namesFrom: readonly string[], verbose: boolean): string {
   return names.join(" ") || "-";
 }
 
+/** Reasons whose advice is of no use without the detail. */
+const DETAILED_REASONS: ReadonlySet<UnresolvedReason> = new Set<UnresolvedReason>([
+  "file-not-found",
+  "kernel-slide",
+  "kernel-mismatch",
+]);
+
 /** What to do about the unresolved frames of an image, if they matter. */
 function imageNotes(image: ImageCounts, report: Report, verbose: boolean): string[] {
+  return [...reasonNotes(image, report, verbose), ...evidenceNotes(image, verbose)];
+}
+
+function reasonNotes(image: ImageCounts, report: Report, verbose: boolean): string[] {
   return image.reasons
     .filter(({ weight }) => verbose || weight * 1000 >= report.weight)
     .map(({ reason, weight, detail }) => {
       const { meaning, advice } = textsOf(reason);
-      const what = detail === "" || !verbose && advice !== "" ? meaning : `${meaning}: ${detail}`;
+      const isShown = verbose || advice === "" || DETAILED_REASONS.has(reason);
+      const what = detail === "" || !isShown ? meaning : `${meaning}: ${detail}`;
       return `      ${number(weight)} unresolved: ${what}${advice === "" ? "" : `; ${advice}`}`;
     });
+}
+
+/** Fewer stray addresses than this share, and than this number, are not worth mentioning. */
+const MIN_STRAY_SHARE = 0.1;
+const MIN_STRAYS = 5;
+
+/** Whether the file is the right one; nothing if it is, unless more is asked for. */
+function evidenceNotes({ evidence, resolvedWeight }: ImageCounts, verbose: boolean): string[] {
+  if (evidence === undefined) return [];
+  const { checked, strays, verdict } = evidence;
+  const notes: string[] = [];
+  if (checked > 0 && (verbose || verdict === "differs")) {
+    const isDoubtful = verdict === "differs" && resolvedWeight > 0;
+    notes.push(callsText(evidence) + (isDoubtful ? "; the names may be wrong" : ""));
+  }
+  const isBroken = verdict !== "differs" && strays >= MIN_STRAYS &&
+    strays >= MIN_STRAY_SHARE * (checked + strays);
+  if (isBroken || verbose && strays > 0) {
+    notes.push(
+      `${number(strays)} of ${number(checked + strays)} callers are no return addresses: the ` +
+        "unwinding is broken; build with frame pointers, or record with --call-graph dwarf",
+    );
+  }
+  return notes.map((note) => `      ${note}`);
+}
+
+function callsText({ checked, calls, insideCalls, edges, agreeingEdges }: ImageEvidence): string {
+  const parts = [
+    insideCalls > calls
+      ? `${share(insideCalls, checked)} of ${number(checked)} return addresses are inside of a call`
+      : `${share(calls, checked)} of ${number(checked)} return addresses follow a call`,
+  ];
+  if (edges > 0) {
+    parts.push(`${share(agreeingEdges, edges)} of ${number(edges)} calls lead to the next frame`);
+  }
+  return parts.join(", ");
 }
 
 function reasonTable(report: Report): string[] {

@@ -1,18 +1,21 @@
-import { FileSource } from "../bytes/file_source.ts";
-import { chunksOf, gunzipIfCompressed } from "../bytes/mod.ts";
-import { hex } from "../errors.ts";
-import { type MapsSnapshot, parseMaps } from "../maps/mod.ts";
 import { writeFolded } from "../output/mod.ts";
-import type { RawProfile } from "../profile/mod.ts";
-import { type Report, resolve, type Resolved } from "../resolve/mod.ts";
-import { isJitdump, type NamedCode, readJitdump, readPerfMap } from "../symbols/mod.ts";
-import { DiskFiles } from "./disk_files.ts";
-import { checkFolder, openInput } from "./input_files.ts";
-import { helpText, type Options, parseOptions, UsageError } from "./options.ts";
+import type { Recording } from "../input/mod.ts";
+import type { Report, Resolved } from "../resolve/mod.ts";
+import { checkOutputs } from "./check_outputs.ts";
+import { completions, type Shell, SHELLS } from "./completions.ts";
+import { explainCommand } from "./explain_command.ts";
+import { imagesCommand } from "./images_command.ts";
+import type { CommandName } from "./commands.ts";
+import { helpText } from "./help_text.ts";
+import { type Options, parseOptions, UsageError } from "./options.ts";
+import { manPage } from "./man_page.ts";
 import { ClosedPipeError, writeFile, writeStandardOutput } from "./output_files.ts";
 import { Progress } from "./progress.ts";
-import { readProfile } from "./reading_thread.ts";
-import { invalidLineText, percentResolved, reportText } from "./report_text.ts";
+import { readInputs } from "./read_inputs.ts";
+import { openRecordedMachine } from "./recorded_machine.ts";
+import { resolveRecordings } from "./resolve_recordings.ts";
+import { shapeProfile } from "../shape/mod.ts";
+import { droppedText, invalidLineText, percentResolved, reportText } from "./report_text.ts";
 import { VERSION } from "./version.ts";
 
 /** All was done. */
@@ -31,11 +34,12 @@ export const EXIT_USAGE = 2;
 export async function run(args: readonly string[]): Promise<number> {
   try {
     const options = parseOptions(args);
-    if (options.help) return print(helpText());
+    if (options.help) return print(helpText(options.command));
     if (options.version) return print(`symfold ${VERSION}\n`);
     checkStandardStreams(options);
+    checkOutputs(options);
     dropPermissions(options);
-    return await new Run(options).run();
+    return await COMMANDS[options.command](options);
   } catch (error) {
     if (error instanceof ClosedPipeError) return EXIT_DONE;
     const message = error instanceof Error ? error.message : String(error);
@@ -46,12 +50,43 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-/** One run of the command: read, resolve, write, report. */
+/** What does the work of each command; gives the exit code. */
+const COMMANDS: Readonly<Record<CommandName, (options: Options) => Promise<number>>> = {
+  filter: (options) => new Run(options).run(),
+  collect: (options) => new Run(options).collect(),
+  explain: (options) => printAll((lose) => explainCommand(options, lose)),
+  images: (options) => printAll((lose) => imagesCommand(options, lose)),
+  completions: ({ operands: [shell] }) => Promise.resolve(print(completions(shellOf(shell!)))),
+  man: () => Promise.resolve(print(manPage())),
+};
+
+/** Prints what a command found; what it could not do it tells as it goes. */
+async function printAll(
+  work: (lose: (message: string) => void) => Promise<string>,
+): Promise<number> {
+  let isIncomplete = false;
+  const text = await work((message) => {
+    isIncomplete = true;
+    complain(message);
+  });
+  print(text);
+  return isIncomplete ? EXIT_FAILED : EXIT_DONE;
+}
+
+function shellOf(name: string): Shell {
+  const shell = SHELLS.find((one) => one === name);
+  if (shell !== undefined) return shell;
+  throw new UsageError(`There are no completions for "${name}", want one of ${SHELLS.join(", ")}`);
+}
+
+/** One run of the filter: read, resolve, write, report; or of what shares its reading. */
 class Run {
   readonly #options: Options;
   readonly #progress: Progress;
   /** Whether something was lost on the way that the exit code has to tell. */
   #isIncomplete = false;
+  /** What the stacks weigh that the user did not want. */
+  #droppedWeight = 0;
 
   constructor(options: Options) {
     this.#options = options;
@@ -60,83 +95,57 @@ class Run {
 
   async run(): Promise<number> {
     const options = this.#options;
-    const { sysroot, debugDirs, search } = options;
-    for (const folder of [sysroot, ...debugDirs, ...search]) {
-      if (folder !== undefined) checkFolder(folder);
-    }
-    const snapshots: MapsSnapshot[] = [];
-    for (const path of options.maps) snapshots.push(await this.#readMaps(path));
-    const raw = await this.#readRecordings();
-    using files = new DiskFiles(options);
-    const generated: NamedCode[] = [];
-    for (const path of options.perfMaps.toReversed()) generated.push(await this.#readCodeMap(path));
-    using kallsyms = options.kallsyms === undefined ? undefined : openInput(options.kallsyms);
+    using machine = await openRecordedMachine(options, (message) => this.#lose(message));
+    const recordings = await this.#readRecordings();
+    if (recordings.length === 0) return EXIT_FAILED;
     this.#progress.show(() => "symfold: reading symbols");
-    const resolved = await resolve(raw, {
-      ...options,
-      snapshots,
-      files,
-      generated,
-      kallsyms: kallsyms && await gunzipIfCompressed(kallsyms),
-    });
-    if (raw.samples.size > 0) this.#write(resolved);
+    const resolved = await resolveRecordings(recordings, { ...options, ...machine });
+    if (resolved.profile.samples.size > 0) this.#write(resolved);
     this.#report(resolved.report);
     return this.#isIncomplete ? EXIT_FAILED : EXIT_DONE;
   }
 
-  async #readMaps(path: string): Promise<MapsSnapshot> {
-    using file = openInput(path);
-    const snapshot = await parseMaps(file.name, chunksOf(await gunzipIfCompressed(file)));
-    const { firstInvalid, invalidCount } = snapshot;
-    if (firstInvalid !== undefined) {
-      this.#lose(
-        `Ignored ${invalidCount} of the lines of "${path}", which are no mappings; the first is ` +
-          `line ${firstInvalid.line}: ${JSON.stringify(firstInvalid.text.slice(0, 200))}`,
-      );
-    }
-    return snapshot;
-  }
-
-  /** Reads a perf map or a jitdump, whichever it is; of several the last is the newest. */
-  async #readCodeMap(path: string): Promise<NamedCode> {
-    const head = await firstBytes(path, 4);
-    if (isJitdump(head)) {
-      using source = FileSource.open(path);
-      const { cut, firstInvalid, ...code } = await readJitdump(source);
-      const problem = firstInvalid ?? cut;
-      if (problem !== undefined) {
-        const place = `at file offset ${hex(problem.fileOffset)}`;
-        this.#lose(`Cannot read all of "${path}": ${problem.detail} ${place}`);
-      }
-      return code;
-    }
-    using file = openInput(path);
-    const map = await readPerfMap(await gunzipIfCompressed(file));
-    const { invalid, firstInvalid } = map;
-    if (firstInvalid !== undefined) {
-      this.#lose(
-        `Ignored ${invalid} of the lines of "${path}"; the first is line ${firstInvalid.line} ` +
-          `(${firstInvalid.detail}): ${JSON.stringify(firstInvalid.text)}`,
-      );
-    }
-    return map;
+  async collect(): Promise<number> {
+    const { quiet } = this.#options;
+    // Loaded here, as bundles are below: the filter starts sooner.
+    const { collect } = await import("./collect.ts");
+    await collect(this.#options, {
+      say: (message) => quiet || complain(message),
+      lose: (message) => this.#lose(message),
+      readRecordings: () => this.#readRecordings(),
+    });
+    return this.#isIncomplete ? EXIT_FAILED : EXIT_DONE;
   }
 
   /** Reads all recordings; one that fails does not stop the others. */
-  async #readRecordings(): Promise<RawProfile> {
-    const { inputs: paths, merge } = this.#options;
-    const profile = await readProfile({ paths, merge }, {
-      onProgress: (...of) => this.#progress.show(() => readingText(...of)),
-      onFailure: (message) => this.#lose(message),
-    });
-    const { invalid, firstInvalid } = profile.skipped;
-    if (firstInvalid !== undefined) this.#lose(invalidLineText(invalid, firstInvalid));
-    if (profile.samples.size === 0) this.#lose("Found no stacks: there is nothing to write");
-    return profile;
+  async #readRecordings(): Promise<Recording[]> {
+    const { inputs: paths, format, merge, event, weight, roots } = this.#options;
+    const recordings = await readInputs(
+      { paths, format, options: { merge, event, weight, roots } },
+      {
+        onProgress: (...of) => this.#progress.show(() => readingText(...of)),
+        onFailure: (message) => this.#lose(message),
+      },
+    );
+    for (const { profile, notes } of recordings) {
+      const { invalid, firstInvalid } = profile.skipped;
+      if (firstInvalid !== undefined) this.#lose(invalidLineText(invalid, firstInvalid));
+      for (const note of notes) this.#note(note);
+    }
+    if (!recordings.some(({ profile }) => profile.samples.size > 0)) {
+      this.#lose("Found no stacks: there is nothing to write");
+    }
+    return recordings;
   }
 
-  #write({ profile }: Resolved): void {
-    const { output, merge } = this.#options;
+  #write({ profile: resolved }: Resolved): void {
+    const { output, merge, shape } = this.#options;
+    const { profile, droppedWeight } = shapeProfile(resolved, shape);
+    if (profile.samples.size === 0) {
+      this.#lose("Found no stacks that --include and --exclude leave: there is nothing to write");
+      return;
+    }
+    this.#droppedWeight = droppedWeight;
     const fill = (write: (bytes: Uint8Array) => void) => {
       for (const chunk of writeFolded(profile, { merge })) write(chunk);
     };
@@ -153,7 +162,10 @@ class Run {
       if (path === "-") print(text);
       else writeFile(path, (write) => write(new TextEncoder().encode(text)));
     }
-    if (!quiet) complain(reportText(report, verbose).trimEnd(), "");
+    if (!quiet) {
+      complain(reportText(report, verbose).trimEnd(), "");
+      if (this.#droppedWeight > 0) complain(droppedText(this.#droppedWeight, report), "");
+    }
     if (report.reasons.some(({ reason }) => reason === "no-maps")) {
       this.#lose("Cannot resolve addresses: no maps snapshot was given, use --maps FILE");
     }
@@ -161,6 +173,12 @@ class Run {
       const share = percentResolved(report).toFixed(2);
       this.#lose(`Resolved ${share} % of the native frames, want at least ${failUnder} %`);
     }
+  }
+
+  /** Something that the user should know, although nothing is wrong. */
+  #note(message: string): void {
+    this.#progress.clear();
+    if (!this.#options.quiet) complain(message);
   }
 
   #lose(message: string): void {
@@ -186,15 +204,10 @@ function checkStandardStreams({ inputs, maps, output = "-", report }: Options): 
   }
 }
 
-/** The first bytes of a regular file; none of anything else, which can be read only once. */
-async function firstBytes(path: string, count: number): Promise<Uint8Array> {
-  using file = openInput(path);
-  const bytes = new Uint8Array(count);
-  return file.size === undefined ? bytes.subarray(0, 0) : bytes.subarray(0, await file.read(bytes));
-}
-
 /** Nothing needs to write unless the user asked for a file. */
-function dropPermissions({ output, report }: Options): void {
+function dropPermissions({ command, output, report }: Options): void {
+  // Deno lets only a program with all permissions read what collecting needs.
+  if (command === "collect") return;
   if (output === undefined && report === undefined) {
     Deno.permissions.revokeSync({ name: "write" });
   }

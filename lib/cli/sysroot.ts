@@ -11,7 +11,8 @@ const MAX_LINKS = 40;
  * @param root The folder.
  * @param path The path on the other machine.
  * @returns The path here, without links in it below the folder.
- * @throws {Deno.errors.NotFound} If there is no such file.
+ * @throws {Deno.errors.NotFound} If there is no such file. The message is the path here that is
+ * not there, with the links before it followed.
  * @throws {Deno.errors.FilesystemLoop} If there are more than 40 links on the way.
  */
 export function resolveInSysroot(root: string, path: string): string {
@@ -26,7 +27,7 @@ export function resolveInSysroot(root: string, path: string): string {
       continue;
     }
     const here = join(root, ...inside, part);
-    if (!Deno.lstatSync(here).isSymlink) {
+    if (!infoOf(here, todo).isSymlink) {
       inside.push(part);
       continue;
     }
@@ -38,4 +39,16 @@ export function resolveInSysroot(root: string, path: string): string {
     todo.push(...target.split("/").reverse());
   }
   return join(root, ...inside);
+}
+
+/** @param rest The parts of the path that come behind, last first. */
+function infoOf(here: string, rest: readonly string[]): Deno.FileInfo {
+  try {
+    return Deno.lstatSync(here);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory)) {
+      throw error;
+    }
+    throw new Deno.errors.NotFound(join(here, ...rest.toReversed()));
+  }
 }

@@ -46,6 +46,16 @@ export class ElfFile {
     return this.#sections ??= readSectionHeaders(this.source, this.header);
   }
 
+  /**
+   * The same file as if it had no section headers, as the loader sees it: for one whose section
+   * headers are damaged.
+   */
+  withoutSections(): ElfFile {
+    const elf = new ElfFile(this.source, this.header, this.programHeaders);
+    elf.#sections = Promise.resolve([]);
+    return elf;
+  }
+
   /** The vaddr that a byte of the file is loaded at; undefined if it is in no LOAD segment. */
   vaddrOf(fileOffset: number): number | undefined {
     let found: ProgramHeader | undefined;

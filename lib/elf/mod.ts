@@ -27,3 +27,5 @@ export type { ProgramHeader } from "./program_headers.ts";
 export type { SectionHeader } from "./section_headers.ts";
 export { readStrings, type StringTable } from "../bytes/read_strings.ts";
 export { findSymbolTables, SymbolReader, type SymbolTable } from "./symbol_table.ts";
+export { findSectionAt, type NamedSection } from "./section_at.ts";
+export { spellMachine } from "./spell_machine.ts";

@@ -64,18 +64,23 @@ export async function openSection(elf: ElfFile, section: SectionHeader): Promise
   return window;
 }
 
+/**
+ * The name of a section; at most 256 bytes of it.
+ *
+ * @throws {FormatError} If the section headers or the names do not lie inside the file.
+ */
+export async function nameOfSection(elf: ElfFile, { nameOffset }: SectionHeader): Promise<string> {
+  const bytes = (await sectionNames(elf)).subarray(nameOffset, nameOffset + MAX_NAME_LENGTH);
+  const end = bytes.indexOf(0);
+  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
+}
+
 /** Section names of linked files take a few hundred bytes; no more than this is read of them. */
 const MAX_NAMES_SIZE = 1 << 24;
 /** No more than this of a name is put into a message. */
 const MAX_NAME_LENGTH = 256;
 
 const namesOfFiles = new WeakMap<ElfFile, Promise<Uint8Array>>();
-
-async function nameOfSection(elf: ElfFile, { nameOffset }: SectionHeader): Promise<string> {
-  const bytes = (await sectionNames(elf)).subarray(nameOffset, nameOffset + MAX_NAME_LENGTH);
-  const end = bytes.indexOf(0);
-  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
-}
 
 /** The bytes of the section that `e_shstrndx` names; none if there is no such section. */
 function sectionNames(elf: ElfFile): Promise<Uint8Array> {

@@ -56,7 +56,7 @@ async function readRun(
   const start = indices[0]!;
   const fileOffset = table.fileOffset + start * entrySize;
   const length = (indices.at(-1)! - start + 1) * entrySize;
-  const bytes = await elf.source.readAt(fileOffset, length);
+  const bytes = await (table.source ?? elf.source).readAt(fileOffset, length);
   const { littleEndian } = elf.header;
   const cursor = new ByteCursor(bytes, { source: elf.source.name, fileOffset, littleEndian });
   for (const index of indices) {

@@ -3,20 +3,21 @@ import { FormatError } from "../errors.ts";
 import { SHT_DYNSYM, SHT_NOBITS, SHT_SYMTAB } from "./constants.ts";
 import { findDynamicSymbols } from "./dynamic_symbols.ts";
 import type { ElfFile } from "./elf_file.ts";
+import { openSection } from "./section_data.ts";
 import type { SectionHeader } from "./section_headers.ts";
+import type { StringTable } from "./strings.ts";
 
 /** Where a symbol table and its names are in a file. */
-export interface SymbolTable {
+export interface SymbolTable extends StringTable {
   /** `.symtab` or `.dynsym`. */
   readonly kind: "symtab" | "dynsym";
-  /** Bytes from the start of the file to the first symbol. */
+  /** What the symbols are in, if it is not the file itself: they were compressed. */
+  readonly source?: ByteSource;
+  /** Bytes from the start of the file, or of the source, to the first symbol. */
   readonly fileOffset: number;
   readonly count: number;
   /** Bytes a symbol, at least those of the class. */
   readonly entrySize: number;
-  /** The string table: bytes from the start of the file, and its size in bytes. */
-  readonly stringsOffset: number;
-  readonly stringsSize: number;
 }
 
 const SIZE_32 = 16;
@@ -26,16 +27,19 @@ const CHUNK_SIZE = 1 << 18;
 /**
  * Finds the symbol tables of a file: `.symtab` and `.dynsym` by their section headers, or, if there
  * are none, the dynamic symbols by the dynamic segment. (A file with debug information only has
- * `.symtab`, and a dynamic segment whose bytes are in another file.)
+ * `.symtab`, and a dynamic segment whose bytes are in another file.) A table that is compressed, as
+ * `eu-elfcompress` makes them on request, is decompressed into memory.
  *
- * @throws {FormatError} If a table does not lie inside the file.
+ * @throws {FormatError} If a table does not lie inside the file, or does not decompress.
+ * @throws {UnsupportedError} If it is compressed by something else than zlib or Zstandard.
  */
 export async function findSymbolTables(elf: ElfFile): Promise<SymbolTable[]> {
   const sections = await elf.sections();
-  const tables = sections.flatMap((section) => {
-    if (section.type !== SHT_SYMTAB && section.type !== SHT_DYNSYM) return [];
-    return [tableOfSection(elf, section, sections)];
-  });
+  const tables: SymbolTable[] = [];
+  for (const section of sections) {
+    if (section.type !== SHT_SYMTAB && section.type !== SHT_DYNSYM) continue;
+    tables.push(await tableOfSection(elf, section, sections));
+  }
   if (tables.length > 0) return tables;
   const dynamic = await findDynamicSymbols(elf);
   if (dynamic === undefined) return [];
@@ -44,11 +48,11 @@ export async function findSymbolTables(elf: ElfFile): Promise<SymbolTable[]> {
   return [{ kind: "dynsym", entrySize, ...dynamic }];
 }
 
-function tableOfSection(
+async function tableOfSection(
   elf: ElfFile,
   section: SectionHeader,
   sections: readonly SectionHeader[],
-): SymbolTable {
+): Promise<SymbolTable> {
   const kind = section.type === SHT_SYMTAB ? "symtab" : "dynsym";
   const entrySize = section.entrySize || symbolSize(elf);
   const strings = sections[section.link];
@@ -66,16 +70,30 @@ function tableOfSection(
       detail: problem,
     });
   }
-  checkRange(elf.source, section.fileOffset, section.size);
-  checkRange(elf.source, strings.fileOffset, strings.size);
+  const symbolsPlace = await placeOf(elf, section);
+  const stringsPlace = await placeOf(elf, strings);
   return {
     kind,
-    fileOffset: section.fileOffset,
-    count: Math.floor(section.size / entrySize),
+    ...(symbolsPlace.source && { source: symbolsPlace.source }),
+    fileOffset: symbolsPlace.fileOffset,
+    count: Math.floor(symbolsPlace.size / entrySize),
     entrySize,
-    stringsOffset: strings.fileOffset,
-    stringsSize: strings.size,
+    ...(stringsPlace.source && { stringsSource: stringsPlace.source }),
+    stringsOffset: stringsPlace.fileOffset,
+    stringsSize: stringsPlace.size,
   };
+}
+
+/** Where the bytes of a section are: in the file, or in memory once they are decompressed. */
+async function placeOf(
+  elf: ElfFile,
+  section: SectionHeader,
+): Promise<{ readonly source?: ByteSource; readonly fileOffset: number; readonly size: number }> {
+  const { compressed, fileOffset, size } = section;
+  checkRange(elf.source, fileOffset, size);
+  if (!compressed) return { fileOffset, size };
+  const source = await openSection(elf, section);
+  return { source, fileOffset: 0, size: source.size };
 }
 
 function symbolSize(elf: ElfFile): number {
@@ -110,7 +128,7 @@ export class SymbolReader {
 
   /** Reads nothing yet. */
   constructor(elf: ElfFile, table: SymbolTable) {
-    this.#source = elf.source;
+    this.#source = table.source ?? elf.source;
     this.#table = table;
     this.#is64 = elf.header.is64;
     this.#littleEndian = elf.header.littleEndian;

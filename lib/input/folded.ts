@@ -8,7 +8,7 @@ export type ReadFoldedOptions = CountStacksOptions;
 
 /**
  * Reads recordings in the folded format, one after the other, into one profile. Each is taken as
- * gzip if it begins so. Lines may end in CR LF; the last may lack its end. Blank lines, comments
+ * gzip or Zstandard if it begins so. Lines may end in CR LF; the last may lack its end. Blank lines, comments
  * (`# ...`) and bpftrace's own first line are skipped; lines that are no stacks are counted, and so
  * are those whose weight would have to be rounded.
  *
@@ -19,7 +19,7 @@ export type ReadFoldedOptions = CountStacksOptions;
  *
  * @param readers The recordings.
  * @param options See {@linkcode ReadFoldedOptions}.
- * @throws {FormatError} If a line is longer than 64 MiB, or gzip data is damaged.
+ * @throws {FormatError} If a line is longer than 64 MiB, or compressed data is damaged.
  */
 export async function readFolded(
   readers: Iterable<ByteReader> | AsyncIterable<ByteReader>,

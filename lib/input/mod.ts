@@ -1,6 +1,11 @@
 /**
- * Recordings in: bytes become a `RawProfile`. One file a format; nothing here knows maps or ELF
- * files, a frame's text is only read for what it says.
+ * Recordings in: bytes become a `RawProfile`, and what a recording says about its processes comes
+ * with it as a `Recording`. One file a format; nothing here knows maps or ELF files, a frame's text
+ * is only read for what it says, and maps stay text.
+ *
+ * To add a format: write a file with a reader that puts stacks on a `RecordingBuilder`, leaf first,
+ * and a line into the table of `formats.ts`, which detection, `--input` and the help come from; then
+ * its tests, and a real sample in `testdata/recorders/`.
  *
  * @example
  * ```ts
@@ -17,8 +22,36 @@
  *
  * @module
  */
+export { readBpftrace } from "./bpftrace.ts";
 export { FoldedReader, profileOf, readFolded, type ReadFoldedOptions } from "./folded.ts";
+export {
+  detectFormat,
+  type Format,
+  type FormatName,
+  formatNamed,
+  FORMATS,
+  HEAD_SIZE,
+} from "./formats.ts";
+export { readGdb } from "./gdb.ts";
+export { readGlibcBacktrace } from "./glibc_backtrace.ts";
+export { readGperftoolsCpu } from "./gperftools_cpu.ts";
+export { readGperftoolsHeap } from "./gperftools_heap.ts";
+export { readHsErr } from "./hs_err.ts";
+export { readJemalloc } from "./jemalloc.ts";
+export { readPerfScript } from "./perf_script.ts";
+export { readPprof } from "./pprof.ts";
 export { parseHexAddress, parseRawFrame } from "./raw_frame.ts";
+export { type OpenedRecording, openRecording, readRecording } from "./read_recording.ts";
+export {
+  pidOf,
+  type ReadRecordingOptions,
+  type RecordedMaps,
+  type Recording,
+  type RootStyle,
+} from "./recording.ts";
+export { RecordingBuilder, type RecordingFacts } from "./recording_builder.ts";
+export { readSanitizer } from "./sanitizer.ts";
 export { addBatch, type StackBatch, StackBatcher } from "./stack_batch.ts";
 export { type CountStacksOptions, StackCounter, type StackCounts } from "./stack_counter.ts";
 export { type NewStacks, StackParser } from "./stack_parser.ts";
+export { readTombstone } from "./tombstone.ts";

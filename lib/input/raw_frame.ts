@@ -152,8 +152,8 @@ function readAddress(parts: Parts): FrameLocation {
   };
 }
 
-/** The file without what else may stand in the parentheses; empty if perf knew none. */
-function perfModuleOf(module: string | undefined): string {
+/** The file without what else perf may write in the parentheses; empty if perf knew none. */
+export function perfModuleOf(module: string | undefined): string {
   if (module === undefined || /^(?:\[(?!vdso\]).*\]|unknown|)$/.test(module)) return "";
   return module.replace(/\+0x[0-9a-f]+$/, "").replace(/ \(deleted\)$/, "");
 }
@@ -214,7 +214,7 @@ function readBuildId(parts: Parts): FrameLocation | undefined {
 }
 
 /** Cuts the offset that some recorders append: hexadecimal in perf and bcc, decimal in bpftrace. */
-function symbolOnly(symbol: string | undefined): string {
+export function symbolOnly(symbol: string | undefined): string {
   if (symbol === undefined || symbol.startsWith("0x")) return "";
   if (symbol === "[unknown]" || symbol === "??") return "";
   return symbol.replace(/^\+0x[0-9a-f]+$/, "").replace(/\+(?:0x[0-9a-f]+|\d+)$/, "");

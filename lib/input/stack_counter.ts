@@ -1,4 +1,4 @@
-import { type ByteReader, gunzipIfCompressed, HashIndex, LineReader } from "../bytes/mod.ts";
+import { type ByteReader, decompressed, HashIndex, LineReader } from "../bytes/mod.ts";
 import { type InvalidLine, MAX_WEIGHT, SampleTable, type SkippedLines } from "../profile/mod.ts";
 import { FoldedLine } from "./folded_line.ts";
 import type { NewStacks } from "./stack_parser.ts";
@@ -69,10 +69,10 @@ export class StackCounter {
   /**
    * Reads one recording to its end. What was read before an error is kept.
    *
-   * @throws {FormatError} If a line is longer than 64 MiB, or gzip data is damaged.
+   * @throws {FormatError} If a line is longer than 64 MiB, or compressed data is damaged.
    */
   async read(reader: ByteReader): Promise<void> {
-    const lines = new LineReader(await gunzipIfCompressed(reader));
+    const lines = new LineReader(await decompressed(reader));
     const line = new FoldedLine();
     try {
       while (await lines.fill()) {

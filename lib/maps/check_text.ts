@@ -1,6 +1,6 @@
 import { hex } from "../errors.ts";
 import type { Image, LoadSegment } from "./find_images.ts";
-import type { Mapping } from "./mapping.ts";
+import { isVdso, type Mapping } from "./mapping.ts";
 import { ceilToPage, floorToPage } from "./page.ts";
 
 /**
@@ -8,7 +8,8 @@ import { ceilToPage, floorToPage } from "./page.ts";
  * segment whole, so a file whose text is shorter or longer than what was mapped is not the file
  * that ran, even if its offsets happen to fit.
  *
- * Pages that something else took (anonymous memory, another file) are left out of the comparison.
+ * Pages that something else took (anonymous memory, another file) are left out of the comparison. Of
+ * the vDSO the kernel maps the whole file, with the section headers behind its text.
  *
  * @param image What {@linkcode findImages} found.
  * @param segments The LOAD segments of the file.
@@ -25,7 +26,9 @@ export function checkText(
   const ranges = segments.filter((segment) => segment.executable && segment.fileSize > 0)
     .map((segment) => textRange(segment, image.loadBias, pageSize));
   for (const mapping of image.mappings) {
-    if (!mapping.executable || ranges.some((range) => holds(range, mapping))) continue;
+    if (!mapping.executable || isVdso(mapping) || ranges.some((range) => holds(range, mapping))) {
+      continue;
+    }
     if (segments.some((segment) => holds(textRange(segment, image.loadBias, pageSize), mapping))) {
       continue;
     }

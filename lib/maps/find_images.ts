@@ -31,6 +31,34 @@ export interface Image {
   readonly anonymousText: readonly Mapping[];
 }
 
+/** A load bias that mappings of a file may have. */
+export interface BiasCandidate {
+  /** `address - vaddr`. */
+  readonly loadBias: number;
+  /** The mappings that it explains, by start. */
+  readonly mappings: readonly Mapping[];
+  /** How well all of them agree with the segments; the greatest wins, the first of equals. */
+  readonly score: number;
+}
+
+/** One round of the search: a bias is chosen, and its mappings are taken away. */
+export interface BiasRound {
+  /** In the order in which the mappings, by start, allow them; those of the rounds before are gone. */
+  readonly candidates: readonly BiasCandidate[];
+  /** The one that was chosen. */
+  readonly chosen: BiasCandidate;
+  /** Whether it is an image; else the file was only mapped for reading there. */
+  readonly isImage: boolean;
+}
+
+/** How a mapping of a file fits a segment of it. */
+export interface SegmentFit {
+  /** The load bias that follows. */
+  readonly loadBias: number;
+  /** How well it agrees: 8 for fitting, 4 and 1 more for permissions; 1 if it is too long. */
+  readonly score: number;
+}
+
 /**
  * Finds the loaded copies of a file among the mappings of that file.
  *
@@ -55,6 +83,7 @@ export interface Image {
  * @param segments The LOAD segments of the file.
  * @param pageSize Of the recorded machine, in bytes.
  * @param anonymous Other mappings that may have taken the place of text: executable and anonymous.
+ * @param rounds Is told how it came to that, for those who want to know.
  * @returns The images by base; empty if the file does not fit its mappings.
  */
 export function findImages(
@@ -62,6 +91,7 @@ export function findImages(
   segments: readonly LoadSegment[],
   pageSize: number,
   anonymous: readonly Mapping[] = [],
+  rounds?: BiasRound[],
 ): Image[] {
   const images: Image[] = [];
   let rest = mappings.filter(isAccessible);
@@ -74,7 +104,9 @@ export function findImages(
     const anonymousText = anonymous.filter((mapping) =>
       isWithinText(mapping, best.loadBias, segments, pageSize)
     );
-    if (anonymousText.length === 0 && !hasText(best, segments)) continue;
+    const isImage = anonymousText.length > 0 || hasText(best, segments);
+    rounds?.push({ candidates: [...fits.values()], chosen: best, isImage });
+    if (!isImage) continue;
     images.push({
       loadBias: best.loadBias,
       imageBase: best.mappings[0]!.start,
@@ -85,13 +117,26 @@ export function findImages(
   return images.sort((a, b) => a.imageBase - b.imageBase);
 }
 
+/** How a mapping fits a segment; undefined if it does not. */
+export function fitSegment(
+  mapping: Mapping,
+  segment: LoadSegment,
+  pageSize: number,
+): SegmentFit | undefined {
+  if (!isAccessible(mapping) || !holdsOffset(segment, mapping.fileOffset, pageSize)) {
+    return undefined;
+  }
+  const loadBias = mapping.start - (mapping.fileOffset - segment.fileOffset + segment.vaddr);
+  // A vaddr that is no address, in a damaged file.
+  if (Number.isNaN(loadBias)) return undefined;
+  return { loadBias, score: agreement(mapping, segment, pageSize) };
+}
+
 function isAccessible(mapping: Mapping): boolean {
   return mapping.readable || mapping.writable || mapping.executable;
 }
 
-/** A bias, and the mappings that it explains. */
-interface Fit {
-  readonly loadBias: number;
+interface Fit extends BiasCandidate {
   readonly mappings: Mapping[];
   score: number;
 }
@@ -121,11 +166,9 @@ function scoresByBias(
 ): Map<number, number> {
   const scores = new Map<number, number>();
   for (const segment of segments) {
-    if (!holdsOffset(segment, mapping.fileOffset, pageSize)) continue;
-    const loadBias = mapping.start - (mapping.fileOffset - segment.fileOffset + segment.vaddr);
-    // A vaddr that is no address, in a damaged file.
-    if (Number.isNaN(loadBias)) continue;
-    const score = agreement(mapping, segment, pageSize);
+    const fit = fitSegment(mapping, segment, pageSize);
+    if (fit === undefined) continue;
+    const { loadBias, score } = fit;
     scores.set(loadBias, Math.max(score, scores.get(loadBias) ?? 0));
   }
   return scores;

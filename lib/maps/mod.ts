@@ -28,6 +28,20 @@
  * @module
  */
 export { checkText } from "./check_text.ts";
-export { findImages, type Image, type LoadSegment } from "./find_images.ts";
+export {
+  type BiasCandidate,
+  type BiasRound,
+  findImages,
+  fitSegment,
+  type Image,
+  type LoadSegment,
+  type SegmentFit,
+} from "./find_images.ts";
 export { isAnonymous, isFileBacked, isVdso, type Mapping } from "./mapping.ts";
 export { type InvalidMapsLine, type MapsSnapshot, parseMaps } from "./parse_maps.ts";
+export {
+  type ImageSurroundings,
+  type LayoutRemark,
+  type LayoutRemarkKind,
+  remarkLayout,
+} from "./layout_remarks.ts";

@@ -15,6 +15,8 @@ export interface InvalidMapsLine {
 export interface MapsSnapshot {
   /** The name of the file that it came from. */
   readonly name: string;
+  /** The PID of the process whose it is; left out if it is that of all stacks. */
+  readonly process?: number;
   /** Sorted by start, as far as the file was; not overlapping in what the kernel writes. */
   readonly mappings: readonly Mapping[];
   /**

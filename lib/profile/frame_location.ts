@@ -34,6 +34,8 @@ export interface AddressLocation extends RawLocation {
    * recorder is another one. Newer perf (6.1 does) prints file offsets where it printed addresses.
    */
   readonly perfModule: string;
+  /** The PID of the process that it is an address of, -1 if that is not known; left out if any. */
+  readonly process?: number;
 }
 
 /** An address as the ELF file writes it, in a named file. */

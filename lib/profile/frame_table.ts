@@ -5,7 +5,8 @@ const DECODER = new TextDecoder();
 
 /**
  * The different frames of a profile, each with a number: 0, 1, 2, ... in order of first appearance.
- * A frame is its text, as UTF-8 bytes.
+ * A frame is its text, as UTF-8 bytes; where a profile knows more of frames, two may have the same
+ * text (see `append`).
  */
 export class FrameTable {
   readonly #interner = new ByteInterner();
@@ -24,6 +25,27 @@ export class FrameTable {
   internText(text: string): number {
     const bytes = ENCODER.encode(text);
     return this.intern(new DataView(bytes.buffer), 0, bytes.length);
+  }
+
+  /**
+   * A new number for a frame with this text, even if there is one already: two frames that differ in
+   * something else than their text.
+   */
+  append(text: string): number {
+    const bytes = ENCODER.encode(text);
+    return this.#interner.append(new DataView(bytes.buffer), 0, bytes.length);
+  }
+
+  /** A table with the same frames under the same numbers. */
+  copy(): FrameTable {
+    const table = new FrameTable();
+    for (let frame = 0; frame < this.size; frame++) {
+      const bytes = this.bytesOf(frame);
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+      const known = table.intern(view, 0, bytes.length);
+      if (known !== frame) table.#interner.append(view, 0, bytes.length);
+    }
+    return table;
   }
 
   /** The text of a frame as bytes, not copied. */

@@ -24,6 +24,7 @@
  *
  * @module
  */
+export type { CodeFile, FrameDetail, FrameKind, SourcePosition } from "./frame_detail.ts";
 export type {
   AddressLocation,
   FileOffsetLocation,

@@ -1,3 +1,4 @@
+import type { FrameDetail } from "./frame_detail.ts";
 import type { FrameLocation } from "./frame_location.ts";
 import type { FrameTable } from "./frame_table.ts";
 import type { SampleTable } from "./sample_table.ts";
@@ -16,12 +17,19 @@ export interface Profile {
    * stands for 1.50.
    */
   readonly decimals: number;
+  /**
+   * What is known of each frame besides its text, by its number. Frames with the same text may then
+   * be several; without it they are one.
+   */
+  readonly details?: readonly FrameDetail[];
 }
 
 /** A profile as a recorder wrote it. */
 export interface RawProfile extends Profile {
   /** What each frame says about where its code is: one a frame, by its number. */
   readonly locations: readonly FrameLocation[];
+  /** Of each stack the PID of its process, -1 if it is not known; left out if the format has none. */
+  readonly processes?: Int32Array;
   /** What was read besides stacks. */
   readonly skipped: SkippedLines;
 }

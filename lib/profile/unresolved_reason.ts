@@ -18,6 +18,14 @@ export const UNRESOLVED_REASONS = {
     meaning: "no maps snapshot was given",
     advice: "give the process's /proc/PID/maps with --maps FILE",
   },
+  "no-maps-of-process": {
+    meaning: "no maps snapshot of its process was given",
+    advice: "give the /proc/PID/maps of that process too, with --maps PID=FILE",
+  },
+  "unknown-process": {
+    meaning: "the stack does not say which process it is of",
+    advice: "collapse with the PID in the first frame, as stackcollapse-perf.pl --pid does",
+  },
   "not-canonical": {
     meaning: "the value is not an address of this machine",
     advice: "the recording's unwinding is broken there: build with frame pointers",
@@ -34,13 +42,22 @@ export const UNRESOLVED_REASONS = {
     meaning: "the address is the kernel's",
     advice: "give a copy of /proc/kallsyms, taken as root, with --kallsyms FILE",
   },
+  "kernel-slide": {
+    meaning: "it is not known where the kernel of the vmlinux file was loaded",
+    advice: "give a copy of /proc/kallsyms, taken as root before the machine starts again, with " +
+      "--kallsyms FILE",
+  },
+  "kernel-mismatch": {
+    meaning: "the vmlinux file is not of the kernel that ran",
+    advice: "give the one of that very build with --vmlinux FILE, or kallsyms alone",
+  },
   "kernel-hidden": {
     meaning: "the kallsyms snapshot has no addresses, only zeros",
     advice: "take it as root: sudo cat /proc/kallsyms > kallsyms (see kernel.kptr_restrict)",
   },
   "kernel-gap": {
-    meaning: "no function of the kallsyms snapshot holds the address",
-    advice: "take the snapshot while the same kernel and modules run",
+    meaning: "no function of the kallsyms snapshot or of vmlinux holds the address",
+    advice: "take the snapshot of kallsyms while the same kernel and modules run",
   },
   "anonymous": {
     meaning: "the code was made at run time, in memory without a file",
@@ -88,6 +105,10 @@ export const UNRESOLVED_REASONS = {
       "the file's segments do not fit the mapping: it is another build than the one that ran",
     advice: "give the file that was running with --sysroot DIR",
   },
+  "not-in-bundle": {
+    meaning: "the bundle does not have the part of the file that is needed",
+    advice: "give symfold collect the recording, or --whole",
+  },
   "outside-segments": {
     meaning: "the file offset is in no segment that is loaded",
     advice: "the file is another build than the one that ran",
@@ -95,6 +116,11 @@ export const UNRESOLVED_REASONS = {
   "build-id-mismatch": {
     meaning: "the file's build-id is not the one that was recorded",
     advice: "give the file that was running with --sysroot DIR or --search DIR",
+  },
+  "file-differs": {
+    meaning: "the file is not the one that was mapped: return addresses in it follow no calls",
+    advice: "give the file that was running, or the snapshot of the same process; --trust-files " +
+      "keeps the names",
   },
   "packed-in-archive": {
     meaning: "the code is in an archive that is not stored as it is",

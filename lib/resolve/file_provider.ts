@@ -20,6 +20,11 @@ export type FileAnswer =
  * library user may have them in memory or elsewhere.
  */
 export interface FileProvider {
+  /**
+   * Is told all files that are about to be opened, for a provider that finds several at once sooner
+   * than one after the other.
+   */
+  prepare?(requests: readonly FileRequest[]): Promise<void>;
   /** Finds a file. Paths come from snapshots and are not to be trusted. */
   open(request: FileRequest): Promise<FileAnswer>;
   /**

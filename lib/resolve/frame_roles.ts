@@ -23,6 +23,7 @@ export type FrameRole = typeof EXACT | typeof RETURN;
 export class FrameRoles {
   readonly #mode: ReturnAddresses;
   readonly #isKernel: Uint8Array;
+  readonly #isInlined: Uint8Array;
 
   /** Looks at each frame of the profile once. */
   constructor(profile: RawProfile, mode: ReturnAddresses) {
@@ -31,19 +32,35 @@ export class FrameRoles {
       profile.locations,
       (location, frame) => isKernel(location, profile.frames.textOf(frame)) ? 1 : 0,
     );
+    this.#isInlined = Uint8Array.from(
+      profile.locations,
+      ({ kind }, frame) => kind === "name" && isInlined(profile.frames.textOf(frame)) ? 1 : 0,
+    );
+  }
+
+  /**
+   * Whether the recorder found that the frame is a function inlined into the one before it: then it
+   * was not called, and says nothing about that one's address.
+   */
+  isInlined(frame: number): boolean {
+    return this.#isInlined[frame] === 1;
   }
 
   /**
    * The role of a frame.
    *
    * @param frame The frame's number.
-   * @param next The number of the frame that it called; -1 if it is the leaf.
+   * @param next The number of the frame that it called, which is not inlined; -1 if it is the leaf.
    */
   roleOf(frame: number, next: number): FrameRole {
     if (this.#mode !== "callers") return this.#mode === "all" ? RETURN : EXACT;
     if (next < 0) return EXACT;
     return this.#isKernel[next] === 1 && this.#isKernel[frame] === 0 ? EXACT : RETURN;
   }
+}
+
+function isInlined(text: string): boolean {
+  return text.endsWith("_[i]");
 }
 
 /** Kernel frames, and the delimiters that bcc and others write before them. */

@@ -1,19 +1,30 @@
+import { EM_ARM } from "../elf/constants.ts";
+import type { ElfFile } from "../elf/mod.ts";
 import { hex } from "../errors.ts";
-import type { Mapping, MapsSnapshot } from "../maps/mod.ts";
+import type { MapsSnapshot } from "../maps/mod.ts";
 import type {
   AddressLocation,
   FileOffsetLocation,
   FrameLocation,
   VaddrLocation,
 } from "../profile/mod.ts";
-import { findMappedFile, type NamedCode } from "../symbols/mod.ts";
+import type { NamedCode } from "../symbols/mod.ts";
+import { chooseFile, type ContestedAddress, ImageChoices } from "./choices.ts";
 import type { FileProvider } from "./file_provider.ts";
 import type { FrameRole } from "./frame_roles.ts";
 import { PerfNumbers } from "./perf_numbers.ts";
-import type { MissingPlace, Place } from "./place.ts";
-import type { RecordedFile } from "./recorded_file.ts";
+import { lastPart, missing, missingAddress, missingFile } from "./missing_place.ts";
+import type { CodePlace, MissingPlace, Place } from "./place.ts";
+import { UNKNOWN_PROCESS } from "./processes.ts";
+import type { Failure, RecordedFile } from "./recorded_file.ts";
 import { RecordedFiles } from "./recorded_files.ts";
-import { type NoPlace, SnapshotIndex } from "./snapshot_index.ts";
+import { searchMissing } from "./search_missing.ts";
+import {
+  type AddressPlace,
+  type ImagePlace,
+  type NoPlace,
+  SnapshotIndex,
+} from "./snapshot_index.ts";
 
 /**
  * Finds for each frame the file and the vaddr of its code. Made for all frames at once, because it
@@ -25,6 +36,11 @@ export class Locator {
   readonly #byBuildId: ReadonlyMap<string, RecordedFile>;
   readonly #perfNumbers: PerfNumbers;
   readonly #generated: readonly NamedCode[];
+  readonly #choices = new ImageChoices();
+  /** By module, where several files have the name. */
+  readonly #chosenFiles = new Map<string, RecordedFile>();
+  /** By file and load bias. */
+  readonly #doubts = new Map<RecordedFile, Map<number | undefined, Failure>>();
 
   private constructor(
     locations: readonly FrameLocation[],
@@ -47,21 +63,30 @@ export class Locator {
   /**
    * Opens all files that the frames need, and finds the images in the snapshots.
    *
+   * @param isReturn By key, see `resolve`: 1 for the frames that are return addresses, if the frame
+   * has that role. The code before them decides where there are several files or images to choose
+   * from.
    * @param generated Names for code made at run time; the first that has one is asked.
+   * @param needsAll Whether all files of the snapshots are needed, whatever the frames need.
    */
   static async open(
     locations: readonly FrameLocation[],
+    isReturn: Uint8Array,
     snapshots: readonly MapsSnapshot[],
     generated: readonly NamedCode[],
     provider: FileProvider,
+    needsAll = false,
   ): Promise<Locator> {
     const files = new RecordedFiles();
     const indexes = snapshots.map((snapshot) => new SnapshotIndex(snapshot, files));
+    if (needsAll) { for (const index of indexes) index.needAll(); }
     const needed = new Set<RecordedFile>();
     let needsBuildIds = false;
     for (const location of locations) {
       if (location.kind === "address") {
-        for (const index of indexes) needAddress(index, location);
+        for (const index of indexes) {
+          if (isOfProcess(index.process, location)) needAddress(index, location);
+        }
         for (const file of candidatesOf(files, location.perfModule)) needed.add(file);
       } else if (location.kind === "fileOffset" && location.buildId !== "") {
         needsBuildIds = true;
@@ -74,15 +99,20 @@ export class Locator {
       for (const file of index.needed) needed.add(file);
     }
     if (needsBuildIds) { for (const file of files.all()) needed.add(file); }
+    await provider.prepare?.(Array.from(needed, ({ request }) => request));
     for (const file of needed) await file.open(provider);
-    await searchMissing(needed, indexes, provider);
+    const returns = locations.filter((_, frame) => isReturn[2 * frame] || isReturn[2 * frame + 1]);
+    await searchMissing(needed, indexes, provider, returns);
     for (const index of indexes) {
       await index.openArchives();
       index.findImages();
     }
     const byBuildId = new Map<string, RecordedFile>();
     if (needsBuildIds) { for (const file of needed) byBuildId.set(await file.buildId(), file); }
-    return new Locator(locations, generated, indexes, files, byBuildId);
+    const locator = new Locator(locations, generated, indexes, files, byBuildId);
+    await locator.#choices.add(locator.#contestedAmong(returns));
+    await locator.#chooseModules(returns);
+    return locator;
   }
 
   /** The files that were opened, and those that the snapshots name. */
@@ -90,55 +120,177 @@ export class Locator {
     return this.#files.all();
   }
 
+  /**
+   * Gives up the names of an image: its code is not that of its file, or its base is wrong.
+   *
+   * @param loadBias Undefined for the frames that say themselves which vaddr of the file they are.
+   * @param detail What shows it.
+   */
+  doubt(file: RecordedFile, loadBias: number | undefined, detail: string): void {
+    const doubts = this.#doubts.get(file) ?? new Map<number | undefined, Failure>();
+    this.#doubts.set(file, doubts.set(loadBias, { reason: "file-differs", detail }));
+  }
+
+  /** Whether the names of a place were given up. */
+  isDoubted({ file, loadBias, hasBuildId }: CodePlace): boolean {
+    return !hasBuildId && this.#doubtOf(file, loadBias) !== undefined;
+  }
+
+  /** The snapshots, in order. */
+  get snapshots(): readonly SnapshotIndex[] {
+    return this.#snapshots;
+  }
+
+  /** What a frame says, where that is not what it seems: newer perf prints file offsets. */
+  understand(location: FrameLocation): FrameLocation {
+    if (location.kind !== "address" || !this.#perfNumbers.isFileOffset(location)) return location;
+    const { address: fileOffset, perfModule: module } = location;
+    return { ...location, kind: "fileOffset", module, buildId: "", fileOffset };
+  }
+
+  /** The address to look up for a frame in a role. */
+  lookupAddressOf({ address }: AddressLocation, role: FrameRole): number {
+    // The byte before address 0 would be the last one of the kernel.
+    return address === 0 ? 0 : address - role;
+  }
+
+  /**
+   * The snapshot that tells where an address lies, and what it tells: the one with the image by which
+   * the address follows a call, or else the first with an image there, else the first with a mapping,
+   * else the first. Undefined if there is none of the process.
+   */
+  whereIs(
+    location: AddressLocation,
+    lookupAddress: number,
+  ): { readonly index: SnapshotIndex; readonly place: AddressPlace } | undefined {
+    const images = this.#imagesAt(location, lookupAddress);
+    if (images.length > 1) {
+      const chosen = this.#choices.choose(location, images.map(({ place }) => place));
+      return images.find(({ place }) => place === chosen);
+    }
+    return images[0] ?? this.#noPlaceOf(location, lookupAddress);
+  }
+
+  /** The code made at run time that an address lies in; undefined if nobody names it. */
+  generatedAt(location: AddressLocation, lookupAddress: number): NamedCode | undefined {
+    return this.#generated.find((code) =>
+      isOfProcess(code.process, location) && code.rangeAt(lookupAddress) !== undefined
+    );
+  }
+
   /** Where the code of a frame is. */
   placeOf(location: FrameLocation, role: FrameRole): Place {
-    switch (location.kind) {
+    const understood = this.understand(location);
+    switch (understood.kind) {
       case "name":
-        return location;
+        return understood;
       case "address":
-        return this.#placeOfAddress(location, role);
+        return this.#placeOfAddress(understood, role);
       case "vaddr":
-        return this.#placeOfVaddr(location, role);
+        return this.#placeOfVaddr(understood, role);
       case "fileOffset":
-        return this.#placeOfFileOffset(location, role);
+        return this.#placeOfFileOffset(understood, role);
     }
   }
 
   #placeOfAddress(location: AddressLocation, role: FrameRole): Place {
-    const { address, bare, perfModule } = location;
-    // The byte before address 0 would be the last one of the kernel.
-    const lookup = address === 0 ? 0 : address - role;
-    if (this.#perfNumbers.isFileOffset(location)) {
-      return this.#placeOfFileOffset({
-        ...location,
-        kind: "fileOffset",
-        module: perfModule,
-        buildId: "",
-        fileOffset: address,
-      }, role);
-    }
-    const generated = this.#generated.find((code) => code.rangeAt(lookup) !== undefined);
+    const { address, bare } = location;
+    const lookup = this.lookupAddressOf(location, role);
+    const snapshots = this.#snapshots.filter(({ process }) => isOfProcess(process, location));
+    const generated = this.generatedAt(location, lookup);
     const isCode = generated !== undefined || address < 0 ||
-      this.#snapshots.some((index) => index.isCode(lookup));
+      snapshots.some((index) => index.isCode(lookup));
     if (bare && !isCode) return { kind: "name" };
     if (Number.isNaN(address)) return missing("not-canonical", "", "[not an address]");
-    let first: NoPlace | undefined;
-    for (const index of this.#snapshots) {
-      const place = index.placeOf(lookup);
-      if ("loadBias" in place) {
-        const vaddr = address - place.loadBias;
-        return { kind: "code", file: place.file, vaddr, lookupVaddr: vaddr - role, isGiven: false };
-      }
-      if (first === undefined || first.mapping === undefined) first = place;
+    const place = this.whereIs(location, lookup)?.place;
+    if (place !== undefined && "loadBias" in place) {
+      const { file, loadBias } = place;
+      const doubt = this.#doubtOf(file, loadBias);
+      if (doubt !== undefined) return missingAddress(address, { ...place, ...doubt });
+      return codePlace(file, address - loadBias, role, { loadBias, hasBuildId: false });
     }
-    if (generated !== undefined && first?.file === undefined) {
+    if (generated !== undefined && place?.file === undefined) {
       return { kind: "generated", name: generated.rangeAt(lookup)!.name || "[jit]" };
     }
-    if (address < 0 && first?.mapping === undefined) {
+    if (address < 0 && place?.mapping === undefined) {
       return { kind: "kernel", lookupAddress: lookup };
     }
-    if (first !== undefined) return missingAddress(address, first);
-    return missing("no-maps", "", "[no maps]");
+    if (place !== undefined) return missingAddress(address, place);
+    if (this.#snapshots.length === 0) return missing("no-maps", "", "[no maps]");
+    return location.process === UNKNOWN_PROCESS
+      ? missing("unknown-process", "", "[unknown process]")
+      : missing("no-maps-of-process", `process ${location.process}`, "[other process]");
+  }
+
+  /** The different images that hold an address, in the order of the snapshots. */
+  #imagesAt(location: AddressLocation, lookupAddress: number): FoundImage[] {
+    const images: FoundImage[] = [];
+    for (const index of this.#snapshots) {
+      if (!isOfProcess(index.process, location)) continue;
+      const place = index.placeOf(lookupAddress);
+      if (!("loadBias" in place)) continue;
+      const { file, loadBias } = place;
+      const isKnown = images.some((image) =>
+        image.place.file === file && image.place.loadBias === loadBias
+      );
+      if (!isKnown) images.push({ index, place });
+    }
+    return images;
+  }
+
+  /** Why no image holds an address: what the first snapshot says that maps anything there. */
+  #noPlaceOf(
+    location: AddressLocation,
+    lookupAddress: number,
+  ): { readonly index: SnapshotIndex; readonly place: NoPlace } | undefined {
+    let first: { readonly index: SnapshotIndex; readonly place: NoPlace } | undefined;
+    for (const index of this.#snapshots) {
+      if (!isOfProcess(index.process, location)) continue;
+      const place = index.placeOf(lookupAddress);
+      if ("loadBias" in place) continue;
+      if (first === undefined || first.place.mapping === undefined) first = { index, place };
+    }
+    return first;
+  }
+
+  /** The return addresses that several images explain. */
+  *#contestedAmong(returns: readonly FrameLocation[]): Generator<ContestedAddress> {
+    if (this.#snapshots.length < 2) return;
+    for (const location of returns) {
+      if (location.kind !== "address" || this.#perfNumbers.isFileOffset(location)) continue;
+      const { address } = location;
+      const images = this.#imagesAt(location, address - 1).map(({ place }) => place);
+      if (images.length > 1) yield { location, address, images };
+    }
+  }
+
+  /** Decides between the files that have the name which frames give. */
+  async #chooseModules(returns: readonly FrameLocation[]): Promise<void> {
+    const byModule = new Map<string, FrameLocation[]>();
+    for (const location of returns) {
+      const module = this.#moduleOf(location);
+      if (module === "" || candidatesOf(this.#files, module).length < 2) continue;
+      const group = byModule.get(module);
+      if (group === undefined) byModule.set(module, [location]);
+      else group.push(location);
+    }
+    for (const [module, group] of byModule) {
+      const candidates = candidatesOf(this.#files, module).flatMap((candidate) => {
+        const { elf } = candidate;
+        if (elf === undefined) return [];
+        return [{ candidate, elf, vaddrs: group.map((location) => vaddrIn(elf, location)) }];
+      });
+      const chosen = await chooseFile(candidates);
+      if (chosen !== undefined) this.#chosenFiles.set(module, chosen);
+    }
+  }
+
+  /** The name of the file that a frame's number counts in; empty if it is an address. */
+  #moduleOf(location: FrameLocation): string {
+    if (location.kind === "address") {
+      return this.#perfNumbers.isFileOffset(location) ? location.perfModule : "";
+    }
+    return location.kind === "name" ? "" : location.module;
   }
 
   #placeOfVaddr(location: VaddrLocation, role: FrameRole): Place {
@@ -146,11 +298,13 @@ export class Locator {
     const files = candidatesOf(this.#files, module);
     if (bare && files.length === 0) return { kind: "name" };
     if (Number.isNaN(vaddr)) return missing("not-canonical", "", module);
-    const file = onlyOf(files, module);
+    const file = this.#chosenFiles.get(module) ?? onlyOf(files, module);
     const label = `[${lastPart(module)}+${hex(vaddr)}]`;
     if ("reason" in file) return { ...file, label };
     if (file.elf === undefined || file.layoutProblem !== "") return { ...missingFile(file), label };
-    return { kind: "code", file, vaddr, lookupVaddr: vaddr - role, isGiven: true };
+    const doubt = this.#doubtOf(file, undefined);
+    if (doubt !== undefined) return { ...missingFile(file), ...doubt, label };
+    return codePlace(file, vaddr, role, { loadBias: undefined, hasBuildId: false });
   }
 
   #placeOfFileOffset(location: FileOffsetLocation, role: FrameRole): Place {
@@ -158,43 +312,33 @@ export class Locator {
     if (Number.isNaN(fileOffset)) return missing("not-canonical", "", module || buildId);
     const byId = this.#byBuildId.get(buildId);
     const file = buildId === ""
-      ? onlyOf(candidatesOf(this.#files, module), module)
+      ? this.#chosenFiles.get(module) ?? onlyOf(candidatesOf(this.#files, module), module)
       : byId ?? missing("unknown-module", `no file has the build-id ${buildId}`, buildId);
     const label = buildId === "" ? `[${lastPart(module)}@${hex(fileOffset)}]` : "";
     if ("reason" in file) return { ...file, label };
     if (file.elf === undefined || file.layoutProblem !== "") return { ...missingFile(file), label };
     const vaddr = file.elf.vaddrOf(fileOffset);
     if (vaddr === undefined) return { ...missingFile(file), reason: "outside-segments", label };
-    return { kind: "code", file, vaddr, lookupVaddr: vaddr - role, isGiven: true };
+    const hasBuildId = buildId !== "";
+    const doubt = hasBuildId ? undefined : this.#doubtOf(file, undefined);
+    if (doubt !== undefined) return { ...missingFile(file), ...doubt, label };
+    return codePlace(file, vaddr, role, { loadBias: undefined, hasBuildId });
+  }
+
+  #doubtOf(file: RecordedFile, loadBias: number | undefined): Failure | undefined {
+    return this.#doubts.get(file)?.get(loadBias);
   }
 }
 
-/** Why a file may be elsewhere than at its path. */
-const SEARCHED_REASONS: ReadonlySet<string> = new Set([
-  "file-deleted",
-  "file-not-found",
-  "build-id-mismatch",
-]);
+/** An image that holds an address, and the snapshot that it is of. */
+interface FoundImage {
+  readonly index: SnapshotIndex;
+  readonly place: ImagePlace;
+}
 
-/** Looks for files that are not at their paths among those that the provider has besides. */
-async function searchMissing(
-  needed: Iterable<RecordedFile>,
-  indexes: readonly SnapshotIndex[],
-  provider: FileProvider,
-): Promise<void> {
-  if (provider.searchFiles === undefined) return;
-  for (const file of needed) {
-    if (!SEARCHED_REASONS.has(file.failure?.reason ?? "")) continue;
-    const search = await findMappedFile(provider.searchFiles(), {
-      buildId: provider.buildIdsOf?.(file.request.path).at(-1) ?? "",
-      compareLayout: (elf) =>
-        indexes.map((index) => index.compareLayout(file, elf)).find((one) => one !== "") ?? "",
-    });
-    if ("found" in search) file.adopt(search.found.elf);
-    else if (search.reason === "ambiguous") {
-      file.failure = { ...file.failure!, detail: search.detail };
-    }
-  }
+/** Whether what is known of one process, or of all, holds for an address. */
+function isOfProcess(process: number | undefined, location: AddressLocation): boolean {
+  return process === undefined || location.process === undefined || process === location.process;
 }
 
 /** A frame may be looked up at its address or one before it, which may be another mapping. */
@@ -211,6 +355,14 @@ function candidatesOf(files: RecordedFiles, module: string): readonly RecordedFi
   return [files.ofPath(module)];
 }
 
+/** The vaddr that a frame means if it is one of a file; NaN if the file has none there. */
+function vaddrIn(elf: ElfFile, location: FrameLocation): number {
+  if (location.kind === "vaddr") return location.vaddr;
+  if (location.kind === "name") return NaN;
+  const fileOffset = location.kind === "address" ? location.address : location.fileOffset;
+  return elf.vaddrOf(fileOffset) ?? NaN;
+}
+
 function onlyOf(files: readonly RecordedFile[], module: string): RecordedFile | MissingPlace {
   const [file, ...others] = files;
   if (file === undefined) return missing("unknown-module", "", module);
@@ -219,50 +371,13 @@ function onlyOf(files: readonly RecordedFile[], module: string): RecordedFile | 
   return missing("ambiguous-module", `it may be "${paths}"`, module);
 }
 
-/** What stands for an address that no image explains. */
-function missingAddress(address: number, place: NoPlace): MissingPlace {
-  const { mapping, file, reason, detail } = place;
-  if (mapping === undefined) {
-    const label = "[unknown]";
-    return { kind: "missing", reason, detail, image: label, label, shortLabel: label };
-  }
-  if (reason === "not-executable") {
-    const image = mapping.path || "[anonymous memory]";
-    return { kind: "missing", reason, detail, image, label: "[unknown]", shortLabel: "[unknown]" };
-  }
-  const fileOffset = hex(address - mapping.start + mapping.fileOffset);
-  if (file !== undefined) {
-    const label = `[${file.baseName}@${fileOffset}]`;
-    return { ...missingFile(file), reason, detail, label };
-  }
-  if (reason === "special-mapping") {
-    const name = mapping.path.replace(/^\[|\]$/g, "");
-    const label = `[${name}+${hex(address - mapping.start)}]`;
-    const shortLabel = mapping.path;
-    return { kind: "missing", reason, detail, image: mapping.path, label, shortLabel };
-  }
-  const label = labelOfAnonymous(mapping);
-  return { kind: "missing", reason, detail, image: label, label, shortLabel: label };
-}
-
-/** One frame for all code made at run time, not a hundred that are each seen once. */
-function labelOfAnonymous({ path }: Mapping): string {
-  if (path === "") return "[jit]";
-  return path.startsWith("[") ? path : `[${path.replace(/^\/+/, "")}]`;
-}
-
-function missingFile(file: RecordedFile): MissingPlace {
-  const { reason, detail } = file.failure ??
-    { reason: "layout-mismatch", detail: file.layoutProblem };
-  const shortLabel = `[${file.baseName}]`;
-  return { kind: "missing", reason, detail, image: file.request.path, label: "", shortLabel };
-}
-
-function missing(reason: MissingPlace["reason"], detail: string, image: string): MissingPlace {
-  const shortLabel = reason === "unknown-module" ? `[${lastPart(image)}]` : "";
-  return { kind: "missing", reason, detail, image, label: "", shortLabel };
-}
-
-function lastPart(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
+function codePlace(
+  file: RecordedFile,
+  vaddr: number,
+  role: FrameRole,
+  rest: Pick<CodePlace, "loadBias" | "hasBuildId">,
+): CodePlace {
+  // The lowest bit of a return address says, on Arm, that it is Thumb code.
+  const mark = file.elf?.header.machine === EM_ARM ? vaddr % 2 : 0;
+  return { kind: "code", file, vaddr, lookupVaddr: vaddr - mark - role, ...rest };
 }

@@ -22,8 +22,23 @@
  *
  * @module
  */
+export type { ImageEvidence, Verdict } from "./evidence/image_evidence.ts";
 export type { FileAnswer, FileProvider, FileRequest } from "./file_provider.ts";
 export type { ReturnAddresses } from "./frame_roles.ts";
+export { mergeResolved } from "./merge_resolved.ts";
+export { explainAddresses } from "./explain/explain.ts";
+export type { ExplainOptions } from "./explain/explainer.ts";
+export type * from "./explain/explanation.ts";
+export type { AddressedLocation, AddressInput } from "./explain/subject.ts";
+export { describeImages, type DescribeImagesOptions } from "./images/describe_images.ts";
+export type { FetchCommand } from "./images/fetch_commands.ts";
+export type {
+  ImageDescription,
+  ImagesDescription,
+  MissingPart,
+  OtherCode,
+  SnapshotDescription,
+} from "./images/image_description.ts";
 export type { FrameCounts, ImageCounts, ReasonCounts, Report } from "./report.ts";
 export { resolve, type Resolved, type ResolveOptions } from "./resolve.ts";
 export type { Annotated, UnresolvedStyle } from "./spell_frame.ts";

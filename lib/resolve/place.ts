@@ -17,8 +17,13 @@ export interface CodePlace {
   readonly vaddr: number;
   /** The one to look up: one less for a return address. */
   readonly lookupVaddr: number;
-  /** Whether the frame itself says the vaddr, which may then be that of a function's start. */
-  readonly isGiven: boolean;
+  /**
+   * Of the image; undefined if the frame itself says the vaddr, which may then be that of a
+   * function's start.
+   */
+  readonly loadBias: number | undefined;
+  /** Whether the frame itself says the file's build-id. */
+  readonly hasBuildId: boolean;
 }
 
 /** The frame's code is the kernel's. */
@@ -62,5 +67,5 @@ export function functionAt(place: CodePlace): FoundFunction | undefined {
   if (next?.start !== place.vaddr) return found;
   // glibc's unwind tables let the trampoline begin a byte early, for unwinders that look it up so.
   const isBetter = found === undefined || found.name === "" && next.name !== "";
-  return isBetter || place.isGiven && next.name === "" ? next : found;
+  return isBetter || place.loadBias === undefined && next.name === "" ? next : found;
 }

@@ -1,8 +1,14 @@
-import type { ByteSource } from "../bytes/mod.ts";
+import { type ByteSource, MissingBytesError } from "../bytes/mod.ts";
 import { ElfFile, readBuildId } from "../elf/mod.ts";
 import { FormatError, isSourceError } from "../errors.ts";
 import type { UnresolvedReason } from "../profile/mod.ts";
-import { findFunctions, type FoundFunction, isSameBuildId } from "../symbols/mod.ts";
+import {
+  findFunctions,
+  type FoundFunction,
+  isSameBuildId,
+  type LookupTrace,
+  type SourceWish,
+} from "../symbols/mod.ts";
 import type { FileProvider, FileRequest } from "./file_provider.ts";
 
 /** Why something of a file is not known. */
@@ -29,6 +35,8 @@ export class RecordedFile {
   hasSymtab = false;
   /** What could not be used for names, and why: clauses for the user. */
   problems: readonly string[] = [];
+  /** Its build-id, once that was read; empty if it has none. */
+  knownBuildId = "";
   readonly #wanted = new Set<number>();
   readonly #functions = new Map<number, FoundFunction>();
 
@@ -37,9 +45,10 @@ export class RecordedFile {
     this.request = request;
   }
 
-  /** The last part of the path. */
+  /** The last part of the path; `vdso` for `[vdso]`. */
   get baseName(): string {
-    return this.request.path.slice(this.request.path.lastIndexOf("/") + 1);
+    const { path } = this.request;
+    return path.slice(path.lastIndexOf("/") + 1).replace(/^\[(.*)\]$/, "$1");
   }
 
   /** Opens the file and reads its headers. */
@@ -79,21 +88,49 @@ export class RecordedFile {
     this.#wanted.add(vaddr);
   }
 
-  /** Finds all functions that were asked for. */
-  async lookUp(files: FileProvider): Promise<void> {
-    if (this.elf === undefined || this.#wanted.size === 0) return;
+  /**
+   * Finds all functions that were asked for, and where they are in the source if that is wished.
+   *
+   * @param trace Is told how, for those who want to know.
+   */
+  async lookUp(files: FileProvider, wish: SourceWish, trace?: LookupTrace): Promise<void> {
+    if (wish.positions) this.knownBuildId = await this.buildId();
+    if (this.#wanted.size > 0) await this.#lookUp(files, wish, trace);
+  }
+
+  /** Finds out where the file has names, without asking for any. */
+  async findNames(files: FileProvider): Promise<void> {
+    await this.#lookUp(files, { inlines: false, positions: false }, undefined);
+  }
+
+  async #lookUp(
+    files: FileProvider,
+    wish: SourceWish,
+    trace: LookupTrace | undefined,
+  ): Promise<void> {
+    if (this.elf === undefined) return;
     const vaddrs = Float64Array.from(this.#wanted).sort();
     try {
-      const lookup = await findFunctions(this.elf, this.request.path, vaddrs, {
-        debugDirs: files.debugDirs ?? [],
-        openDebugFile: async (path) => await files.openDebugFile?.(path),
-      });
+      const lookup = await findFunctions(
+        this.elf,
+        this.request.path,
+        vaddrs,
+        {
+          debugDirs: files.debugDirs ?? [],
+          openDebugFile: async (path) => await files.openDebugFile?.(path),
+        },
+        wish,
+        trace,
+      );
       for (const [at, found] of lookup.functions.entries()) {
         if (found !== undefined) this.#functions.set(vaddrs[at]!, found);
       }
       this.namesFrom = lookup.namesFrom;
       this.hasSymtab = lookup.hasSymtab;
       this.problems = lookup.problems;
+      if (lookup.damage !== undefined) {
+        this.failure = failureOf(lookup.damage, this.elf.source.size);
+      }
     } catch (error) {
       this.failure = failureOf(error, this.elf.source.size);
     }
@@ -114,9 +151,16 @@ export class RecordedFile {
   }
 }
 
-function failureOf(error: unknown, size: number): Failure {
+/**
+ * What an error says of a file.
+ *
+ * @param size Of the file, in bytes.
+ * @throws If it is none of the errors about a source.
+ */
+export function failureOf(error: unknown, size: number): Failure {
   if (!isSourceError(error)) throw error;
   const detail = error.message;
+  if (error instanceof MissingBytesError) return { reason: "not-in-bundle", detail };
   if (!(error instanceof FormatError)) return { reason: "unsupported-elf", detail };
   const isElsewhere = error.place === undefined || !("fileOffset" in error.place) ||
     error.place.fileOffset > 0;

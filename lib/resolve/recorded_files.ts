@@ -30,7 +30,7 @@ export class RecordedFiles {
     const known = this.#named.get(module);
     if (known !== undefined) return known;
     const files = [...this.#files.values()].filter(({ request, baseName }) =>
-      module.includes("/") ? request.path === module : baseName === module
+      request.path === module || !module.includes("/") && baseName === module
     );
     this.#named.set(module, files);
     return files;

@@ -1,4 +1,6 @@
 import type { RawProfile, SkippedLines, UnresolvedReason } from "../profile/mod.ts";
+import type { ImageEvidence } from "./evidence/image_evidence.ts";
+import type { KernelNames } from "./kernel_names.ts";
 import type { Place } from "./place.ts";
 import type { Failure } from "./recorded_file.ts";
 
@@ -18,10 +20,12 @@ export interface FrameCounts {
 export interface ImageCounts extends FrameCounts {
   /** The path of the file, or a label in brackets such as `[jit]`. */
   readonly image: string;
-  /** Where its names come from: `.symtab`, `.dynsym`, `kallsyms`, the path of a debug file, ... */
+  /** Where its names come from: `.symtab`, `.dynsym`, `kallsyms`, `vmlinux`, the path of a debug file, ... */
   readonly namesFrom: readonly string[];
   /** Why frames of it are unresolved, heaviest first. */
   readonly reasons: readonly ReasonCounts[];
+  /** Whether its return addresses follow calls; undefined if none could be checked. */
+  readonly evidence: ImageEvidence | undefined;
 }
 
 /** The frames that are unresolved for one reason. */
@@ -52,28 +56,30 @@ export interface Report extends FrameCounts {
   readonly skipped: SkippedLines;
 }
 
+/** Where kernel frames have their names from, or why they have none. */
+export type KernelSummary = Pick<KernelNames, "failure" | "namesFrom">;
 type NativePlace = Exclude<Place, { kind: "name" }>;
 
 /** Counts frames while the stacks are written. */
 export class Tally {
   readonly #places: readonly (Place | undefined)[];
   readonly #isResolved: readonly boolean[];
-  readonly #kernelReason: UnresolvedReason;
+  readonly #kernel: KernelSummary;
   readonly #weights: Float64Array;
 
   /**
    * Both lists by key, see `resolve`.
    *
-   * @param kernelReason Why kernel frames have no names.
+   * @param kernel Where kernel frames have their names from, or why they have none.
    */
   constructor(
     places: readonly (Place | undefined)[],
     isResolved: readonly boolean[],
-    kernelReason: UnresolvedReason,
+    kernel: KernelSummary,
   ) {
     this.#places = places;
     this.#isResolved = isResolved;
-    this.#kernelReason = kernelReason;
+    this.#kernel = kernel;
     this.#weights = new Float64Array(places.length);
   }
 
@@ -83,14 +89,18 @@ export class Tally {
     for (let at = start; at < end; at++) weights[keys[at]!]! += weight;
   }
 
-  /** Sums up. */
-  report(profile: RawProfile): Report {
-    const total = new Counter("", this.#kernelReason);
+  /**
+   * Sums up.
+   *
+   * @param evidence By path.
+   */
+  report(profile: RawProfile, evidence: ReadonlyMap<string, ImageEvidence>): Report {
+    const total = new Counter("", this.#kernel);
     const images = new Map<string, Counter>();
     for (const [key, place] of this.#places.entries()) {
       if (place === undefined || place.kind === "name") continue;
       const name = imageOf(place);
-      const image = images.get(name) ?? new Counter(name, this.#kernelReason);
+      const image = images.get(name) ?? new Counter(name, this.#kernel);
       images.set(name, image);
       for (const counter of [total, image]) {
         counter.add(place, this.#isResolved[key]!, this.#weights[key]!);
@@ -108,7 +118,8 @@ export class Tally {
       samples: samples.size,
       sampleWeight,
       decimals: profile.decimals,
-      images: [...images.values()].map((image) => image.counts()).sort(byWeight),
+      images: [...images.values()].map((image) => image.counts())
+        .map((counts) => ({ ...counts, evidence: evidence.get(counts.image) })).sort(byWeight),
       reasons,
       skipped: profile.skipped,
     };
@@ -117,7 +128,7 @@ export class Tally {
 
 class Counter {
   readonly #image: string;
-  readonly #kernelReason: UnresolvedReason;
+  readonly #kernel: KernelSummary;
   readonly #reasons = new Map<
     UnresolvedReason,
     { weight: number; frames: number; detail: string }
@@ -128,9 +139,9 @@ class Counter {
   #frames = 0;
   #resolvedFrames = 0;
 
-  constructor(image: string, kernelReason: UnresolvedReason) {
+  constructor(image: string, kernel: KernelSummary) {
     this.#image = image;
-    this.#kernelReason = kernelReason;
+    this.#kernel = kernel;
   }
 
   add(place: NativePlace, isResolved: boolean, weight: number): void {
@@ -139,21 +150,23 @@ class Counter {
     if (place.kind === "code") {
       for (const source of place.file.namesFrom) this.#namesFrom.add(source);
     }
-    if (isResolved && place.kind === "kernel") this.#namesFrom.add("kallsyms");
+    if (isResolved && place.kind === "kernel") {
+      for (const source of this.#kernel.namesFrom) this.#namesFrom.add(source);
+    }
     if (place.kind === "generated") this.#namesFrom.add("perf map");
     if (isResolved) {
       this.#resolvedWeight += weight;
       this.#resolvedFrames++;
       return;
     }
-    const { reason, detail } = whyUnresolved(place, this.#kernelReason);
+    const { reason, detail } = whyUnresolved(place, this.#kernel);
     const counts = this.#reasons.get(reason) ?? { weight: 0, frames: 0, detail };
     this.#reasons.set(reason, counts);
     counts.weight += weight;
     counts.frames++;
   }
 
-  counts(): ImageCounts {
+  counts(): Omit<ImageCounts, "evidence"> {
     return {
       image: this.#image,
       weight: this.#weight,
@@ -166,7 +179,8 @@ class Counter {
   }
 }
 
-function imageOf(place: NativePlace): string {
+/** What the report counts a frame under: the path of its file, or a label in brackets. */
+export function imageOf(place: NativePlace): string {
   switch (place.kind) {
     case "code":
       return place.file.request.path;
@@ -179,9 +193,10 @@ function imageOf(place: NativePlace): string {
   }
 }
 
-function whyUnresolved(place: NativePlace, kernel: UnresolvedReason): Failure {
+/** Why a frame has no name. */
+export function whyUnresolved(place: NativePlace, kernel: KernelSummary): Failure {
   if (place.kind === "missing") return place;
-  if (place.kind !== "code") return { reason: kernel, detail: "" };
+  if (place.kind !== "code") return kernel.failure;
   const { failure, namesFrom, hasSymtab, problems } = place.file;
   if (failure !== undefined) return failure;
   const reason = hasSymtab

@@ -1,30 +1,42 @@
-import type { ByteReader } from "../bytes/mod.ts";
+import type { ByteReader, ByteSource } from "../bytes/mod.ts";
 import type { MapsSnapshot } from "../maps/mod.ts";
-import { FrameTable, type Profile, type RawProfile, SampleTable } from "../profile/mod.ts";
+import { type Profile, type RawProfile, SampleTable, StackTable } from "../profile/mod.ts";
 import {
-  type Demangler,
   type DemangleStyle,
   type FoundFunction,
   loadDemangler,
   type NamedCode,
 } from "../symbols/mod.ts";
+import { FrameDescriber } from "./describe_frame.ts";
+import { Evidence } from "./evidence/evidence.ts";
+import { findCallers } from "./evidence/return_keys.ts";
 import type { FileProvider } from "./file_provider.ts";
 import { EXACT, type FrameRole, FrameRoles, type ReturnAddresses } from "./frame_roles.ts";
 import { KernelNames } from "./kernel_names.ts";
 import { Locator } from "./locator.ts";
+import { OutputFrames } from "./output_frames.ts";
 import { functionAt, type Place } from "./place.ts";
+import { splitByProcess } from "./processes.ts";
 import { type Report, Tally } from "./report.ts";
 import { makeInterruptedExact } from "./signal_frames.ts";
-import { type Annotated, spellFrame, type UnresolvedStyle } from "./spell_frame.ts";
+import type { Annotated, UnresolvedStyle } from "./spell_frame.ts";
 
 /** What {@linkcode resolve} needs besides the recording. */
 export interface ResolveOptions {
-  /** Snapshots of the recorded process; of several that explain an address the first is taken. */
+  /**
+   * Snapshots of the recorded process, or of several, if they say their `process`; of several of one
+   * process that explain an address the one is taken by which it follows a call, or else the first.
+   */
   readonly snapshots: readonly MapsSnapshot[];
   /** Where the files of the recorded machine are. */
   readonly files: FileProvider;
   /** A snapshot of `/proc/kallsyms`, for kernel frames. */
   readonly kallsyms?: ByteReader | undefined;
+  /**
+   * The ELF file of the kernel, for kernel frames. A snapshot of kallsyms tells where it was loaded;
+   * without one it is used if all kernel addresses lie in its code as it is.
+   */
+  readonly vmlinux?: ByteSource | undefined;
   /**
    * Perf maps and jitdumps, for code made at run time; the first that has an address is asked.
    *
@@ -32,11 +44,35 @@ export interface ResolveOptions {
    */
   readonly generated?: readonly NamedCode[];
   /**
-   * Frames that get `_[k]` or `_[j]` behind their name.
+   * Frames that get `_[k]`, `_[j]` or `_[i]` behind their name.
    *
    * @default {[]}
    */
   readonly annotate?: readonly Annotated[];
+  /**
+   * Whether functions that are inlined are frames of their own.
+   *
+   * @default {true}
+   */
+  readonly inlines?: boolean;
+  /**
+   * Whether names get their place in the source in front: `[file.c:12] name`.
+   *
+   * @default {false}
+   */
+  readonly lines?: boolean;
+  /**
+   * Whether names get the name of their file in front: `[libc.so.6] malloc`.
+   *
+   * @default {false}
+   */
+  readonly imagePrefix?: boolean;
+  /**
+   * Whether the profile shall have `details`. Each different address is then a frame of its own.
+   *
+   * @default {false}
+   */
+  readonly details?: boolean;
   /**
    * How names are spelled.
    *
@@ -55,6 +91,13 @@ export interface ResolveOptions {
    * @default {"callers"}
    */
   readonly returnAddresses?: ReturnAddresses;
+  /**
+   * Whether files name frames even if the return addresses say that they are not the ones that were
+   * mapped.
+   *
+   * @default {false}
+   */
+  readonly trustFiles?: boolean;
 }
 
 /** What {@linkcode resolve} gives. */
@@ -75,42 +118,76 @@ export interface Resolved {
  * What cannot be resolved is not an error: it keeps a frame that says where it was, and the report
  * counts it with its reason.
  */
-export async function resolve(profile: RawProfile, options: ResolveOptions): Promise<Resolved> {
+export async function resolve(
+  recording: RawProfile,
+  options: ResolveOptions,
+): Promise<Resolved> {
   const { snapshots, files, demangle = "short", unresolved = "offset", annotate = [] } = options;
-  const roles = new FrameRoles(profile, options.returnAddresses ?? "callers");
-  const locator = await Locator.open(profile.locations, snapshots, options.generated ?? [], files);
+  const { inlines = true, lines = false, imagePrefix = false, details = false } = options;
+  const { returnAddresses = "callers", trustFiles = false } = options;
+  const processes = new Set(snapshots.flatMap(({ process }) => process ?? []));
+  const profile = processes.size > 0 ? splitByProcess(recording, processes) : recording;
+  const roles = new FrameRoles(profile, returnAddresses);
   const keys = keysOf(profile, roles);
+  const isReturn = findCallers(profile, keys, returnAddresses);
+  const { locations } = profile;
+  const generated = options.generated ?? [];
+  const locator = await Locator.open(locations, isReturn, snapshots, generated, files);
   const places = locateAll(profile, keys, locator);
+  const evidence = await Evidence.read(profile, keys, places, isReturn, returnAddresses);
   for (const place of places) {
     if (place?.kind !== "code") continue;
     place.file.want(place.lookupVaddr);
     place.file.want(place.vaddr);
   }
-  for (const file of locator.files) await file.lookUp(files);
-  const kernel = await KernelNames.read(options.kallsyms, places);
+  const wish = { inlines, positions: lines || details };
+  for (const file of locator.files) await file.lookUp(files, wish);
+  const kernel = await KernelNames.read(options, places, files, wish);
   const functions = places.map((place) => place && functionOf(place, kernel));
-  for (const key of makeInterruptedExact(profile.stacks, keys, functions)) {
+  const signalReturns = evidence.signalReturns();
+  for (const key of makeInterruptedExact(profile.stacks, keys, functions, signalReturns)) {
     // The address itself was looked up along with the one before it.
     const place = places[key] ??= locator.placeOf(profile.locations[key >> 1]!, EXACT);
     functions[key] ??= functionOf(place, kernel);
   }
-  const spell = remembering(
-    await loadDemangler(demangle, functions.map((found) => found?.name ?? "")),
-  );
-  const names = new FrameTable();
-  const nameOf = Int32Array.from(places, (place, key) => {
-    if (place === undefined) return -1;
-    const [frame, found] = [key >> 1, functions[key]];
-    const spelled = found && { ...found, name: spell(found.name) };
-    const [text, location] = [profile.frames.textOf(frame), profile.locations[frame]!];
-    return names.internText(spellFrame(text, location, place, spelled, { unresolved, annotate }));
-  });
+  await evidence.judge(functions);
+  if (!trustFiles) {
+    for (const { file, loadBias, detail } of evidence.doubted()) {
+      locator.doubt(file, loadBias, detail);
+    }
+    for (const [key, place] of places.entries()) {
+      if (place?.kind !== "code" || !locator.isDoubted(place)) continue;
+      places[key] = locator.placeOf(profile.locations[key >> 1]!, (key & 1) as FrameRole);
+      functions[key] = undefined;
+    }
+  }
+  const spell = await loadDemangler(demangle, namesOf(functions));
+  const describer = details ? new FrameDescriber(kernel) : undefined;
+  const output = new OutputFrames(spell, { unresolved, annotate, lines, imagePrefix }, describer);
+  for (const [key, place] of places.entries()) {
+    const frame = key >> 1;
+    if (place === undefined) output.addUnused();
+    else {
+      const text = profile.frames.textOf(frame);
+      output.add(text, profile.locations[frame]!, place, functions[key]);
+    }
+  }
   const isResolved = functions.map((found) => found !== undefined && found.name !== "");
-  const tally = new Tally(places, isResolved, kernel.reason);
-  return { profile: rename(profile, keys, names, nameOf, tally), report: tally.report(profile) };
+  const tally = new Tally(places, isResolved, kernel);
+  const renamed = rename(profile, keys, roles, output, tally);
+  return { profile: renamed, report: tally.report(profile, evidence.byPath()) };
 }
 
-function functionOf(place: Place, kernel: KernelNames): FoundFunction | undefined {
+function* namesOf(functions: readonly (FoundFunction | undefined)[]): Generator<string> {
+  for (const found of functions) {
+    if (found === undefined) continue;
+    yield found.name;
+    for (const { name } of found.inlined ?? []) yield name;
+  }
+}
+
+/** The function at a place, after all were looked up; undefined if it is not known. */
+export function functionOf(place: Place, kernel: KernelNames): FoundFunction | undefined {
   switch (place.kind) {
     case "code":
       return functionAt(place);
@@ -121,16 +198,6 @@ function functionOf(place: Place, kernel: KernelNames): FoundFunction | undefine
     default:
       return undefined;
   }
-}
-
-/** A function has many addresses, and spelling its name takes longer than looking it up. */
-function remembering(spell: Demangler): Demangler {
-  const known = new Map<string, string>();
-  return (name) => {
-    const spelled = known.get(name) ?? spell(name);
-    known.set(name, spelled);
-    return spelled;
-  };
 }
 
 /**
@@ -146,7 +213,7 @@ function keysOf({ stacks }: RawProfile, roles: FrameRoles): Uint32Array {
     for (let at = stacks.endOf(stack) - 1; at >= start; at--) {
       const frame = frames[at]!;
       keys[at] = 2 * frame + roles.roleOf(frame, next);
-      next = frame;
+      if (!roles.isInlined(frame)) next = frame;
     }
   }
   return keys;
@@ -168,13 +235,13 @@ function locateAll(
 /**
  * Gives every stack the names of its frames, and counts the frames on the way.
  *
- * @param keys Become the frames of the result.
+ * @param keys Become the frames of the result, if each is one.
  */
 function rename(
   { stacks, samples, decimals }: RawProfile,
   keys: Uint32Array,
-  names: FrameTable,
-  nameOf: Int32Array,
+  roles: FrameRoles,
+  output: OutputFrames,
   tally: Tally,
 ): Profile {
   const weights = new Float64Array(stacks.size);
@@ -187,6 +254,39 @@ function rename(
   for (let stack = 0; stack < stacks.size; stack++) {
     tally.add(keys, stacks.startOf(stack), stacks.endOf(stack), weights[stack]!);
   }
-  for (let at = 0; at < keys.length; at++) keys[at] = nameOf[keys[at]!]!;
-  return { frames: names, stacks: stacks.withFrames(keys), samples: renamed, decimals };
+  const profile = {
+    frames: output.table,
+    stacks: renameStacks(stacks, keys, roles, output),
+    samples: renamed,
+    decimals,
+  };
+  return output.details === undefined ? profile : { ...profile, details: output.details };
+}
+
+function renameStacks(
+  stacks: StackTable,
+  keys: Uint32Array,
+  roles: FrameRoles,
+  output: OutputFrames,
+): StackTable {
+  const starts = Uint32Array.from(output.starts);
+  const numbers = Uint32Array.from(output.numbers);
+  if (!output.isExpanding) {
+    for (let at = 0; at < keys.length; at++) keys[at] = numbers[starts[keys[at]!]!]!;
+    return stacks.withFrames(keys);
+  }
+  const renamed = new StackTable();
+  for (let stack = 0; stack < stacks.size; stack++) {
+    const end = stacks.endOf(stack);
+    let isExpanded = false;
+    for (let at = stacks.startOf(stack); at < end; at++) {
+      const key = keys[at]!;
+      // The recorder has found the same inlined functions.
+      if (isExpanded && roles.isInlined(key >> 1)) continue;
+      isExpanded = starts[key + 1]! - starts[key]! > 1;
+      for (let of = starts[key]!; of < starts[key + 1]!; of++) renamed.push(numbers[of]!);
+    }
+    renamed.finish();
+  }
+  return renamed;
 }

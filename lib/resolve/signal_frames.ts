@@ -15,6 +15,11 @@ const TRAMPOLINES: ReadonlySet<string> = new Set([
   "__default_sa_restorer",
   "runtime.sigreturn__sigaction",
   "runtime.sigreturn.abi0",
+  // Go's handler makes it look as if these had been called where the signal came.
+  "runtime.asyncPreempt",
+  "runtime.asyncPreempt.abi0",
+  "runtime.sigpanic",
+  "runtime.sigpanic0",
 ]);
 
 /**
@@ -22,14 +27,17 @@ const TRAMPOLINES: ReadonlySet<string> = new Set([
  *
  * @param keys The frames of all stacks in their places, `2 * frame + role`; changed in place.
  * @param functions By key, as far as it is known.
+ * @param signalReturns Keys whose code shows that they are trampolines, whatever their names are.
  * @returns The keys that are new, and have to be located.
  */
 export function makeInterruptedExact(
   stacks: StackTable,
   keys: Uint32Array,
   functions: readonly (FoundFunction | undefined)[],
+  signalReturns: readonly number[],
 ): Set<number> {
   const isTrampoline = functions.map((found) => found !== undefined && TRAMPOLINES.has(found.name));
+  for (const key of signalReturns) isTrampoline[key] = true;
   const changed = new Set<number>();
   if (!isTrampoline.includes(true)) return changed;
   for (let stack = 0; stack < stacks.size; stack++) {

@@ -1,4 +1,5 @@
 import {
+  type BiasRound,
   checkText,
   findImages,
   type Image,
@@ -16,6 +17,12 @@ import type { UnresolvedReason } from "../profile/mod.ts";
 import type { RecordedFile } from "./recorded_file.ts";
 import type { RecordedFiles } from "./recorded_files.ts";
 
+/** A loaded copy of a file, and what was found when it was compared with the file. */
+export interface CheckedImage extends Image {
+  /** What does not agree between the file's text and what is mapped, as a clause; empty if all does. */
+  readonly problem: string;
+}
+
 /** Where an address lies: in an image, or why not. */
 export type AddressPlace = ImagePlace | NoPlace;
 
@@ -23,6 +30,8 @@ export type AddressPlace = ImagePlace | NoPlace;
 export interface ImagePlace {
   readonly file: RecordedFile;
   readonly loadBias: number;
+  /** The mapping that holds the address. */
+  readonly mapping: Mapping;
 }
 
 /** An address that no image explains. */
@@ -53,6 +62,7 @@ export class SnapshotIndex {
   readonly #anonymous: readonly Mapping[];
   /** Made when the files were opened. */
   readonly #placeOf = new Map<Mapping, AddressPlace>();
+  readonly #imagesOf = new Map<RecordedFile, readonly CheckedImage[]>();
 
   /** Registers the files of the snapshot. */
   constructor(snapshot: MapsSnapshot, files: RecordedFiles) {
@@ -84,6 +94,16 @@ export class SnapshotIndex {
     if (this.#mappingsOf.has(file)) this.#needed.add(file);
   }
 
+  /** The PID of the process whose snapshot it is; undefined if it is that of all stacks. */
+  get process(): number | undefined {
+    return this.#snapshot.process;
+  }
+
+  /** Marks all files of the snapshot. */
+  needAll(): void {
+    for (const file of this.#mappingsOf.keys()) this.#needed.add(file);
+  }
+
   /** Step 2: the files that were marked. */
   get needed(): Iterable<RecordedFile> {
     return this.#needed;
@@ -101,6 +121,22 @@ export class SnapshotIndex {
     if (own.some((mapping) => mapping.executable && !explained.has(mapping))) return NO_SEGMENT;
     return images.map((image) => checkText(image, elf.loadSegments, mappings, pageSize))
       .find((problem) => problem !== "") ?? "";
+  }
+
+  /**
+   * Where addresses are in a file if it is the one that was mapped.
+   *
+   * @returns Of those that lie in the mappings of the file their vaddrs in the other.
+   */
+  vaddrsIn(file: RecordedFile, elf: ElfFile, addresses: readonly number[]): number[] {
+    const own = this.#mappingsOf.get(file) ?? [];
+    const { pageSize } = this.#snapshot;
+    const images = findImages(own, elf.loadSegments, pageSize, this.#anonymous);
+    return addresses.flatMap((address) => {
+      const mapping = this.#snapshot.mappings[this.#indexOf(address)];
+      const image = mapping && images.find(({ mappings }) => mappings.includes(mapping));
+      return image === undefined ? [] : [address - image.loadBias];
+    });
   }
 
   /**
@@ -149,6 +185,7 @@ export class SnapshotIndex {
       // Where one copy has all of the text the file is right: another is what the program mapped of
       // its own file besides, as V8 does with its builtins.
       const isRight = problems.includes("");
+      this.#imagesOf.set(file, images.map((image, at) => ({ ...image, problem: problems[at]! })));
       for (const [at, image] of images.entries()) {
         const problem = isRight ? "" : problems[at]!;
         file.layoutProblem ||= problem;
@@ -158,6 +195,56 @@ export class SnapshotIndex {
         file.layoutProblem ||= NO_SEGMENT;
       }
     }
+  }
+
+  /** The mappings and what goes with them. */
+  get snapshot(): MapsSnapshot {
+    return this.#snapshot;
+  }
+
+  /** The files of the snapshot, in the order of their first mappings; those in archives last. */
+  get files(): Iterable<RecordedFile> {
+    return this.#mappingsOf.keys();
+  }
+
+  /** The mapping that holds an address; undefined if none does. */
+  mappingAt(address: number): Mapping | undefined {
+    return this.#snapshot.mappings[this.#indexOf(address)];
+  }
+
+  /**
+   * The last mapping before an address that none holds, and the first behind it, in the same half of
+   * the address space.
+   */
+  around(address: number): { readonly before?: Mapping; readonly behind?: Mapping } {
+    const mappings = this.#snapshot.mappings.filter(({ start }) => start < 0 === address < 0);
+    const before = mappings.findLast(({ end }) => end <= address);
+    const behind = mappings.find(({ start }) => start > address);
+    return { ...(before && { before }), ...(behind && { behind }) };
+  }
+
+  /** The mappings of a file, by start; of one in an archive, with file offsets inside of it. */
+  mappingsOf(file: RecordedFile): readonly Mapping[] {
+    return this.#mappingsOf.get(file) ?? [];
+  }
+
+  /** The same mapping with a file offset inside the file in the archive that is mapped there. */
+  insideArchive(mapping: Mapping): Mapping {
+    return this.#insideOf.get(mapping) ?? mapping;
+  }
+
+  /** The loaded copies of a file, by base. Call it after {@linkcode findImages}. */
+  imagesOf(file: RecordedFile): readonly CheckedImage[] {
+    return this.#imagesOf.get(file) ?? [];
+  }
+
+  /** How {@linkcode findImages} found the images of a file. */
+  searchOf(file: RecordedFile): readonly BiasRound[] {
+    const rounds: BiasRound[] = [];
+    const { pageSize } = this.#snapshot;
+    const segments = file.elf?.loadSegments ?? [];
+    findImages(this.mappingsOf(file), segments, pageSize, this.#anonymous, rounds);
+    return rounds;
   }
 
   /** Where an address lies. Call it after {@linkcode findImages}. */
@@ -193,7 +280,7 @@ export class SnapshotIndex {
   }
 
   #place(file: RecordedFile, image: Image, problem: string): void {
-    const place: ImagePlace = { file, loadBias: image.loadBias };
+    const { loadBias } = image;
     const text = file.elf!.loadSegments.filter(({ executable }) => executable);
     for (const part of [...image.mappings, ...image.anonymousText]) {
       const mapping = this.#originalOf.get(part) ?? part;
@@ -205,15 +292,22 @@ export class SnapshotIndex {
       if (!holdsText || this.#placeOf.has(mapping)) continue;
       this.#placeOf.set(
         mapping,
-        problem === "" ? place : { reason: "layout-mismatch", detail: problem, mapping, file },
+        problem === ""
+          ? { file, loadBias, mapping }
+          : { reason: "layout-mismatch", detail: problem, mapping, file },
       );
     }
   }
 
   #noPlace(mapping: Mapping): NoPlace {
-    const isUnread = !isFileBacked(mapping) && hasFile(mapping) &&
-      this.#files.ofMapping(mapping).elf === undefined;
-    if (!hasFile(mapping) || isUnread) {
+    const unread = !isFileBacked(mapping) && hasFile(mapping) &&
+        this.#files.ofMapping(mapping).elf === undefined
+      ? this.#files.ofMapping(mapping)
+      : undefined;
+    // Not that there is none, but that the one that was given is not the right one.
+    const isRefused = isVdso(mapping) && unread?.failure !== undefined &&
+      unread.failure.reason !== "file-not-found";
+    if (!hasFile(mapping) || unread !== undefined && !isRefused) {
       const reason = !mapping.executable
         ? "not-executable"
         : isAnonymous(mapping)

@@ -1,6 +1,6 @@
 import { hex } from "../errors.ts";
-import type { FrameLocation } from "../profile/mod.ts";
-import type { FoundFunction } from "../symbols/mod.ts";
+import type { FrameLocation, SourcePosition } from "../profile/mod.ts";
+import type { FoundFunction, InlinedFunction } from "../symbols/mod.ts";
 import type { Place } from "./place.ts";
 
 /**
@@ -9,14 +9,21 @@ import type { Place } from "./place.ts";
  */
 export type UnresolvedStyle = "offset" | "file" | "address";
 
-/** Kinds of frames that are marked in the output on request, as `perf` collapsers do. */
-export type Annotated = "kernel" | "jit";
+/**
+ * Kinds of frames that are marked in the output on request, as `perf` collapsers do: `_[k]` for the
+ * kernel's, `_[j]` for code made at run time, `_[i]` for inlined functions.
+ */
+export type Annotated = "kernel" | "jit" | "inline";
 
 /** How {@linkcode spellFrame} spells. */
 export interface SpellOptions {
   readonly unresolved: UnresolvedStyle;
-  /** Frames that get `_[k]` or `_[j]`, besides those that had it. */
+  /** Frames that get `_[k]`, `_[j]` or `_[i]`, besides those that had it. */
   readonly annotate: readonly Annotated[];
+  /** Whether names get their place in the source in front, as `[file.c:12] name`. */
+  readonly lines: boolean;
+  /** Whether names get the name of their file in front, as `[libc.so.6] name`. */
+  readonly imagePrefix: boolean;
 }
 
 /**
@@ -37,7 +44,40 @@ export function spellFrame(
   const known = found?.name || location.symbol;
   const spelled = known !== "" ? known : spellUnresolved(place, found, options.unresolved);
   if (spelled === "") return makeSafe(text);
-  return makeSafe(spelled) + (location.annotation || annotationOf(place, options.annotate));
+  const named = known === "" ? spelled : prefixed(spelled, place, found?.position, options);
+  return makeSafe(named) + (location.annotation || annotationOf(place, options.annotate));
+}
+
+/** Spells a function that is inlined into another one by the rules of {@linkcode spellFrame}. */
+export function spellInlined(
+  { name, position }: InlinedFunction,
+  place: Place,
+  options: SpellOptions,
+): string {
+  const annotation = options.annotate.includes("inline") ? "_[i]" : "";
+  return makeSafe(prefixed(name || "[inlined]", place, position, options)) + annotation;
+}
+
+/**
+ * A name with where it is, in front, in brackets and without folders: a slash, or a dot in a name that
+ * does not begin with a bracket, makes flame graph tools take a frame for Java.
+ */
+function prefixed(
+  name: string,
+  place: Place,
+  position: SourcePosition | undefined,
+  { imagePrefix, lines }: SpellOptions,
+): string {
+  const image = imagePrefix && place.kind === "code" ? place.file.baseName : "";
+  const line = lines && position !== undefined ? lineText(position) : "";
+  const prefix = [image, line].filter((text) => text !== "").join(" ");
+  return prefix === "" ? name : `[${prefix}] ${name}`;
+}
+
+/** Empty if not even the file is known. */
+function lineText({ file, line }: SourcePosition): string {
+  const baseName = file.slice(file.lastIndexOf("/") + 1);
+  return baseName === "" || line === 0 ? baseName : `${baseName}:${line}`;
 }
 
 function annotationOf(place: Place, annotate: readonly Annotated[]): string {

@@ -26,8 +26,30 @@ export function chooseName(names: readonly string[]): string {
   return best;
 }
 
+/** Which of the rules of {@linkcode chooseName} tells two names apart. */
+export type NameRule = "underscores" | "length" | "bytes";
+
+/** The rule that decides between two names; undefined if they are the same without versions. */
+export function decidingNameRule(first: string, second: string): NameRule | undefined {
+  const [a, b] = [first, second].map((name) => name.replace(DEFAULT_VERSION_REGEXP, ""));
+  return RULES.find(({ compare }) => compare(a!, b!) !== 0)?.rule;
+}
+
+const RULES: readonly {
+  readonly rule: NameRule;
+  readonly compare: (a: string, b: string) => number;
+}[] = [
+  { rule: "underscores", compare: (a, b) => underscoresOf(a) - underscoresOf(b) },
+  { rule: "length", compare: (a, b) => a.length - b.length },
+  { rule: "bytes", compare: compareBytes },
+];
+
 function compareNames(a: string, b: string): number {
-  return underscoresOf(a) - underscoresOf(b) || a.length - b.length || compareBytes(a, b);
+  for (const { compare } of RULES) {
+    const order = compare(a, b);
+    if (order !== 0) return order;
+  }
+  return 0;
 }
 
 function underscoresOf(name: string): number {

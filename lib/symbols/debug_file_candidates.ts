@@ -1,6 +1,6 @@
 /** A place where a file with debug information may be. */
 export interface DebugFileCandidate {
-  /** From the root. */
+  /** From the root, as the mapped file's is. */
   readonly path: string;
   /** Which rule leads there: a folder of build-ids, a debuginfod cache, or `.gnu_debuglink`. */
   readonly how: "build-id" | "debuginfod" | "debuglink";
@@ -18,7 +18,8 @@ const MIN_BUILD_ID_LENGTH = 4;
  * 3. if there is a link: its name in the folder of the mapped file, in `.debug/` below that, and in
  *    that folder below each DIR.
  *
- * @param path The path of the mapped file, from the root.
+ * @param path The path of the mapped file, from the root. Of another path only the folder itself
+ * and `.debug/` below it are looked into for a link.
  * @param buildId Lower-case hexadecimal; empty if it has none.
  * @param linkName The file name in `.gnu_debuglink`; undefined if there is none.
  * @param debugDirs Folders such as `/usr/lib/debug`.
@@ -55,8 +56,9 @@ export function listDebugFiles(
     }
   }
   if (linkName !== undefined) {
-    const folder = path.slice(0, path.lastIndexOf("/"));
-    for (const place of [folder, `${folder}/.debug`, ...dirs.map((dir) => dir + folder)]) {
+    const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : ".";
+    const inDirs = path.startsWith("/") ? dirs.map((dir) => dir + folder) : [];
+    for (const place of [folder, `${folder}/.debug`, ...inDirs]) {
       candidates.push({ path: `${place}/${linkName}`, how: "debuglink" });
     }
   }

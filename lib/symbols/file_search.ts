@@ -38,8 +38,8 @@ export interface FoundFile extends CandidateFile {
 export type FileSearch =
   | { readonly found: FoundFile }
   | { readonly reason: "none"; readonly detail: string }
-  /** Files that are not the same fit equally well; their paths, in order. */
-  | { readonly reason: "ambiguous"; readonly detail: string; readonly paths: readonly string[] };
+  /** Files that are not the same fit equally well, each once, in order. */
+  | { readonly reason: "ambiguous"; readonly detail: string; readonly files: readonly FoundFile[] };
 
 /**
  * Picks the file that was mapped out of files that may be anything: libraries that a program
@@ -65,17 +65,15 @@ export async function findMappedFile(
     if (fit?.file.how === "build-id") return { found: fit.file };
     if (fit !== undefined) fits.push(fit);
   }
-  const [first, ...others] = fits;
+  const [first, ...others] = await withoutCopies(fits);
   if (first === undefined) {
     const property = wanted.buildId === "" ? "a layout that fits" : `build-id ${wanted.buildId}`;
     return { reason: "none", detail: `of ${count} files none has ${property}` };
   }
-  for (const other of others) {
-    if (await isCopy(first, other)) continue;
-    const paths = fits.map(({ file }) => file.path);
-    return { reason: "ambiguous", detail: `it may be "${paths.join('", "')}"`, paths };
-  }
-  return { found: first.file };
+  if (others.length === 0) return { found: first };
+  const files = [first, ...others];
+  const paths = files.map(({ path }) => path).join('", "');
+  return { reason: "ambiguous", detail: `it may be "${paths}"`, files };
 }
 
 interface Fit {
@@ -105,6 +103,17 @@ async function tryCandidate(
 /** Whether the code is not in the file: `objcopy --only-keep-debug` leaves its headers only. */
 async function isDebugOnly(elf: ElfFile): Promise<boolean> {
   return (await elf.sections()).some(({ type, executable }) => executable && type === SHT_NOBITS);
+}
+
+/** Each file once. */
+async function withoutCopies(fits: readonly Fit[]): Promise<FoundFile[]> {
+  const different: Fit[] = [];
+  for (const fit of fits) {
+    let isNew = true;
+    for (const other of different) isNew &&= !await isCopy(other, fit);
+    if (isNew) different.push(fit);
+  }
+  return different.map(({ file }) => file);
 }
 
 async function isCopy(first: Fit, other: Fit): Promise<boolean> {

@@ -1,11 +1,15 @@
 import type { ByteSource } from "../bytes/mod.ts";
 import { openMiniDebugInfo } from "../elf/mini_debug_info.ts";
 import { type ElfFile, findSymbolTables } from "../elf/mod.ts";
-import { isSourceError } from "../errors.ts";
-import { type DebugFileSearch, findDebugFiles } from "./debug_file_search.ts";
+import { type FormatError, isSourceError, type UnsupportedError } from "../errors.ts";
+import type { SourcePosition } from "../profile/mod.ts";
+import type { SourceFrame } from "../dwarf/mod.ts";
+import { type DebugFile, type DebugFileSearch, findDebugFiles } from "./debug_file_search.ts";
 import { findFunctionBounds } from "./function_bounds.ts";
+import { findSourceFrames, type SourceFrameSearch } from "./find_source_frames.ts";
 import { findGoFunctions } from "./go_functions.ts";
 import { lookupSymbols } from "./lookup_symbols.ts";
+import type { LookupTrace } from "./lookup_trace.ts";
 import { findPltStubs, type PltStub } from "./plt_stubs.ts";
 
 /** The function that a vaddr lies in, wherever its name was found. */
@@ -14,6 +18,18 @@ export interface FoundFunction {
   readonly name: string;
   /** The vaddr of its first instruction. */
   readonly start: number;
+  /** The functions that are inlined into it at this vaddr, outermost first; none if left out. */
+  readonly inlined?: readonly InlinedFunction[];
+  /** Where in its own source the vaddr is, or the call that the first of `inlined` stands for. */
+  readonly position?: SourcePosition | undefined;
+}
+
+/** A function that has no code of its own, but is inlined into another one. */
+export interface InlinedFunction {
+  /** As its source spells it; empty if it is not known. */
+  readonly name: string;
+  /** Where in its own source the vaddr is, or the call that the next one stands for. */
+  readonly position: SourcePosition | undefined;
 }
 
 /** Where files with more symbols may be. */
@@ -22,6 +38,14 @@ export interface DebugFilePlaces {
   readonly debugDirs: readonly string[];
   /** Opens a file; undefined if there is none. */
   readonly openDebugFile: (path: string) => Promise<ByteSource | undefined>;
+}
+
+/** What is wanted of the source besides names of functions. */
+export interface SourceWish {
+  /** Functions that are inlined. */
+  readonly inlines: boolean;
+  /** Files and lines. */
+  readonly positions: boolean;
 }
 
 /** What {@linkcode findFunctions} found. */
@@ -34,6 +58,12 @@ export interface FunctionLookup {
   readonly hasSymtab: boolean;
   /** What could not be used, and why: clauses for the user. */
   readonly problems: readonly string[];
+  /**
+   * What is wrong with the section headers, or the symbol tables that they show. The file was then
+   * read without them, as the loader reads it: only exported functions have names. Undefined if
+   * nothing is.
+   */
+  readonly damage: FormatError | UnsupportedError | undefined;
 }
 
 /**
@@ -43,24 +73,60 @@ export interface FunctionLookup {
  *    file is stripped, of its debug file, all together;
  * 2. for what these do not cover, the stubs of the procedure linkage table, as `name@plt`;
  * 3. Go's own table of functions, which a program has even if it is stripped;
- * 4. for what is left, the bounds of the function, which has no name then.
+ * 4. for what is left, the bounds of the function, which has no name then;
+ * 5. if it is wished, debug information (DWARF), for inlined functions and lines, and for the names
+ *    of functions of which only the bounds are known.
  *
- * A place that is damaged costs its own names only, and is among the `problems`.
+ * A place that is damaged costs its own names only, and is among the `problems`. If it is the
+ * section headers of the file, or a symbol table that they show, the file is read without them: the
+ * dynamic segment has the exported functions, and unwind tables are in a segment of their own.
  *
  * @param path The file's path on the recorded machine.
  * @param vaddrs Ascending and different.
- * @throws {FormatError} If the symbol tables of the file itself are damaged.
+ * @param trace Is told how it came to that, for those who want to know.
+ * @throws {FormatError} If what the file is read by without section headers is damaged, too.
  */
 export async function findFunctions(
   elf: ElfFile,
   path: string,
   vaddrs: Float64Array,
   places: DebugFilePlaces,
+  wish: SourceWish = { inlines: false, positions: false },
+  trace?: LookupTrace,
 ): Promise<FunctionLookup> {
+  try {
+    return await findIn(elf, path, vaddrs, places, wish, trace);
+  } catch (error) {
+    if (!isSourceError(error) || !await hasSections(elf)) throw error;
+    const lookup = await findIn(elf.withoutSections(), path, vaddrs, places, wish, trace);
+    return { ...lookup, problems: [error.message, ...lookup.problems], damage: error };
+  }
+}
+
+/** Also if they cannot be read. */
+async function hasSections(elf: ElfFile): Promise<boolean> {
+  try {
+    return (await elf.sections()).length > 0;
+  } catch (error) {
+    if (isSourceError(error)) return true;
+    throw error;
+  }
+}
+
+async function findIn(
+  elf: ElfFile,
+  path: string,
+  vaddrs: Float64Array,
+  places: DebugFilePlaces,
+  wish: SourceWish,
+  trace: LookupTrace | undefined,
+): Promise<FunctionLookup> {
+  trace?.begin(vaddrs);
   const problems: string[] = [];
   const own = await findSymbolTables(elf);
   const namesFrom = own.map(({ kind }) => `.${kind}`).sort().reverse();
   const others: ElfFile[] = [];
+  let debugFiles: readonly DebugFile[] | undefined;
   const isStripped = !own.some(({ kind }) => kind === "symtab");
   if (isStripped) {
     const mini = await attempt(problems, () => openMiniDebugInfo(elf));
@@ -73,24 +139,31 @@ export async function findFunctions(
       () => findDebugFiles(elf, path, places.openDebugFile, places.debugDirs),
     );
     if (search !== undefined) {
+      trace?.debugFiles(search);
       problems.push(...problemsOf(search));
+      debugFiles = search.found;
       for (const found of search.found) {
         others.push(found.elf);
         namesFrom.push(found.path);
       }
     }
   }
-  const { functions, tables } = await lookupSymbols(elf, vaddrs, others);
+  const explains = trace !== undefined;
+  const together = others.length === 0
+    ? undefined
+    : await attempt(problems, () => lookupSymbols(elf, vaddrs, others, explains));
+  if (together === undefined) namesFrom.splice(own.length);
+  const { functions, tables, decisions = [] } = together ??
+    await lookupSymbols(elf, vaddrs, [], explains);
   const results: (FoundFunction | undefined)[] = [...functions];
+  trace?.decisions(decisions);
+  trace?.stage("symbols", results);
   const stubs = await fillGaps(results, vaddrs, problems, (missing) => stubsAt(elf, missing));
   if (stubs > 0) namesFrom.push(".plt");
-  const goFunctions = await fillGaps(
-    results,
-    vaddrs,
-    problems,
-    async (missing) => await findGoFunctions(elf, missing) ?? [],
-  );
-  if (goFunctions > 0) namesFrom.push(".gopclntab");
+  trace?.stage("plt", results);
+  const go = await attempt(problems, () => goFunctionsAt(elf, vaddrs, results, wish)) ?? [];
+  if (fillFrom(results, go) > 0) namesFrom.push(".gopclntab");
+  trace?.stage("gopclntab", results);
   await fillGaps(
     results,
     vaddrs,
@@ -100,7 +173,90 @@ export async function findFunctions(
         range && { name: "", start: range.start }
       ),
   );
-  return { functions: results, namesFrom, hasSymtab: tables.includes("symtab"), problems };
+  trace?.stage("bounds", results);
+  if (wish.inlines || wish.positions) {
+    const source = await attempt(
+      problems,
+      () => findSourceFrames(elf, path, vaddrs, places, debugFiles),
+    );
+    if (source !== undefined && addSourceFrames(results, source.frames, wish)) {
+      const from = source.from === path ? ".debug_info" : source.from;
+      if (!namesFrom.includes(from)) namesFrom.push(from);
+    }
+    problems.push(...source?.problems ?? []);
+    trace?.stage("dwarf", results);
+  }
+  const hasSymtab = tables.includes("symtab");
+  return { functions: results, namesFrom, hasSymtab, problems, damage: undefined };
+}
+
+/** Asks Go's table for what is not known yet, and for all that may have functions inlined. */
+async function goFunctionsAt(
+  elf: ElfFile,
+  vaddrs: Float64Array,
+  known: readonly (FoundFunction | undefined)[],
+  { inlines }: SourceWish,
+): Promise<(FoundFunction | undefined)[]> {
+  if (!inlines && !known.includes(undefined)) return [];
+  const found = await findGoFunctions(elf, vaddrs);
+  return (found ?? []).map((one) => {
+    if (one === undefined) return undefined;
+    const { name, start } = one;
+    if (!inlines) return { name, start };
+    return { name, start, inlined: one.inlined.map((name) => ({ name, position: undefined })) };
+  });
+}
+
+/** Takes what is not known yet, and functions that are inlined; gives how many were not known. */
+function fillFrom(
+  results: (FoundFunction | undefined)[],
+  others: readonly (FoundFunction | undefined)[],
+): number {
+  let count = 0;
+  for (const [at, other] of others.entries()) {
+    if (other === undefined) continue;
+    const { inlined = [] } = other;
+    const known = results[at];
+    if (known === undefined) count++;
+    results[at] = known === undefined ? other : { ...known, inlined };
+  }
+  return count;
+}
+
+/**
+ * Adds what debug information says of functions that are known: those inlined into them, and lines.
+ * Their own names are those of the symbol tables, which tell a clone from its original; DWARF's only
+ * where there is none.
+ *
+ * @returns Whether it said anything.
+ */
+function addSourceFrames(
+  results: (FoundFunction | undefined)[],
+  frames: SourceFrameSearch["frames"],
+  { inlines }: SourceWish,
+): boolean {
+  let isUsed = false;
+  for (const [at, chain] of frames.entries()) {
+    const known = results[at];
+    const outer = chain?.[0];
+    if (known === undefined || chain === undefined || outer === undefined) continue;
+    isUsed = true;
+    results[at] = {
+      name: known.name || outer.name,
+      start: known.start,
+      inlined: inlines ? chain.slice(1).map(inlinedFunction) : [],
+      position: positionOf(outer),
+    };
+  }
+  return isUsed;
+}
+
+function inlinedFunction(frame: SourceFrame): InlinedFunction {
+  return { name: frame.name, position: positionOf(frame) };
+}
+
+function positionOf({ file, line, column }: SourceFrame): SourcePosition | undefined {
+  return file === "" ? undefined : { file, line, column };
 }
 
 /** Asks another place for what is not known yet; gives how many it knew. */

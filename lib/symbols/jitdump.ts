@@ -44,6 +44,7 @@ export function isJitdump(head: Uint8Array): boolean {
  *
  * The file is read in pieces of 256 KiB; code that fills whole pieces is not read.
  *
+ * @param keepsPlaces Whether ranges say at which file offset their record is; it takes memory.
  * @throws {FormatError} If it does not begin as a jitdump, or the header does not lie inside it.
  * @throws {UnsupportedError} If it is of another version, or has unknown flags.
  *
@@ -61,9 +62,9 @@ export function isJitdump(head: Uint8Array): boolean {
  * assertEquals(dump.rangeAt(0x1001), { name: "f", start: 0x1000, end: 0x1002 });
  * ```
  */
-export async function readJitdump(source: ByteSource): Promise<Jitdump> {
+export async function readJitdump(source: ByteSource, keepsPlaces = false): Promise<Jitdump> {
   const header = await readHeader(source);
-  const ranges = new NamedRanges();
+  const ranges = new NamedRanges(keepsPlaces);
   const records = new JitdumpRecords(ranges);
   let invalid = 0;
   let firstInvalid: InvalidRecord | undefined;
@@ -97,6 +98,7 @@ export async function readJitdump(source: ByteSource): Promise<Jitdump> {
       break;
     }
     cursor.position = PREFIX_SIZE;
+    records.fileOffset = fileOffset;
     const detail = records.read(type, size, bytes, cursor);
     if (detail !== "" && invalid++ === 0) firstInvalid = { fileOffset, detail };
     fileOffset += size;
@@ -181,6 +183,8 @@ function littleEndianOf(head: Uint8Array): boolean | undefined {
 
 /** Puts what records say into ranges. */
 class JitdumpRecords {
+  /** Where the record is that is read. */
+  fileOffset = 0;
   readonly #ranges: NamedRanges;
   /** The code indexes, as eight bytes each, and by their numbers the names of the functions. */
   readonly #indexes = new ByteInterner();
@@ -225,8 +229,10 @@ class JitdumpRecords {
     return this.#add(start, codeSize, name);
   }
 
+  readonly #place = () => ({ fileOffset: this.fileOffset });
+
   #add(start: number, size: number, name: number): string {
-    if (this.#ranges.add(start, size, name)) return "";
+    if (this.#ranges.add(start, size, name, this.#place)) return "";
     return `no code can be at ${hexOf(start)} with ${hexOf(size)} bytes`;
   }
 }

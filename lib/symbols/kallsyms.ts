@@ -3,6 +3,7 @@ import { FormatError } from "../errors.ts";
 import type { InvalidLine } from "../profile/mod.ts";
 import { chooseName } from "./choose_name.ts";
 import { HexField } from "./hex_field.ts";
+import { KERNEL_LANDMARKS, type KernelLandmarks } from "./kernel_landmarks.ts";
 
 /** The kernel function that an address lies in. */
 export interface KernelSymbol {
@@ -17,10 +18,22 @@ export interface KernelSymbol {
   readonly start: number;
 }
 
+/** How {@linkcode readKallsyms} decided for an address. */
+export interface KernelDecision {
+  /** The nearest function at or before the address; undefined if there is none. */
+  readonly nearest: KernelSymbol | undefined;
+  /** The line of the file that has it, 1-based; 0 if there is none. */
+  readonly line: number;
+  /** Whether it was chosen, or another symbol begins in between, or it is too far away. */
+  readonly verdict: "chosen" | "ended" | "too far" | "none";
+}
+
 /** What {@linkcode readKallsyms} found. */
 export interface KallsymsLookup {
   /** Of each address its function, in the order of the addresses; undefined if there is none. */
   readonly symbols: readonly (KernelSymbol | undefined)[];
+  /** Of each address how that came to be; left out unless it was asked for. */
+  readonly decisions?: readonly KernelDecision[];
   /** How many symbols of the file have the type of a function. */
   readonly textSymbols: number;
   /**
@@ -28,10 +41,8 @@ export interface KallsymsLookup {
    * `kernel.kptr_restrict` at 2 (proc_sys_kernel(5)).
    */
   readonly allZero: boolean;
-  /** The address of `_text`, the start of the kernel's image; undefined if absent or 0. */
-  readonly text: number | undefined;
-  /** The address of `_stext`, the start of its code; undefined if absent or 0. */
-  readonly stext: number | undefined;
+  /** The addresses of those {@linkcode KERNEL_LANDMARKS} that are there, and not 0. */
+  readonly landmarks: KernelLandmarks;
   /** How many lines could not be read. */
   readonly invalid: number;
   /** The first of them; undefined if there is none. */
@@ -62,6 +73,7 @@ export interface KallsymsLookup {
  * The file is streamed once; memory follows the addresses.
  *
  * @param addresses Ascending and different, in symfold's form (the upper half is negative).
+ * @param explains Whether the `decisions` are asked for.
  * @throws {FormatError} If not a single line is a symbol, or a line is longer than 64 MiB.
  *
  * @example
@@ -79,6 +91,7 @@ export interface KallsymsLookup {
 export async function readKallsyms(
   reader: ByteReader,
   addresses: Float64Array,
+  explains = false,
 ): Promise<KallsymsLookup> {
   const lines = new LineReader(reader);
   const line = new KallsymsLine();
@@ -86,8 +99,7 @@ export async function readKallsyms(
   let symbolCount = 0;
   let textSymbols = 0;
   let allZero = true;
-  let text: number | undefined;
-  let stext: number | undefined;
+  const landmarks = new Map<string, number>();
   let invalid = 0;
   let firstInvalid: InvalidLine | undefined;
   while (await lines.fill()) {
@@ -108,18 +120,32 @@ export async function readKallsyms(
       // No code is there: hidden, an undefined weak symbol, or the start of the per-CPU data.
       if (address === 0) continue;
       allZero = false;
-      if (view.getUint8(nameStart) === UNDERSCORE) {
-        if (isName(view, nameStart, nameEnd, TEXT)) text ??= address;
-        else if (isName(view, nameStart, nameEnd, STEXT)) stext ??= address;
+      if (view.getUint8(nameStart) === UNDERSCORE && nameEnd - nameStart <= LANDMARK_SIZE) {
+        const name = decode(view, nameStart, nameEnd);
+        if (KERNEL_LANDMARKS.includes(name) && !landmarks.has(name)) landmarks.set(name, address);
       }
+      if (explains) nearest.lineNumber = lines.lineNumber;
       if (rank >= 0) nearest.offer(view, address, rank, nameStart, nameEnd);
       else if (!IGNORED_TYPES.includes(line.type)) nearest.bound(address);
     }
     nearest.settle(lines.view);
   }
   if (symbolCount === 0) throw noSymbols(reader.name, lines.lineNumber, firstInvalid);
-  const symbols = nearest.symbols();
-  return { symbols, textSymbols, allZero, text, stext, invalid, firstInvalid };
+  const decisions = nearest.decisions();
+  const symbols = decisions.map(({ nearest, verdict }) =>
+    verdict === "chosen" ? nearest : undefined
+  );
+  const lookup = { symbols, textSymbols, allZero, landmarks, invalid, firstInvalid };
+  return explains ? { ...lookup, decisions } : lookup;
+}
+
+/**
+ * Whether a name is one that the linker script gives to the start or end of a section, such as
+ * `_stext` and `__sched_text_end`, and not a function's own.
+ */
+export function isSectionBound(name: string): boolean {
+  return name.startsWith("_") &&
+    [...SECTION_STARTS, ...SECTION_ENDS].some((ending) => name.endsWith(ending));
 }
 
 const SPACE = 0x20;
@@ -137,12 +163,13 @@ const GLOBAL = 0;
 const WEAK = 1;
 const LOCAL = 2;
 const SECTION_START = 3;
-const TEXT = bytesOf("_text");
-const STEXT = bytesOf("_stext");
+const LANDMARK_SIZE = Math.max(...KERNEL_LANDMARKS.map(({ length }) => length));
 const LOCAL_LABEL = bytesOf(".L");
 /** How names from the linker script end; they all begin with an underscore. */
-const SECTION_STARTS = ["_text", "_stext", "_sinittext", "_text_start", "text_begin"].map(bytesOf);
-const SECTION_ENDS = ["_etext", "_einittext", "text_end"].map(bytesOf);
+const SECTION_STARTS = ["_text", "_stext", "_sinittext", "_text_start", "text_begin"];
+const SECTION_START_BYTES = SECTION_STARTS.map(bytesOf);
+const SECTION_ENDS = ["_etext", "_einittext", "text_end"];
+const SECTION_END_BYTES = SECTION_ENDS.map(bytesOf);
 const MODULE_REGEXP = /^(.*?)[\t ]+\[([^\]]*)\]$/s;
 
 /** Splits a line. One object serves all lines, its fields are those of the line parsed last. */
@@ -194,6 +221,7 @@ class NearestSymbols {
   readonly #ranks: Uint8Array;
   readonly #names: string[] = [];
   readonly #modules: string[] = [];
+  readonly #lines: number[] = [];
   /** Of each slot the greatest address where something else begins. */
   readonly #bounds: Float64Array;
   #lastSlot = 0;
@@ -201,8 +229,10 @@ class NearestSymbols {
   #slot = -1;
   #start = 0;
   #rank = 0;
-  /** Where its names begin and end, one after the other. */
+  /** Where its names begin and end, and their lines, one after the other. */
   readonly #places: number[] = [];
+  /** Of the symbol that is offered; 0 if nobody wants to know. */
+  lineNumber = 0;
 
   constructor(wanted: Float64Array) {
     this.#wanted = wanted;
@@ -225,14 +255,14 @@ class NearestSymbols {
     if (first === DOLLAR || startsWith(view, nameStart, nameEnd, LOCAL_LABEL)) return;
     let rank = binding;
     if (first === UNDERSCORE) {
-      if (endsWithAny(view, nameStart, nameEnd, SECTION_ENDS)) return this.bound(start);
-      if (endsWithAny(view, nameStart, nameEnd, SECTION_STARTS)) rank = SECTION_START;
+      if (endsWithAny(view, nameStart, nameEnd, SECTION_END_BYTES)) return this.bound(start);
+      if (endsWithAny(view, nameStart, nameEnd, SECTION_START_BYTES)) rank = SECTION_START;
     }
     if (slot !== this.#slot) this.settle(view);
     const order = this.#slot < 0 ? 1 : start - this.#start || this.#rank - rank;
     if (order < 0) return;
     if (order > 0) this.#places.length = 0;
-    this.#places.push(nameStart, nameEnd);
+    this.#places.push(nameStart, nameEnd, this.lineNumber);
     this.#slot = slot;
     this.#start = start;
     this.#rank = rank;
@@ -244,38 +274,50 @@ class NearestSymbols {
     if (slot < 0) return;
     const order = this.#start - this.#starts[slot]! || this.#ranks[slot]! - this.#rank;
     if (order >= 0) {
-      const modules = new Map<string, string>();
-      if (order === 0) modules.set(this.#names[slot]!, this.#modules[slot]!);
-      for (let at = 0; at < this.#places.length; at += 2) {
+      const found = new Map<string, { readonly module: string; readonly line: number }>();
+      if (order === 0) {
+        const [module, line] = [this.#modules[slot]!, this.#lines[slot]!];
+        found.set(this.#names[slot]!, { module, line });
+      }
+      for (let at = 0; at < this.#places.length; at += 3) {
         const text = decode(view, this.#places[at]!, this.#places[at + 1]!);
         const [, name = text, module = ""] = MODULE_REGEXP.exec(text) ?? [];
-        if (!modules.has(name)) modules.set(name, module);
+        if (!found.has(name)) found.set(name, { module, line: this.#places[at + 2]! });
       }
-      const name = chooseName([...modules.keys()]);
+      const name = chooseName([...found.keys()]);
       this.#starts[slot] = this.#start;
       this.#ranks[slot] = this.#rank;
       this.#names[slot] = name;
-      this.#modules[slot] = modules.get(name) ?? "";
+      this.#modules[slot] = found.get(name)?.module ?? "";
+      this.#lines[slot] = found.get(name)?.line ?? 0;
     }
     this.#slot = -1;
     this.#places.length = 0;
   }
 
   /** Decides for every address, after all symbols were settled. */
-  symbols(): (KernelSymbol | undefined)[] {
-    const symbols: (KernelSymbol | undefined)[] = [];
-    let symbol: KernelSymbol | undefined;
+  decisions(): KernelDecision[] {
+    const decisions: KernelDecision[] = [];
+    let nearest: KernelSymbol | undefined;
+    let line = 0;
     let bound = -Infinity;
     for (const [slot, address] of this.#wanted.entries()) {
       const start = this.#starts[slot]!;
       if (start > -Infinity) {
-        symbol = { name: this.#names[slot]!, module: this.#modules[slot]!, start };
+        nearest = { name: this.#names[slot]!, module: this.#modules[slot]!, start };
+        line = this.#lines[slot]!;
       }
       bound = Math.max(bound, this.#bounds[slot]!);
-      const covers = symbol && bound <= symbol.start && address - symbol.start < REACH;
-      symbols.push(covers ? symbol : undefined);
+      const verdict = nearest === undefined
+        ? "none"
+        : bound > nearest.start
+        ? "ended"
+        : address - nearest.start < REACH
+        ? "chosen"
+        : "too far";
+      decisions.push({ nearest, line, verdict });
     }
-    return symbols;
+    return decisions;
   }
 
   /** The first wanted address at or behind an address. */
@@ -315,10 +357,6 @@ function rankOf(type: number): number {
 
 function isBlank(byte: number): boolean {
   return byte === SPACE || byte === TAB || byte === CARRIAGE_RETURN;
-}
-
-function isName(view: DataView, start: number, end: number, name: Uint8Array): boolean {
-  return end - start === name.length && hasAt(view, start, name);
 }
 
 function startsWith(view: DataView, start: number, end: number, prefix: Uint8Array): boolean {

@@ -25,6 +25,7 @@ import { CodeRanges } from "./code_ranges.ts";
 import { chooseName } from "./choose_name.ts";
 import { type FunctionDescriptors, readFunctionDescriptors } from "./function_descriptors.ts";
 import { NearestLabels } from "./nearest_labels.ts";
+import { type SymbolDecision, SymbolWitness } from "./symbol_decision.ts";
 import { SymbolMatcher } from "./symbol_matcher.ts";
 
 /** The function that a vaddr lies in. */
@@ -41,6 +42,8 @@ export interface SymbolLookup {
   readonly functions: readonly (NamedFunction | undefined)[];
   /** Which tables the file has. */
   readonly tables: readonly SymbolTable["kind"][];
+  /** Of each vaddr how that came to be; left out unless it was asked for. */
+  readonly decisions?: readonly SymbolDecision[];
 }
 
 /**
@@ -51,12 +54,14 @@ export interface SymbolLookup {
  * @param elf The file that was mapped.
  * @param vaddrs Ascending and different.
  * @param others Files with more symbols of the same file, such as its debug file.
+ * @param explains Whether the `decisions` are asked for.
  * @throws {FormatError} If the section headers, a table or a name do not lie inside the file.
  */
 export async function lookupSymbols(
   elf: ElfFile,
   vaddrs: Float64Array,
   others: readonly ElfFile[] = [],
+  explains = false,
 ): Promise<SymbolLookup> {
   const code = await CodeRanges.of(elf);
   const descriptors = await readFunctionDescriptors(elf);
@@ -67,7 +72,10 @@ export async function lookupSymbols(
       tables.push({ elf: file, table, base: tables.length * TABLE_STRIDE, code: ownCode });
     }
   }
-  const matcher = new SymbolMatcher(vaddrs);
+  const kinds = tables.map(({ table }) => table.kind);
+  if (vaddrs.length === 0) return { functions: [], tables: kinds };
+  const witness = explains ? new SymbolWitness() : undefined;
+  const matcher = new SymbolMatcher(vaddrs, witness);
   try {
     for (const table of tables) await offerSymbols(table, descriptors, matcher);
     for (const table of tables) await offerLocalLabels(table, matcher);
@@ -76,14 +84,14 @@ export async function lookupSymbols(
     const [action, detail] = ["match the symbols", "too many symbols overlap"];
     throw new FormatError({ action, source: elf.source.name, detail });
   }
-  const kinds = tables.map(({ table }) => table.kind);
   // Without .symtab the functions between exported ones are unknown, and a symbol without a size
   // would spread over all of them.
   const reaches = kinds.includes("symtab")
     ? (label: number, vaddr: number) => code.sameRange(label, vaddr)
     : (label: number, vaddr: number) => label === vaddr;
   const matches = matcher.matches(reaches);
-  const names = await readNames(tables, matches.flatMap((match) => match?.names ?? []));
+  const numbers = matches.flatMap((match) => match?.names ?? []);
+  const names = await readNames(tables, [...numbers, ...witness?.names() ?? []]);
   const chosen = new Map<object, NamedFunction | undefined>();
   const functions = matches.map((match) => {
     if (match === undefined) return undefined;
@@ -93,7 +101,17 @@ export async function lookupSymbols(
     }
     return chosen.get(match);
   });
-  return { functions, tables: kinds };
+  if (witness === undefined) return { functions, tables: kinds };
+  const nameOf = (number: number) => ({
+    name: names.get(number) ?? "",
+    table: spellTable(tables[Math.floor(number / TABLE_STRIDE)]!, elf),
+  });
+  const decisions = Array.from(vaddrs, (_, at) => witness.decision(at, nameOf));
+  return { functions, tables: kinds, decisions };
+}
+
+function spellTable({ elf, table }: TableOfFile, mapped: ElfFile): string {
+  return elf === mapped ? `.${table.kind}` : `${elf.source.name} .${table.kind}`;
 }
 
 /** A name's number is its offset in the string table, and which table that is. */

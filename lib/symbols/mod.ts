@@ -23,9 +23,35 @@ export {
   findFunctions,
   type FoundFunction,
   type FunctionLookup,
+  type InlinedFunction,
+  type SourceWish,
 } from "./find_functions.ts";
 export { type CandidateFile, type FileSearch, findMappedFile } from "./file_search.ts";
-export { type KallsymsLookup, type KernelSymbol, readKallsyms } from "./kallsyms.ts";
+export {
+  isSectionBound,
+  type KallsymsLookup,
+  type KernelDecision,
+  type KernelSymbol,
+  readKallsyms,
+} from "./kallsyms.ts";
+export type { KernelLandmarks } from "./kernel_landmarks.ts";
+export { findKernelSlide, type KernelSlide } from "./kernel_slide.ts";
+export type {
+  DebugFile,
+  DebugFileOutcome,
+  DebugFileSearch,
+  TriedDebugFile,
+} from "./debug_file_search.ts";
+export type { NameRule } from "./choose_name.ts";
+export { type LookupStage, LookupTrace, type TracedVaddr } from "./lookup_trace.ts";
+export type {
+  ConsideredSymbol,
+  NameOfSymbol,
+  SymbolBinding,
+  SymbolDecision,
+  SymbolRule,
+} from "./symbol_decision.ts";
+export type { LabelVerdict } from "./symbol_matcher.ts";
 export { type InvalidRecord, isJitdump, type Jitdump, readJitdump } from "./jitdump.ts";
 export { lookupSymbols, type NamedFunction, type SymbolLookup } from "./lookup_symbols.ts";
 export type { NamedCode, NamedRange } from "./named_ranges.ts";

@@ -1,4 +1,5 @@
 import { ByteInterner } from "../bytes/mod.ts";
+import type { SourcePlace } from "../errors.ts";
 
 /** Code that its own process generated and gave a name. */
 export interface NamedRange {
@@ -8,14 +9,20 @@ export interface NamedRange {
   readonly start: number;
   /** The address behind its last byte. Other code may since lie in parts of it. */
   readonly end: number;
+  /** Where its file says so; left out unless it was asked for. */
+  readonly place?: SourcePlace;
 }
 
 /** What a file says of generated code; each such format has more to say besides. */
 export interface NamedCode {
+  /** The name of the file; left out if there is none. */
+  readonly source?: string;
   /** How many ranges it has, those included that others hide. */
   readonly size: number;
   /** How many more it has that are of size 0 and thus name nothing. */
   readonly empty: number;
+  /** The PID of the process whose code it is; left out if it is that of all stacks. */
+  readonly process?: number;
   /** The range that an address lies in, the last one if there are several; undefined if none. */
   rangeAt(address: number): NamedRange | undefined;
 }
@@ -26,7 +33,7 @@ export interface NamedCode {
  *
  * A range takes 20 bytes, and its name once if several share it; names become strings when they are
  * asked for. The first question after an addition cuts the ranges into pieces that do not overlap,
- * in O(n log n); see the bench "perf map".
+ * in O(n log n); see the bench "perf-map".
  *
  * @example
  * ```ts
@@ -49,6 +56,8 @@ export class NamedRanges implements NamedCode {
   #starts = new Float64Array(FIRST_SIZE);
   #ends = new Float64Array(FIRST_SIZE);
   #nameIds = new Int32Array(FIRST_SIZE);
+  /** Where each range is in its file; undefined if nobody wants to know. */
+  readonly #places: SourcePlace[] | undefined;
   readonly #names = new ByteInterner();
   /**
    * Every start and end, ascending and different. Piece `i` is `[points[i], points[i + 1])`, and
@@ -56,6 +65,11 @@ export class NamedRanges implements NamedCode {
    */
   #points: Float64Array | undefined;
   #owners = new Int32Array();
+
+  /** @param keepsPlaces Whether it is kept where the ranges are in their file. */
+  constructor(keepsPlaces = false) {
+    this.#places = keepsPlaces ? [] : undefined;
+  }
 
   /** Keeps the bytes `[start, end)` of a view as a name, in UTF-8, and gives its number. */
   addName(view: DataView, start: number, end: number): number {
@@ -67,10 +81,11 @@ export class NamedRanges implements NamedCode {
    *
    * @param size In bytes.
    * @param name What {@linkcode addName} gave.
+   * @param place Gives where the range is in its file, if that is kept.
    * @returns False if there is no such range: the size is negative, or the end past 2^53, or past
    * 2^64 if the start is negative. It is not added then.
    */
-  add(start: number, size: number, name: number): boolean {
+  add(start: number, size: number, name: number, place?: () => SourcePlace): boolean {
     const room = start < 0 ? -start : MAX_ADDRESS - start;
     if (!(size >= 0 && size <= room)) return false;
     if (size === 0) {
@@ -82,6 +97,7 @@ export class NamedRanges implements NamedCode {
     this.#starts[at] = start;
     this.#ends[at] = start + size;
     this.#nameIds[at] = name;
+    if (this.#places !== undefined && place !== undefined) this.#places[at] = place();
     this.#points = undefined;
     return true;
   }
@@ -93,7 +109,9 @@ export class NamedRanges implements NamedCode {
     if (owner < 0) return undefined;
     const id = this.#nameIds[owner]!;
     const name = id === NO_NAME ? "" : new TextDecoder().decode(this.#names.bytesOf(id));
-    return { name, start: this.#starts[owner]!, end: this.#ends[owner]! };
+    const range = { name, start: this.#starts[owner]!, end: this.#ends[owner]! };
+    const place = this.#places?.[owner];
+    return place === undefined ? range : { ...range, place };
   }
 
   /**

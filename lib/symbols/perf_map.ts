@@ -21,6 +21,7 @@ export interface PerfMap extends NamedCode {
  * Runtimes append to the file and use addresses again. Where two lines overlap the later one wins;
  * what it leaves of the earlier one keeps its name.
  *
+ * @param keepsPlaces Whether ranges say which line they are from; it takes memory.
  * @throws {FormatError} If there are lines, but not a single one is a range, or if one is longer
  * than 64 MiB.
  *
@@ -40,10 +41,11 @@ export interface PerfMap extends NamedCode {
  * });
  * ```
  */
-export async function readPerfMap(reader: ByteReader): Promise<PerfMap> {
+export async function readPerfMap(reader: ByteReader, keepsPlaces = false): Promise<PerfMap> {
   const lines = new LineReader(reader);
   const line = new PerfMapLine();
-  const ranges = new NamedRanges();
+  const ranges = new NamedRanges(keepsPlaces);
+  const placeOf = () => ({ line: lines.lineNumber });
   let invalid = 0;
   let firstInvalid: InvalidLine | undefined;
   while (await lines.fill()) {
@@ -52,7 +54,7 @@ export async function readPerfMap(reader: ByteReader): Promise<PerfMap> {
       let detail = line.parse(view, lines.start, lines.end);
       if (detail === "") {
         const name = ranges.addName(view, line.nameStart, line.nameEnd);
-        if (ranges.add(line.start, line.size, name)) continue;
+        if (ranges.add(line.start, line.size, name, placeOf)) continue;
         detail = "range past the end of the address space";
       }
       if (line.isBlank || invalid++ > 0) continue;

@@ -1,5 +1,23 @@
 import { lowerBound } from "../bytes/lower_bound.ts";
 
+/** Is told of the symbols that a {@linkcode SymbolMatcher} considers, for those who want to know. */
+export interface MatchWitness {
+  /**
+   * A symbol with a size contains a vaddr.
+   *
+   * @param at The number of the vaddr among the wanted ones.
+   */
+  covers(at: number, start: number, size: number, rank: number, name: number): void;
+  /** What became of the nearest symbol without a size before a vaddr; the last thing told of it. */
+  label(at: number, label: SymbolMatch, rank: number, verdict: LabelVerdict): void;
+}
+
+/**
+ * What became of a symbol without a size: it was chosen, or a symbol with a size contains the vaddr,
+ * or one ends in between, or the label does not reach as far (see `lookupSymbols`).
+ */
+export type LabelVerdict = "chosen" | "covered" | "ended" | "out of reach";
+
 /**
  * Finds, among symbols that come in any order, the one that names each of a sorted set of vaddrs.
  * Memory follows the vaddrs and the symbols that cover them, not the size of the table.
@@ -26,11 +44,16 @@ export class SymbolMatcher {
   readonly #ranks: number[] = [];
   /** The names of a symbol and of its equals, as the caller numbers them. */
   readonly #names: number[][] = [];
+  readonly #witness: MatchWitness | undefined;
   #steps = 0;
 
-  /** @param wanted The vaddrs, ascending and different. */
-  constructor(wanted: Float64Array) {
+  /**
+   * @param wanted The vaddrs, ascending and different.
+   * @param witness Undefined if nobody wants to know.
+   */
+  constructor(wanted: Float64Array, witness?: MatchWitness) {
     this.#wanted = wanted;
+    this.#witness = witness;
     this.#best = new Int32Array(wanted.length).fill(-1);
     this.#labels = new Int32Array(wanted.length).fill(-1);
     this.#ends = new Float64Array(wanted.length).fill(-Infinity);
@@ -50,6 +73,7 @@ export class SymbolMatcher {
     let at = lowerBound(wanted, start);
     for (; at < wanted.length && wanted[at]! < end; at++) {
       if (++this.#steps > MAX_STEPS) throw new RangeError("Cannot match symbols: too many overlap");
+      this.#witness?.covers(at, start, size, rank, name);
       const best = this.#best[at]!;
       if (best === own && own >= 0) continue;
       const order = best < 0 ? -1 : this.#compare(start, size, rank, best);
@@ -96,20 +120,30 @@ export class SymbolMatcher {
       if (this.#labels[at]! >= 0) label = this.#labels[at]!;
       lastEnd = Math.max(lastEnd, this.#ends[at]!);
       let symbol = this.#best[at]!;
-      if (
-        symbol < 0 && label >= 0 && lastEnd <= this.#starts[label]! &&
-        mayReach(this.#starts[label]!, this.#wanted[at]!)
-      ) symbol = label;
+      if (label >= 0) {
+        const start = this.#starts[label]!;
+        const verdict = symbol >= 0 ? "covered" : !(lastEnd <= start) // also for a start that is no address
+          ? "ended"
+          : mayReach(start, this.#wanted[at]!)
+          ? "chosen"
+          : "out of reach";
+        if (verdict === "chosen") symbol = label;
+        this.#witness?.label(at, this.#match(label), this.#ranks[label]!, verdict);
+      }
       if (symbol < 0) {
         results.push(undefined);
         continue;
       }
-      const match = matches.get(symbol) ??
-        { start: this.#starts[symbol]!, size: this.#sizes[symbol]!, names: this.#names[symbol]! };
+      const match = matches.get(symbol) ?? this.#match(symbol);
       matches.set(symbol, match);
       results.push(match);
     }
     return results;
+  }
+
+  #match(symbol: number): SymbolMatch {
+    const [start, size] = [this.#starts[symbol]!, this.#sizes[symbol]!];
+    return { start, size, names: this.#names[symbol]! };
   }
 
   /** Negative if the symbol offered is better than the one held. */

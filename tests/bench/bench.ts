@@ -15,13 +15,24 @@
 import type { BenchLine, BenchRow } from "./bench_row.ts";
 import { BYTES_ROW } from "./bytes_row.ts";
 import { FOLDED_ROW } from "./folded_row.ts";
+import { KALLSYMS_ROW, PERF_MAP_ROW } from "./names_rows.ts";
 import { REPEATED_ROW } from "./repeated_row.ts";
 import { isFine, tableHead, tableLine } from "./report_table.ts";
 import { START_ROW } from "./start_row.ts";
 import { SYMBOLS_ROW } from "./symbols_row.ts";
+import { UNWIND_TABLE_ROW } from "./unwind_table_row.ts";
 import { Workspace } from "./workspace.ts";
 
-const ROWS: readonly BenchRow[] = [FOLDED_ROW, REPEATED_ROW, SYMBOLS_ROW, BYTES_ROW, START_ROW];
+const ROWS: readonly BenchRow[] = [
+  FOLDED_ROW,
+  REPEATED_ROW,
+  SYMBOLS_ROW,
+  KALLSYMS_ROW,
+  PERF_MAP_ROW,
+  BYTES_ROW,
+  UNWIND_TABLE_ROW,
+  START_ROW,
+];
 
 Deno.exitCode = await main(Deno.args);
 

@@ -25,6 +25,8 @@ export interface SyntheticLibrary {
 
 const HEADER_SIZE = 64;
 const PROGRAM_HEADER_SIZE = 56;
+/** `call *%rax`. */
+const CALL = [0xff, 0xd0];
 const SECTION_HEADER_SIZE = 64;
 const SYMBOL_SIZE = 24;
 const TEXT_OFFSET = 0x1000;
@@ -38,8 +40,9 @@ const [SHF_ALLOC, SHF_EXECINSTR] = [2, 4];
 const GLOBAL_FUNCTION = 0x12;
 
 /**
- * Makes a shared library (ELF, 64-bit, little-endian) that holds nothing but a text of zeros and a
- * `.symtab`: the functions stand one behind the other, as large as they are given.
+ * Makes a shared library (ELF, 64-bit, little-endian) that holds nothing but a text and a `.symtab`:
+ * the functions stand one behind the other, as large as they are given, in even numbers. They
+ * consist of calls, so that every even vaddr behind the start of one is a return address.
  */
 export function makeLibrary(
   sizes: Iterable<{ readonly name: string; readonly size: number }>,
@@ -71,6 +74,7 @@ function fileOf(
   const namesOffset = stringsOffset + strings.bytes.length;
   const sectionsOffset = align(namesOffset + names.bytes.length);
   const bytes = new Uint8Array(sectionsOffset + 5 * SECTION_HEADER_SIZE);
+  for (let at = 0; at < textSize; at += CALL.length) bytes.set(CALL, TEXT_OFFSET + at);
   const view = new DataView(bytes.buffer);
   writeHeader(view, segments.length, sectionsOffset);
   for (const [at, segment] of segments.entries()) writeSegment(view, at, segment);

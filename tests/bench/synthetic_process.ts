@@ -7,7 +7,7 @@ import { makeLibrary } from "./synthetic_library.ts";
 export interface SyntheticProcess {
   /** The path of the maps snapshot. */
   readonly maps: string;
-  /** Different addresses in random order; none is that of a function's first instruction. */
+  /** Different return addresses in random order. */
   readonly addresses: Float64Array;
   /** Of each address the name of its function, as symfold spells it by default. */
   readonly names: readonly string[];
@@ -37,7 +37,7 @@ export function makeProcess(
   while (names.size < addressCount) {
     const { loadBias, functions } = files[random.below(files.length)]!;
     const { name, start, size } = functions[random.below(functions.length)]!;
-    names.set(loadBias + start + 1 + random.below(size - 1), spelled(name));
+    names.set(loadBias + start + 2 + 2 * random.below(size / 2 - 1), spelled(name));
   }
   const maps = join(folder, "maps");
   Deno.writeTextFileSync(maps, mapsText(files));

@@ -36,10 +36,8 @@ Deno.test("DiskFiles.open() does not look at this machine's files if there is a 
     using files = new DiskFiles({ sysroot: join(folder, "sysroot") });
     Deno.mkdirSync(join(folder, "sysroot"));
     Deno.writeTextFileSync(join(folder, "libx.so"), "library");
-    assertEquals(await answerOf(files, join(folder, "libx.so")), {
-      reason: "file-not-found",
-      detail: "",
-    });
+    const path = join(folder, "libx.so");
+    assertEquals(await answerOf(files, path), notFound(join(folder, "sysroot", path)));
   });
 });
 
@@ -63,10 +61,30 @@ Deno.test("DiskFiles.open() opens a deleted file that somebody put below the sys
 
 Deno.test("DiskFiles.open() says that a file is missing", async () => {
   await withFolder(async (folder) => {
-    for (const sysroot of [undefined, folder]) {
-      using files = new DiskFiles({ sysroot });
-      const path = join(folder, "missing");
-      assertEquals(await answerOf(files, path), { reason: "file-not-found", detail: "" });
+    const path = join(folder, "missing");
+    using own = new DiskFiles();
+    assertEquals(await answerOf(own, path), { reason: "file-not-found", detail: "" });
+    using copied = new DiskFiles({ sysroot: folder });
+    assertEquals(await answerOf(copied, path), notFound(join(folder, path)));
+  });
+});
+
+Deno.test("DiskFiles.open() says where it looked for a file that is missing", async () => {
+  await withFolder(async (folder) => {
+    Deno.mkdirSync(join(folder, "usr/lib"), { recursive: true });
+    Deno.symlinkSync("usr/lib", join(folder, "lib"));
+    Deno.symlinkSync("/usr/lib/libx.so.1", join(folder, "usr/lib/libx.so"));
+    using files = new DiskFiles({
+      sysroot: folder,
+      pathMap: [{ from: "/app/", to: join(folder, "image/") }],
+    });
+    const places = [
+      ["/lib/libx.so", "usr/lib/libx.so.1"],
+      ["/lib/deep/er/libx.so", "usr/lib/deep/er/libx.so"],
+      ["/app/libx.so", "image/libx.so"],
+    ] as const;
+    for (const [path, tried] of places) {
+      assertEquals(await answerOf(files, path), notFound(join(folder, tried)));
     }
   });
 });
@@ -76,16 +94,16 @@ Deno.test("DiskFiles.open() says that a file below a file is missing", async () 
     Deno.writeTextFileSync(join(folder, "file"), "");
     using own = new DiskFiles();
     using copied = new DiskFiles({ sysroot: folder });
-    const wanted = { reason: "file-not-found", detail: "" } as const;
-    assertEquals(await answerOf(own, join(folder, "file/x")), wanted);
-    assertEquals(await answerOf(copied, "/file/x"), wanted);
+    const path = join(folder, "file/x");
+    assertEquals(await answerOf(own, path), { reason: "file-not-found", detail: "" });
+    assertEquals(await answerOf(copied, "/file/x"), notFound(path));
   });
 });
 
 Deno.test("DiskFiles.open() says that a sysroot is missing as that a file is", async () => {
   await withFolder(async (folder) => {
     using files = new DiskFiles({ sysroot: join(folder, "missing") });
-    assertEquals(await answerOf(files, "/libx.so"), { reason: "file-not-found", detail: "" });
+    assertEquals(await answerOf(files, "/libx.so"), notFound(join(folder, "missing/libx.so")));
   });
 });
 
@@ -166,6 +184,10 @@ Deno.test("DiskFiles closes its files", async () => {
     await assertRejects(() => source.readAt(0, 1), FormatError, "Cannot read bytes of");
   });
 });
+
+function notFound(tried: string): FileAnswer {
+  return { reason: "file-not-found", detail: `looked for "${tried}"` };
+}
 
 async function answerOf(files: DiskFiles, path: string): Promise<FileAnswer> {
   return await files.open({ path, deleted: false });

@@ -77,13 +77,6 @@ Deno.test("symfold stops if a snapshot cannot be read", async () => {
   assertEquals(run, { code: 1, stdout: "", stderr });
 });
 
-Deno.test("symfold stops if a snapshot is a directory", async () => {
-  using folder = new TempFolder();
-  const run = await runSymfold(["--maps", folder.path, "-q"], { stdin: STACK });
-  const stderr = `symfold: Cannot read "${folder.path}": it is a directory, want a file\n`;
-  assertEquals(run, { code: 1, stdout: "", stderr });
-});
-
 Deno.test("symfold says to copy a snapshot in /proc first", async () => {
   const run = await runSymfold(["--maps", "/proc/self/maps", "-q"], { stdin: STACK });
   const stderr =
@@ -110,6 +103,54 @@ Deno.test("symfold stops if no line of a snapshot is a mapping", async () => {
   const stderr =
     `symfold: Cannot find a mapping of "${maps}", line 1: line is "main;0x1 5", want ` +
     "one of /proc/PID/maps\n";
+  assertEquals(run, { code: 1, stdout: "", stderr });
+});
+
+for (
+  const { what, content, problem } of [
+    {
+      what: "no ELF file",
+      content: "not an ELF file\n",
+      problem: 'Cannot read the ELF header of "PATH" at file offset 0x0: ' +
+        "first bytes are 6e 6f 74 20, want 7f 45 4c 46",
+    },
+    {
+      what: "empty",
+      content: "",
+      problem: 'Cannot read the ELF header of "PATH" at file offset 0x0: ' +
+        "first bytes are none, want 7f 45 4c 46",
+    },
+    {
+      what: "missing",
+      content: undefined,
+      problem: 'Cannot read "PATH": there is no such file or directory',
+    },
+  ]
+) {
+  Deno.test(`symfold stops if the vDSO is ${what}`, async () => {
+    using folder = new TempFolder();
+    const vdso = content === undefined ? folder.at("vdso") : folder.write("vdso", content);
+    const run = await runSymfold([...SMALL_OPTIONS, "--vdso", vdso, "-q"], { stdin: STACK });
+    const stderr = `symfold: ${problem.replace("PATH", vdso)}\n`;
+    assertEquals(run, { code: 1, stdout: "", stderr });
+  });
+}
+
+Deno.test("symfold says that a vmlinuz is no vmlinux", async () => {
+  using folder = new TempFolder();
+  const vmlinuz = folder.write("vmlinuz", "MZ\xea\x07 and so on");
+  const run = await runSymfold(["--vmlinux", vmlinuz, "-q"], { stdin: STACK });
+  const stderr = `symfold: Cannot read the ELF header of "${vmlinuz}" at file offset 0x0: ` +
+    "first bytes are 4d 5a c3 aa, want 7f 45 4c 46; a vmlinuz has to be unpacked first, with " +
+    "extract-vmlinux\n";
+  assertEquals(run, { code: 1, stdout: "", stderr });
+});
+
+Deno.test("symfold stops if the vDSO is a directory", async () => {
+  using folder = new TempFolder();
+  const args = [...SMALL_OPTIONS, "--vdso", folder.path, "-q"];
+  const run = await runSymfold(args, { stdin: STACK });
+  const stderr = `symfold: Cannot open "${folder.path}": it is a directory, want a file\n`;
   assertEquals(run, { code: 1, stdout: "", stderr });
 });
 
@@ -174,7 +215,11 @@ Deno.test("symfold says what to do about a file that is not there", async () => 
   const args = ["--maps", SMALL_MAPS, "--sysroot", folder.path];
   const { code, stdout, stderr } = await runSymfold(args, { stdin: STACK });
   assertEquals({ code, stdout }, { code: 0, stdout: "app;[liblld-shifted.so@0x510] 1\n" });
-  assertStringIncludes(stderr, "there is no such file here; copy it from the recorded machine");
+  const tried = folder.at("opt/layouts/liblld-shifted.so");
+  assertStringIncludes(
+    stderr,
+    `there is no such file here: looked for "${tried}"; copy it from the recorded machine`,
+  );
 });
 
 interface ImageRow {
@@ -193,9 +238,6 @@ function countOf(line: string): string {
 
 for (
   const [what, line, hint] of [
-    ["bpftrace", "@[", "stackcollapse-bpftrace.pl"],
-    ["perf script", "prism 32655/32655  3434.754789: cpu-clock: ", "stackcollapse-perf.pl --addrs"],
-    ["perf script", "\tffffffff8158e3e1 [unknown] ([kernel.kallsyms])", "stackcollapse-perf.pl"],
     ["a maps snapshot", "00400000-00401000 r-xp 00000000 fe:00 42 /bin/a", "--maps"],
   ] as const
 ) {

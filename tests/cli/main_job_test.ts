@@ -181,3 +181,27 @@ async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
+
+Deno.test("symfold --vmlinux names kernel frames, moved as --kallsyms says", async () => {
+  const folder = testdata("kernel/x86_64");
+  const args = ["--vmlinux", `${folder}/vmlinux`, "--kallsyms", `${folder}/kallsyms-start`];
+  const { code, stdout, stderr } = await runSymfold([...args, "--annotate", "kernel"], {
+    stdin: "app;0xffffffff9f000030;0xffffffff9f000010 2\n",
+  });
+  assertEquals({ code, stdout }, { code: 0, stdout: "app;schedule_[k];account_[k] 2\n" });
+  assertStringIncludes(stderr, "       4   100.0 %  vmlinux     [kernel]\n");
+});
+
+Deno.test("symfold says why it does not use a vmlinux", async () => {
+  const folder = testdata("kernel/x86_64");
+  const args = ["--vmlinux", `${folder}/vmlinux`, "--return-addresses", "none"];
+  const { code, stdout, stderr } = await runSymfold(args, {
+    stdin: "app;0xffffffff9f000030;0xffffffff9f000010 2\n",
+  });
+  assertEquals({ code, stdout }, { code: 0, stdout: "app;[kernel];[kernel] 2\n" });
+  assertStringIncludes(
+    stderr,
+    "it is not known where the kernel of the vmlinux file was loaded: 0xffffffff9f000010 is not in " +
+      `the code of "${folder}/vmlinux" as it is; give a copy of /proc/kallsyms`,
+  );
+});

@@ -1,10 +1,26 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { helpText, parseOptions, UsageError } from "../../lib/cli/options.ts";
+import { COMMANDS } from "../../lib/cli/commands.ts";
+import { optionsOf } from "../../lib/cli/option_table.ts";
+import { parseOptions, UsageError } from "../../lib/cli/options.ts";
 
 Deno.test("parseOptions() gives every option its default", () => {
   assertEquals(parseOptions([]), {
+    command: "filter",
+    operands: [],
     inputs: ["-"],
+    format: undefined,
+    event: undefined,
+    weight: undefined,
+    roots: "comm",
     maps: [],
+    bundle: undefined,
+    maxBundleSize: undefined,
+    pid: undefined,
+    proc: "/proc",
+    dryRun: false,
+    code: false,
+    whole: false,
+    dwarf: false,
     sysroot: undefined,
     debugDirs: [],
     pathMap: [],
@@ -12,15 +28,22 @@ Deno.test("parseOptions() gives every option its default", () => {
     buildIds: undefined,
     vdso: undefined,
     kallsyms: undefined,
+    vmlinux: undefined,
     perfMaps: [],
     annotate: [],
+    imagePrefix: false,
+    shape: { include: [], exclude: [], mergeRecursion: false, reverse: false, root: "" },
+    inlines: true,
+    lines: false,
     output: undefined,
     report: undefined,
     demangle: "short",
     unresolved: "offset",
-    returnAddresses: "callers",
+    returnAddresses: undefined,
+    trustFiles: false,
     merge: true,
     failUnder: undefined,
+    json: false,
     quiet: false,
     verbose: false,
     help: false,
@@ -29,13 +52,30 @@ Deno.test("parseOptions() gives every option its default", () => {
 });
 
 Deno.test("parseOptions() reads every option", () => {
-  const args = "--maps a --maps=b --sysroot c -o d --report e --demangle none --unresolved file " +
+  const args =
+    "--input perf --event x --weight y --pids --maps a --maps=b --bundle w --max-bundle-size 3M " +
+    "--sysroot c -o d --report e --demangle none --unresolved file " +
     "--debug-dir h --debug-dir i --path-map /j=/k=l --search p --build-ids q --vdso m --kallsyms n --perf-map o " +
-    "--annotate kernel,jit " +
-    "--return-addresses all --no-merge --fail-under 99.5 -q -v -h --version f g";
+    "--vmlinux r --annotate kernel,jit,inline --no-inlines --lines --image-prefix " +
+    "--include r --include ^s$ --exclude t|u --merge-recursion --reverse --root v " +
+    "--return-addresses all --trust-files --no-merge --fail-under 99.5 -q -v -h --version f g";
   assertEquals(parseOptions(args.split(" ")), {
+    command: "filter",
+    operands: ["f", "g"],
     inputs: ["f", "g"],
+    format: "perf",
+    event: "x",
+    weight: "y",
+    roots: "comm-pid",
     maps: ["a", "b"],
+    bundle: "w",
+    maxBundleSize: 3 * 2 ** 20,
+    pid: undefined,
+    proc: "/proc",
+    dryRun: false,
+    code: false,
+    whole: false,
+    dwarf: false,
     sysroot: "c",
     debugDirs: ["h", "i"],
     pathMap: [{ from: "/j", to: "/k=l" }],
@@ -43,15 +83,28 @@ Deno.test("parseOptions() reads every option", () => {
     buildIds: "q",
     vdso: "m",
     kallsyms: "n",
+    vmlinux: "r",
     perfMaps: ["o"],
-    annotate: ["kernel", "jit"],
+    annotate: ["kernel", "jit", "inline"],
+    imagePrefix: true,
+    shape: {
+      include: [/r/u, /^s$/u],
+      exclude: [/t|u/u],
+      mergeRecursion: true,
+      reverse: true,
+      root: "v",
+    },
+    inlines: false,
+    lines: true,
     output: "d",
     report: "e",
     demangle: "none",
     unresolved: "file",
     returnAddresses: "all",
+    trustFiles: true,
     merge: false,
     failUnder: 99.5,
+    json: false,
     quiet: true,
     verbose: true,
     help: true,
@@ -90,11 +143,21 @@ for (const value of ["-1", "101", "NaN", "", " ", "1,5", "Infinity"]) {
   });
 }
 
-for (const value of ["user", "kernel,", "jit,kernel,inline"]) {
+for (const value of ["user", "kernel,", "jit,kernel,inlined"]) {
   Deno.test(`parseOptions() refuses --annotate=${value}`, () => {
-    assertThrows(() => parseOptions([`--annotate=${value}`]), UsageError, "want kernel or jit");
+    assertThrows(
+      () => parseOptions([`--annotate=${value}`]),
+      UsageError,
+      "want kernel, jit or inline",
+    );
   });
 }
+
+Deno.test("parseOptions() refuses a pattern that is none, and a root with a semicolon", () => {
+  const message = `Option "--include" has the value "(": Invalid regular expression`;
+  assertThrows(() => parseOptions(["--include", "("]), UsageError, message);
+  assertThrows(() => parseOptions(["--root=a;b"]), UsageError, 'has the value "a;b", want no ";"');
+});
 
 for (const value of ["=/b", "/a"]) {
   Deno.test(`parseOptions() refuses --path-map=${value}`, () => {
@@ -126,38 +189,33 @@ Deno.test("parseOptions() does not take an option for the value of another", () 
   );
 });
 
-Deno.test("helpText() has every option, in words of at most 80 columns", () => {
-  const help = helpText();
-  const names = [...help.matchAll(/^ {2}(?:-\w, | {4})--([a-z-]+)/gm)].map(([, name]) => name);
-  assertEquals(names, [
-    "maps",
-    "sysroot",
-    "debug-dir",
-    "path-map",
-    "search",
-    "build-ids",
-    "kallsyms",
-    "perf-map",
-    "vdso",
-    "output",
-    "demangle",
-    "unresolved",
-    "annotate",
-    "return-addresses",
-    "no-merge",
-    "report",
-    "fail-under",
-    "quiet",
-    "verbose",
-    "help",
-    "version",
-  ]);
-  assertEquals(help.split("\n").filter((line) => line.length > 80), []);
+for (const { name } of COMMANDS) {
+  Deno.test(`optionsOf() has no option of ${name} twice`, () => {
+    const rows = optionsOf(name);
+    const words = rows.flatMap((row) =>
+      row.short === undefined ? [row.name] : [row.name, row.short]
+    );
+    assertEquals(words.filter((word, at) => words.indexOf(word) !== at), []);
+    assertEquals(["help", "version"].every((word) => words.includes(word)), true);
+  });
+}
+
+Deno.test("parseOptions() reads the options of explain, whose addresses are looked up as they are", () => {
+  const args = ["explain", "--maps", "a", "--json", "0x1", "--kallsyms", "k", "libc.so.6+0x2"];
+  const { command, operands, inputs, maps, json, kallsyms, returnAddresses } = parseOptions(args);
+  assertEquals({ command, operands, inputs, maps, json, kallsyms, returnAddresses }, {
+    command: "explain",
+    operands: ["0x1", "libc.so.6+0x2"],
+    inputs: [],
+    maps: ["a"],
+    json: true,
+    kallsyms: "k",
+    returnAddresses: "none",
+  });
 });
 
-Deno.test("helpText() names the choices of an option and its default", () => {
-  assertEquals(
-    helpText().includes("one of short, full, none\n" + " ".repeat(27) + "(default short)"),
-    true,
-  );
+Deno.test("parseOptions() wants operands where a command has some, but not with --help", () => {
+  assertThrows(() => parseOptions(["explain"]), UsageError, "has 0 operands, want at least 1");
+  assertThrows(() => parseOptions(["images", "x"]), UsageError, "has 1 operand, want 0");
+  assertEquals(parseOptions(["explain", "--help"]).help, true);
 });

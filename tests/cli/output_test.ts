@@ -16,12 +16,62 @@ Deno.test("symfold -o writes the file and leaves nothing else behind", async () 
   assertGolden(Deno.readTextFileSync(output), "cpp-x86_64.folded");
 });
 
-Deno.test("symfold -o may write the file that it reads", async () => {
-  using folder = new TempFolder();
-  const file = folder.write("a.folded", STACK);
-  assertEquals((await runSymfold([...SMALL_OPTIONS, "-q", "-o", file, file])).code, 0);
-  assertEquals(Deno.readTextFileSync(file), NAMED);
-});
+// Names do not tell what the addresses were: an input that is written over is lost.
+for (
+  const { title, args, what } of [
+    { title: "-o on its recording", args: ["-o", "raw"], what: "a recording" },
+    { title: "-o on its snapshot", args: ["-o", "maps"], what: "a maps snapshot" },
+    { title: "--report on its recording", args: ["--report", "raw"], what: "a recording" },
+    {
+      title: "-o on its kallsyms snapshot",
+      args: ["--kallsyms", "other", "-o", "other"],
+      what: "the kallsyms snapshot",
+    },
+    {
+      title: "-o on its perf map",
+      args: ["--perf-map", "other", "-o", "other"],
+      what: "a perf map",
+    },
+    { title: "-o on its vmlinux", args: ["--vmlinux", "other", "-o", "other"], what: "vmlinux" },
+    { title: "-o on its vDSO", args: ["--vdso", "other", "-o", "other"], what: "the vDSO" },
+    {
+      title: "-o on its list of build-ids",
+      args: ["--build-ids", "other", "-o", "other"],
+      what: "the list of build-ids",
+    },
+    { title: "-o on a link to its recording", args: ["-o", "link"], what: "a recording" },
+    { title: "-o on another name of its recording", args: ["-o", "hard"], what: "a recording" },
+  ]
+) {
+  Deno.test(`symfold ${title} is a usage error`, async () => {
+    using folder = new TempFolder();
+    const [raw, maps] = [folder.write("raw", STACK), folder.write("maps", "")];
+    folder.write("other", "");
+    Deno.symlinkSync("raw", folder.at("link"));
+    Deno.linkSync(raw, folder.at("hard"));
+    const paths = args.map((arg) => arg.startsWith("-") ? arg : folder.at(arg));
+    const run = await runSymfold(["--maps", maps, "-q", ...paths, raw]);
+    const option = args.includes("--report") ? "--report" : "--output";
+    const stderr = `symfold: Option "${option}" names "${paths.at(-1)}", which is ${what} and ` +
+      "would be lost: want another file\nsymfold: Try --help\n";
+    assertEquals(run, { code: 2, stdout: "", stderr });
+    assertEquals(Deno.readTextFileSync(raw), STACK);
+    assertEquals(folder.names(), ["hard", "link", "maps", "other", "raw"]);
+  });
+}
+
+for (const isThere of [true, false]) {
+  Deno.test(`symfold -o and --report on one file is a usage error, ${isThere ? "there" : "new"}`, async () => {
+    using folder = new TempFolder();
+    const output = isThere ? folder.write("both", "old\n") : folder.at("both");
+    const args = [...SMALL_OPTIONS, "-q", "-o", output, "--report", output];
+    const run = await runSymfold(args, { stdin: STACK });
+    const stderr = `symfold: Options "--output" and "--report" name the same file "${output}"\n` +
+      "symfold: Try --help\n";
+    assertEquals(run, { code: 2, stdout: "", stderr });
+    assertEquals(folder.names(), isThere ? ["both"] : []);
+  });
+}
 
 Deno.test('symfold --output "-" writes to standard output', async () => {
   const run = await runSymfold([...SMALL_OPTIONS, "-q", "--output", "-"], { stdin: STACK });

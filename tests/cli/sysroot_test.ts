@@ -158,11 +158,22 @@ Deno.test("resolveInSysroot() finds no target of a link that is missing", () => 
   });
 });
 
+Deno.test("resolveInSysroot() says which path is not there, links followed", () => {
+  withSysroot((root) => {
+    Deno.symlinkSync("usr/none", join(root, "link"));
+    assertThrows(
+      () => resolveInSysroot(root, "/link/a/../b/libz.so"),
+      Deno.errors.NotFound,
+      join(root, "usr/none/b/libz.so"),
+    );
+  });
+});
+
 Deno.test("resolveInSysroot() finds nothing below a file", () => {
   withSysroot((root) => {
     assertThrows(
       () => resolveInSysroot(root, "/usr/lib/libx.so/libx.so"),
-      Deno.errors.NotADirectory,
+      Deno.errors.NotFound,
     );
   });
 });

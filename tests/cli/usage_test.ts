@@ -17,7 +17,7 @@ for (const option of ["--help", "-h"]) {
   Deno.test(`symfold ${option} prints help that fits 80 columns`, async () => {
     const { code, stdout, stderr } = await runSymfold([option]);
     assertEquals({ code, stderr }, { code: 0, stderr: "" });
-    assert(stdout.startsWith("Usage: symfold --maps FILE [OPTION]... [RECORDING]...\n"), stdout);
+    assert(stdout.startsWith("Usage: symfold [--maps FILE] [OPTION]... [RECORDING]...\n"), stdout);
     assertEquals(stdout.split("\n").filter((line) => line.length > 80), []);
   });
 }

@@ -1,4 +1,6 @@
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { DiskFiles } from "../../lib/cli/disk_files.ts";
+import { makeBundle, openBytes } from "../support/bundles.ts";
 import { resolveText } from "../support/resolve_text.ts";
 
 // Large installed programs, recorded a moment ago: what perf names, symfold names alike. Programs
@@ -55,6 +57,58 @@ for (const program of PROGRAMS) {
     // deno-lint-ignore no-console -- how much is left to be done, if anything
     console.log(`${program}: ${right} of ${total} frames as perf names them${examples}`);
   });
+}
+
+for (const program of PROGRAMS) {
+  for (const code of ["all", "recordings"] as const) {
+    Deno.test(`a bundle of ${program} with the code of ${code} gives what its files give`, async () => {
+      const [maps, folded] = ["maps", "raw.folded"].map((file) =>
+        Deno.readTextFileSync(`${FOLDER}/${program}/${file}`)
+      );
+      using files = new DiskFiles({ sysroot: "/" });
+      const wanted = await resolveText(folded!, { maps: maps!, files });
+      const recording = code === "recordings" ? { folded: folded! } : {};
+      const bytes = await makeBundle({ maps: maps!, files, code, ...recording });
+      const bundle = await openBytes(bytes);
+      const found = await resolveText(folded!, { maps: maps!, files: bundle.files });
+      assert(found.output === wanted.output);
+      assertEquals(found.report, wanted.report);
+      const whole = bundle.manifest.files.reduce((sum, { size }) => sum + size, 0);
+      // deno-lint-ignore no-console -- what it is good for
+      console.log(`${program}: ${bytes.length} bytes hold what is needed of ${whole}`);
+    });
+  }
+}
+
+Deno.test({
+  name: "resolve() names static functions of libc by the debug file of libc6-dbg",
+  ignore: FOLDER === undefined || !isThere("/usr/share/doc/libc6-dbg"),
+  async fn() {
+    const names = new Set<string>();
+    const sources = new Set<string>();
+    for (const program of PROGRAMS) {
+      const { report, output } = await resolveText(
+        Deno.readTextFileSync(`${FOLDER}/${program}/raw.folded`),
+        { maps: Deno.readTextFileSync(`${FOLDER}/${program}/maps`), sysroot: "/" },
+      );
+      for (const frame of output.match(/(?<=[; ])[^; \n]+(?=[; ])/g) ?? []) names.add(frame);
+      const libc = report.images.find(({ image }) => image.endsWith("/libc.so.6"));
+      for (const source of libc?.namesFrom ?? []) sources.add(source);
+    }
+    const debugFiles = [...sources].filter((source) => source.startsWith("/usr/lib/debug/"));
+    assert(debugFiles.length === 1, `libc.so.6 has its names from ${[...sources]}`);
+    // Which variant of malloc's and memcpy's code runs is the machine's; none of them is exported.
+    const staticNames = /^(?:_int_malloc|_int_free|__mem\w+_(?:avx|evex|sse2?)\w*)$/;
+    assert([...names].some((name) => staticNames.test(name)), "no static function was sampled");
+  },
+});
+
+function isThere(path: string): boolean {
+  try {
+    return Deno.statSync(path) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** How often each address occurs in a role; the leaf's role is its own. */

@@ -2,6 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { FileSource } from "../../lib/bytes/file_source.ts";
 import { ElfFile } from "../../lib/elf/mod.ts";
 import { findGoFunctions } from "../../lib/symbols/go_functions.ts";
+import { hex } from "../../lib/errors.ts";
+import { resolveText } from "../support/resolve_text.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 import { testdata } from "../support/testdata.ts";
 
@@ -84,6 +86,68 @@ for (const { name, args, then, isPossible } of BUILDS) {
     },
   });
 }
+
+Deno.test({
+  name: "symfold gives the functions that Go inlined frames of their own (needs go)",
+  ignore: !hasGo,
+  async fn() {
+    using folder = new TempFolder();
+    const program = folder.at("program");
+    build([], program);
+    using source = FileSource.open(program);
+    const elf = await ElfFile.open(source);
+    const base = elf.loadSegments[0]!.vaddr;
+    const text = elf.loadSegments.find(({ executable }) => executable)!;
+    const maps = [text.vaddr, text.vaddr + text.memorySize + 0xfff, text.fileOffset]
+      .map((value) => value - value % 0x1000)
+      .map((value) => value.toString(16));
+    const stacks = new Map<string, readonly string[]>();
+    for (const line of run(program, []).trimEnd().split("\n")) {
+      const [vaddr, , ...names] = line.split("\t");
+      if (names.length > 3) stacks.set(hex(base + parseInt(vaddr!, 16)), names);
+    }
+    assert(stacks.size > 50, `${stacks.size}`);
+    const { output } = await resolveText(
+      [...stacks.keys()].map((address) => `${address} 1\n`).join(""),
+      {
+        maps: `${maps[0]}-${maps[1]} r-xp ${maps[2]} fe:00 1 ${program}\n`,
+        merge: false,
+        returnAddresses: "none",
+      },
+    );
+    for (const [at, line] of output.trimEnd().split("\n").entries()) {
+      const names = [...stacks.values()][at]!;
+      const spelled = line.replace(/ 1$/, "").split(";").map(printed);
+      assertEquals(withoutHidden(spelled, names), names);
+    }
+    // Those that the recorder has found itself are not there twice; where symfold finds none, they stay.
+    const doubled = await resolveText(
+      [...stacks.keys()].map((address) => `${address};f_[i];g_[i] 1\n`).join(""),
+      {
+        maps: `${maps[0]}-${maps[1]} r-xp ${maps[2]} fe:00 1 ${program}\n`,
+        merge: false,
+        returnAddresses: "none",
+      },
+    );
+    assertEquals(
+      doubled.output.split("\n"),
+      output.split("\n").map((line) =>
+        line.includes(";") ? line : line.replace(/ 1$/, ";f_[i];g_[i] 1")
+      ),
+    );
+    // Of the same addresses one frame each, if that is wanted.
+    const physical = await resolveText(
+      [...stacks.keys()].map((address) => `${address} 1\n`).join(""),
+      {
+        maps: `${maps[0]}-${maps[1]} r-xp ${maps[2]} fe:00 1 ${program}\n`,
+        merge: false,
+        returnAddresses: "none",
+        inlines: false,
+      },
+    );
+    assert(!physical.output.includes(";"));
+  },
+});
 
 for (const arch of ["386", "arm", "arm64", "mips", "ppc64", "riscv64", "s390x"]) {
   Deno.test({

@@ -5,7 +5,12 @@ import { hex } from "../../lib/errors.ts";
 import { parseMaps } from "../../lib/maps/mod.ts";
 import { isJitdump, readJitdump, readPerfMap } from "../../lib/symbols/mod.ts";
 import { MemorySource } from "../../lib/bytes/mod.ts";
-import { ARCHITECTURES, knownFunctions } from "../support/debug_files.ts";
+import {
+  ARCHITECTURES,
+  functionsOf,
+  type KnownFunction,
+  knownFunctions,
+} from "../support/debug_files.ts";
 import { resolveText } from "../support/resolve_text.ts";
 import { MemoryFiles } from "../support/memory_files.ts";
 import { testdata } from "../support/testdata.ts";
@@ -19,19 +24,24 @@ async function namesFrom(
   architecture: string,
   file: string,
   options: DiskFilesOptions = {},
-): Promise<{ names: string[]; namesFrom: readonly string[]; details: string }> {
+  functions: readonly KnownFunction[] = knownFunctions(architecture),
+): Promise<{
+  names: string[];
+  namesFrom: readonly string[];
+  details: string;
+  reasons: readonly string[];
+}> {
   const path = `/lib/${file}`;
-  const vaddrs = knownFunctions(architecture).flatMap((
-    { vaddr, size },
-  ) => [vaddr, vaddr + 1, vaddr + size - 1]);
+  const vaddrs = functions.flatMap(({ vaddr, size }) => [vaddr, vaddr + 1, vaddr + size - 1]);
   const folded = vaddrs.map((vaddr) => `${path}+${hex(vaddr)} 1\n`).join("");
   const folder = testdata(`debug_files/${architecture}`);
   using files = new DiskFiles({ pathMap: [{ from: "/lib", to: folder }], ...options });
-  const { output, report } = await resolveText(folded, { files, merge: false });
+  const { output, report } = await resolveText(folded, { files, merge: false, demangle: "none" });
   return {
     names: output.trimEnd().split("\n").map((line) => line.replace(/ 1$/, "")),
     namesFrom: report.images[0]!.namesFrom,
     details: report.reasons.map(({ detail }) => detail).join(),
+    reasons: report.reasons.map(({ reason }) => reason),
   };
 }
 
@@ -41,6 +51,12 @@ for (const architecture of ARCHITECTURES) {
   Deno.test(`resolve() names ${architecture} functions by the symbols in place`, async () => {
     const { names } = await namesFrom(architecture, "libnames.so");
     assertEquals(names, truth);
+  });
+
+  Deno.test(`resolve() names ${architecture} functions by a compressed .symtab`, async () => {
+    const { names, namesFrom: from } = await namesFrom(architecture, "libnames-symtab-zlib.so");
+    assertEquals(names, truth);
+    assert(from.includes(".symtab"));
   });
 
   Deno.test(`resolve() names ${architecture} functions by .gnu_debugdata`, async () => {
@@ -73,6 +89,58 @@ for (const architecture of ARCHITECTURES) {
       assertEquals([second, last], [first, first], `${name} at ${hex(vaddr)}, ${size} bytes`);
       assert(first === name || first === `[libnames-stripped.so+${hex(vaddr)}]`, first);
     }
+  });
+}
+
+// The same for libraries whose truth is nm's of another whole file: what dwz has rewritten, and what
+// rustc has made.
+for (
+  const { title, truth, file, debugDir, from } of [
+    { title: "that dwz has shrunk", truth: "dwz", file: "dwz/libone.so", from: ".symtab" },
+    {
+      title: "whose debug file dwz has shrunk",
+      truth: "dwz",
+      file: "dwz/libone-stripped.so",
+      from: "/lib/dwz/.debug/libone.debug",
+    },
+    {
+      title: "of rustc with strip=debuginfo",
+      truth: "rust",
+      file: "rust/libnames-no-debug.so",
+      from: ".symtab",
+    },
+    {
+      title: "of rustc with split-debuginfo=packed and a debug file",
+      truth: "rust",
+      file: "rust/libnames.so",
+      debugDir: "rust/debug",
+      from: /\/rust\/debug\/\.build-id\/..\/.*\.debug$/,
+    },
+  ]
+) {
+  Deno.test(`resolve() names the functions of a library ${title}`, async () => {
+    const functions = functionsOf(`x86_64/${truth}/nm`);
+    const debugDirs = debugDir === undefined ? [] : [testdata(`debug_files/x86_64/${debugDir}`)];
+    const found = await namesFrom("x86_64", file, { debugDirs }, functions);
+    assertEquals(found.names, functions.flatMap(({ name }) => [name, name, name]));
+    assert(
+      found.namesFrom.some((source) =>
+        typeof from === "string" ? source === from : from.test(source)
+      ),
+      found.namesFrom.join(),
+    );
+  });
+}
+
+for (const file of ["libnames.so", "libnames-no-symbols.so"]) {
+  Deno.test(`resolve() names only exported functions of rust/${file}, and says why`, async () => {
+    const functions = functionsOf("x86_64/rust/nm");
+    const found = await namesFrom("x86_64", `rust/${file}`, {}, functions);
+    for (const [at, { name, vaddr }] of functions.entries()) {
+      const frame = name.startsWith("_R") ? `[${file}+${hex(vaddr)}]` : name;
+      assertEquals(found.names.slice(3 * at, 3 * at + 3), [frame, frame, frame]);
+    }
+    assertEquals(found.reasons, ["only-exported"]);
   });
 }
 
@@ -128,6 +196,31 @@ Deno.test("resolve() names frames in [vdso] by a copy of the vDSO", async () => 
   const symbol = knownIn("layouts/x86_64/noseparate-code/truth");
   const { output } = await resolveText(`${hex(0x7ffd00000000 + symbol)} 1\n`, { maps, files });
   assertEquals(output, "layout_first 1\n");
+});
+
+Deno.test("resolve() refuses a vDSO whose build-id is not the recorded one", async () => {
+  const maps = "7ffd00004000-7ffd00005000 r-xp 00000000 00:00 0  [vdso]\n";
+  const library = "layouts/x86_64/noseparate-code/sysroot/opt/layouts/libnoseparate-code.so";
+  const list = Deno.makeTempFileSync();
+  try {
+    for (
+      const [buildId, wanted] of [
+        ["67ba398b15dca0c2e3f316cdf094d9b3075ce55b", "layout_first"],
+        ["67ba398b15dca0c2e3f316cdf094d9b3075ce55c", "[vdso@0x3a0]"],
+      ]
+    ) {
+      Deno.writeTextFileSync(list, `${buildId} [vdso]\n`);
+      using files = new DiskFiles({ vdso: testdata(library), buildIds: list });
+      const { output, report } = await resolveText("0x7ffd000043a0 1\n", { maps, files });
+      assertEquals(output, `${wanted} 1\n`);
+      assertEquals(
+        report.reasons.map(({ reason }) => reason),
+        wanted === "layout_first" ? [] : ["build-id-mismatch"],
+      );
+    }
+  } finally {
+    Deno.removeSync(list);
+  }
 });
 
 /** The vaddr of `layout_first` in the first page of a fixture. */

@@ -9,7 +9,7 @@ import {
   type MapsSnapshot,
   parseMaps,
 } from "../../lib/maps/mod.ts";
-import { lookupSymbols } from "../../lib/symbols/mod.ts";
+import { findFunctions, lookupSymbols } from "../../lib/symbols/mod.ts";
 import { CountingSource } from "../support/counting_source.ts";
 import { testdata } from "../support/testdata.ts";
 
@@ -24,7 +24,8 @@ const FILES = [
   ["x86_64/no-sections-gnu", "libno-sections-gnu.so"],
   ["x86_64/no-sections-sysv", "libno-sections-sysv.so"],
 ] as const;
-const MASKS = [0x01, 0x04, 0x10, 0x80, 0xff];
+const ALL_BITS = 0xff;
+const MASKS = [0x01, 0x04, 0x10, 0x80, ALL_BITS];
 
 for (const [folder, name] of FILES) {
   const path = `/opt/layouts/${name}`;
@@ -56,7 +57,7 @@ for (const [folder, name] of FILES) {
       for (const mask of MASKS) {
         bytes[at]! ^= mask;
         const what = `byte 0x${at.toString(16)} changed by 0x${mask.toString(16)}`;
-        const { failed } = await readAll(bytes, path, snapshot, what);
+        const { failed } = await readAll(bytes, path, snapshot, what, mask);
         if (failed) failures++;
         bytes[at]! ^= mask;
       }
@@ -71,8 +72,20 @@ async function fixture(folder: string, path: string) {
   return { bytes, snapshot: await parseMaps("maps", [maps]) };
 }
 
-/** Runs all stages; one that fails with one of our errors does not keep the others from it. */
-async function readAll(bytes: Uint8Array, path: string, snapshot: MapsSnapshot, what: string) {
+const NO_DEBUG_FILES = { debugDirs: [], openDebugFile: () => Promise.resolve(undefined) };
+
+/**
+ * Runs all stages; one that fails with one of our errors does not keep the others from it.
+ *
+ * @param mask What was changed of a byte. The last stage takes long and is run for one of them.
+ */
+async function readAll(
+  bytes: Uint8Array,
+  path: string,
+  snapshot: MapsSnapshot,
+  what: string,
+  mask: number = ALL_BITS,
+) {
   const source = new CountingSource(new MemorySource("damaged.so", bytes));
   let failed = false;
   const attempt = async <Result>(stage: () => Promise<Result>): Promise<Result | undefined> => {
@@ -89,6 +102,9 @@ async function readAll(bytes: Uint8Array, path: string, snapshot: MapsSnapshot, 
     await attempt(() => readBuildId(elf));
     await attempt(() => findSymbolTables(elf));
     await attempt(() => lookupSymbols(elf, someVaddrs(elf)));
+    if (mask === ALL_BITS) {
+      await attempt(() => findFunctions(elf, path, someVaddrs(elf), NO_DEBUG_FILES));
+    }
     // deno-lint-ignore require-await -- its errors are to be caught like the others'
     await attempt(async () => place(elf, path, snapshot));
   }

@@ -161,6 +161,18 @@ Deno.test("checkText() spells vaddrs of the kernel's half", async () => {
 });
 
 /** Checks the first image of `x.so`. */
+Deno.test("checkText() sees no shorter text in a vDSO, which is mapped as a whole", async () => {
+  const vvar = "7ffd00000000-7ffd00001000 r--p 00000000 00:00 0 [vvar]";
+  const vdso = "7ffd00001000-7ffd00003000 r-xp 00000000 00:00 42 [vdso]";
+  for (const fileSize of [0xd65, 0x1000, 0x1001, 0x2000]) {
+    assertEquals(await check([load(0, 0, fileSize, fileSize, "R E")], [vvar, vdso]), "");
+  }
+  assertEquals(
+    await check([load(0, 0, 0x2001, 0x2001, "R E")], [vvar, vdso]),
+    "the file has text at vaddr 0x2000, where it is not mapped",
+  );
+});
+
 async function check(segments: readonly LoadSegment[], lines: readonly string[]): Promise<string> {
   const { mappings, pageSize } = await mapsOf(...lines);
   const own = mappings.filter((mapping) => mapping.inode === 42);

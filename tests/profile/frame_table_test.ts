@@ -36,3 +36,19 @@ Deno.test("FrameTable.textOf() throws for a number that no frame has", () => {
   frames.internText("main");
   assertThrows(() => frames.textOf(1), RangeError, "Cannot give the bytes of 1");
 });
+
+Deno.test("FrameTable.append() gives a text a second number, and internText() keeps the first", () => {
+  const frames = new FrameTable();
+  const [main, other] = [frames.internText("main"), frames.append("main")];
+  assertEquals([main, other, frames.append("new")], [0, 1, 2]);
+  assertEquals(frames.internText("main"), 0);
+  assertEquals([0, 1, 2].map((frame) => frames.textOf(frame)), ["main", "main", "new"]);
+});
+
+Deno.test("FrameTable.append() keeps its numbers while the table grows", () => {
+  const frames = new FrameTable();
+  for (let at = 0; at < 5000; at++) {
+    assertEquals(at % 2 === 0 ? frames.append("same") : frames.internText(`frame ${at}`), at);
+  }
+  for (let at = 1; at < 5000; at += 2) assertEquals(frames.internText(`frame ${at}`), at);
+});

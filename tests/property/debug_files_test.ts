@@ -6,6 +6,7 @@ import { findSection, openSection } from "../../lib/elf/section_data.ts";
 import { isSourceError } from "../../lib/errors.ts";
 import { findDebugFiles } from "../../lib/symbols/debug_file_search.ts";
 import { findMappedFile } from "../../lib/symbols/file_search.ts";
+import { lookupSymbols } from "../../lib/symbols/mod.ts";
 import { debugFile, DebugFileOpener, readAllOf } from "../support/debug_files.ts";
 import { Random } from "../support/random.ts";
 
@@ -19,6 +20,7 @@ for (
     "s390x/libnames-zlib.so",
     "armhf/libnames-zstd.so",
     "x86_64/libnames-zdebug.so",
+    "s390x/libnames-symtab-zlib.so",
     "armhf/libnames-mini.so",
     "s390x/libnames-mini.so",
     "x86_64/dwz/libone.so",
@@ -65,6 +67,7 @@ async function readEverything(bytes: Uint8Array): Promise<void> {
   await orOurError(() => readDebugLink(elf));
   await orOurError(() => readAltDebugLink(elf));
   await orOurError(() => openMiniDebugInfo(elf));
+  await orOurError(() => lookupSymbols(elf, Float64Array.of(0x400, 0x480, 0x500)));
   for (const name of SECTIONS) {
     await orOurError(async () => {
       const section = await findSection(elf, name);

@@ -82,7 +82,8 @@ for (let seed = 1; seed <= 8; seed++) {
 
   Deno.test(`resolve() resolves no more than there is, seed ${seed}`, async () => {
     const text = randomRecording(new Random(seed), 200).join("\n");
-    const { report } = await resolveText(text, PROCESS);
+    // Most of the addresses are no return addresses.
+    const { report } = await resolveText(text, { ...PROCESS, trustFiles: true });
     const unresolved = report.reasons.reduce((sum, { weight }) => sum + weight, 0);
     assertEquals(report.resolvedWeight + unresolved, report.weight);
     assertEquals(report.images.reduce((sum, { weight }) => sum + weight, 0), report.weight);

@@ -10,7 +10,8 @@ async function rolesOf(stack: string, mode: ReturnAddresses = "callers"): Promis
   const roles = new FrameRoles(profile, mode);
   const frames = [...profile.stacks.framesOf(0)];
   return frames.map((frame, at) => {
-    const role = roles.roleOf(frame, frames[at + 1] ?? -1);
+    const next = frames.slice(at + 1).find((one) => !roles.isInlined(one));
+    const role = roles.roleOf(frame, next ?? -1);
     return role === EXACT ? "e" : role === RETURN ? "r" : "?";
   }).join("");
 }
@@ -31,6 +32,8 @@ for (
     ["the last frame before bcc's delimiter", "0x1;0x2;-;do_idle", "rere"],
     ["the last frame before the other delimiter", "0x1;0x2;--;do_idle", "rere"],
     ["the leaf after names", "main;0x1;0x2", "rre"],
+    ["the last frame before functions inlined into it", "0x1;0x2;f_[i];g_[i]", "reee"],
+    ["no frame before an inlined function that calls", "0x1;f_[i];0x2", "rre"],
   ] as const
 ) {
   Deno.test(`FrameRoles.roleOf() with callers takes as exact: ${title}`, async () => {
@@ -39,7 +42,7 @@ for (
 }
 
 Deno.test("FrameRoles.roleOf() knows no other annotation as the kernel's", async () => {
-  assertEquals(await rolesOf("0x1;0x2;f_[j];g_[i]"), "rrre");
+  assertEquals(await rolesOf("0x1;0x2;f_[j];g_[0]"), "rrre");
 });
 
 Deno.test("FrameRoles.roleOf() with all takes every frame for a return address", async () => {

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { buildElf, codeSection } from "../support/elf_builder.ts";
 import { MemoryFiles } from "../support/memory_files.ts";
 import { resolveText } from "../support/resolve_text.ts";
 import { testdata } from "../support/testdata.ts";
@@ -130,6 +131,16 @@ for (
   });
 }
 
+Deno.test("resolve() knows that the lowest bit of a return address marks Thumb code", async () => {
+  const folder = "layouts/armhf/thumb";
+  const { output } = await resolveText("0x3f6ba275;0x3f6ba274;0x3f6ba275 1\n", {
+    maps: Deno.readTextFileSync(testdata(`${folder}/maps`)),
+    sysroot: testdata(`${folder}/sysroot`),
+  });
+  // layout_second begins at 0x3f6ba274.
+  assertEquals(output, "layout_first;layout_first;layout_second 1\n");
+});
+
 Deno.test("resolve() finds an address that only the second snapshot explains", async () => {
   const other = shiftedMaps("/opt/libx.so", BASE + 0x100000);
   const folded = "0x7f000000150c 1\n0x7f000010150c 2\n0x7f000020150c 3\n";
@@ -181,3 +192,36 @@ Deno.test("resolve() names text that a program mapped once more from its own fil
   });
   assertEquals(output, "layout_second 1\n");
 });
+
+// As that of Debian 12's kernel: its text takes one page, the section headers reach into the next one,
+// and both are mapped.
+for (
+  const [frame, wanted] of [
+    ["0x7ffd00004104", "first"],
+    ["7ffd00004113 [unknown] ([vdso])", "second"],
+    ["[[vdso] <7ffd00004113>]", "second"],
+    ["[vdso+0x104]", "first"],
+    ["0x7ffd00004200", "[vdso+0x200]"],
+    ["0x7ffd00005010", "[vdso+0x1010]"],
+  ]
+) {
+  Deno.test(`resolve() names ${frame} by a vDSO that is mapped with its section headers`, async () => {
+    const maps = "7ffd00000000-7ffd00003000 r--p 00000000 00:00 0  [vvar]\n" +
+      "7ffd00004000-7ffd00006000 r-xp 00000000 00:00 0  [vdso]\n";
+    const { bytes, section } = buildElf({
+      vaddrShift: 0,
+      sections: [codeSection(".text", 0xd00)],
+      segments: [{ type: 1, flags: 5, fileOffset: 0, fileSize: 0xd80 }],
+      symbols: [{ name: "first", value: 0x100, size: 0x10 }, {
+        name: "second",
+        value: 0x110,
+        size: 0x10,
+      }],
+    });
+    assertEquals([section(".text").vaddr, bytes.length > 0xd80], [0x80, true]);
+    const files = new MemoryFiles({ "[vdso]": bytes });
+    const { output } = await resolveText(`${frame} 1\n`, { maps, files });
+    assertEquals(output, `${wanted} 1\n`);
+    assertEquals((await resolveText(output, { maps, files })).output, output);
+  });
+}

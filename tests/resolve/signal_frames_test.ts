@@ -18,7 +18,12 @@ async function resolveWith(trampoline: string, stack: readonly number[]): Promis
 }
 
 for (
-  const trampoline of ["__restore_rt", "__kernel_rt_sigreturn", "runtime.sigreturn__sigaction"]
+  const trampoline of [
+    "__restore_rt",
+    "__kernel_rt_sigreturn",
+    "runtime.sigreturn__sigaction",
+    "runtime.asyncPreempt.abi0",
+  ]
 ) {
   Deno.test(`resolve() takes the frame that a signal interrupted, before ${trampoline}, as exact`, async () => {
     // The signal came at the first instruction of tiny; the handler returns to the trampoline.

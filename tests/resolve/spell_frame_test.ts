@@ -10,7 +10,8 @@ const CODE: CodePlace = {
   file: new RecordedFile({ path: "/opt/my;lib/libx.so", deleted: false }),
   vaddr: 0x1234,
   lookupVaddr: 0x1233,
-  isGiven: false,
+  loadBias: 0,
+  hasBuildId: false,
 };
 const KERNEL: Place = { kind: "kernel", lookupAddress: -0x7f000000 };
 const GENERATED: Place = { kind: "generated", name: "f" };
@@ -31,7 +32,7 @@ function spell(
   style: UnresolvedStyle = "offset",
 ): string {
   const found = name === undefined ? undefined : { name, start: 0x1200 };
-  const options = { unresolved: style, annotate: [] };
+  const options = { unresolved: style, annotate: [], lines: false, imagePrefix: false };
   return spellFrame(text, parseRawFrame(text), place, found, options);
 }
 
@@ -51,7 +52,12 @@ for (
   });
 
   Deno.test(`spellFrame() spells a frame that was a name ${title}`, () => {
-    const options = { unresolved: "offset", annotate: [] } as const;
+    const options = {
+      unresolved: "offset",
+      annotate: [],
+      lines: false,
+      imagePrefix: false,
+    } as const;
     assertEquals(spellFrame(name, { kind: "name" }, NAME, undefined, options), wanted);
   });
 }
@@ -114,7 +120,12 @@ Deno.test("spellFrame() annotates kernel and JIT frames on request", () => {
     [KERNEL, GENERATED, CODE].map((place) => {
       const location = parseRawFrame("0x7f0000001234");
       const found = { name: "f", start: 0 };
-      return spellFrame("", location, place, found, { unresolved: "offset", annotate });
+      return spellFrame("", location, place, found, {
+        unresolved: "offset",
+        annotate,
+        lines: false,
+        imagePrefix: false,
+      });
     });
   assertEquals(spellAll([]), ["f", "f", "f"]);
   assertEquals(spellAll(["kernel"]), ["f_[k]", "f", "f"]);

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { UnresolvedReason } from "../../lib/profile/mod.ts";
 import type { FileAnswer } from "../../lib/resolve/mod.ts";
+import { BlockBuffer, ExtentSource } from "../../lib/bytes/mod.ts";
 import { MemoryFiles } from "../support/memory_files.ts";
 import { bytesOf, resolveText } from "../support/resolve_text.ts";
 import { patched, SHIFTED, shiftedMaps } from "../support/shifted_library.ts";
@@ -309,10 +310,38 @@ Deno.test("resolve() gives the reason malformed-elf for a file that is cut", asy
   assertEquals(report.reasons[0]!.detail.startsWith("Cannot read"), true);
 });
 
+Deno.test("resolve() names exported functions of a file whose section headers are damaged", async () => {
+  const files = new MemoryFiles({ [X]: patched(SHIFTED, 0x28 + 5, [1]) });
+  const folded = `${FRAME} 3\n0x7f00000015a0 1\n`;
+  const { output, report } = await resolveText(folded, { maps: MAPS, files, merge: false });
+  assertEquals(output, "layout_first 3\n[libx.so+0x1596] 1\n");
+  assertEquals(report.reasons, [{
+    reason: "malformed-elf",
+    weight: 1,
+    frames: 1,
+    detail: 'Cannot read the section headers of "/opt/libx.so" at file offset 0x10000000930: ' +
+      "need 18 headers of 64 bytes, file ends at 0xdb0",
+  }]);
+  assertEquals(report.images[0]?.namesFrom, [".dynsym"]);
+});
+
 Deno.test("resolve() gives the reason layout-mismatch for another build of the file", async () => {
   const files = new MemoryFiles({ [X]: OTHER_BUILD });
   const { output, report } = await resolveText(`${FRAME} 3\n`, { maps: MAPS, files });
   assertEquals(output, "[libx.so@0x50c] 3\n");
   assertEquals(report.reasons.map(({ reason }) => reason), ["layout-mismatch"]);
   assertEquals(report.resolvedFrames, 0);
+});
+
+Deno.test("resolve() tells a file of which too little was taken along from a damaged one", async () => {
+  const head = new BlockBuffer();
+  head.append(SHIFTED.subarray(0, 0x400));
+  const extents = [{ fileOffset: 0, length: 0x400 }];
+  const source = new ExtentSource(X, SHIFTED.length, extents, head);
+  const { output, report } = await resolveText(`${FRAME} 3\n`, {
+    maps: MAPS,
+    files: new MemoryFiles({ [X]: { source } }),
+  });
+  assertEquals(output, "[libx.so+0x150c] 3\n");
+  assertEquals(report.reasons.map(({ reason }) => reason), ["not-in-bundle"]);
 });

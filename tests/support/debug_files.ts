@@ -37,7 +37,12 @@ export interface KnownFunction {
 
 /** The functions of the library; `t` for static ones only. Sorted by vaddr. */
 export function knownFunctions(architecture: string, kinds = "tT"): KnownFunction[] {
-  return debugText(`${architecture}/nm`).split("\n").flatMap((line) => {
+  return functionsOf(`${architecture}/nm`, kinds);
+}
+
+/** The functions of what `nm -S` wrote to a file of testdata/debug_files. */
+export function functionsOf(path: string, kinds = "tT"): KnownFunction[] {
+  return debugText(path).split("\n").flatMap((line) => {
     const [vaddr, size, kind, name] = line.split(" ");
     if (size === undefined || kind === undefined || !kinds.includes(kind)) return [];
     return [{ name: name!, vaddr: parseInt(vaddr!, 16), size: parseInt(size, 16) }];

@@ -3,9 +3,11 @@ import { inRepository } from "./testdata.ts";
 
 /**
  * Compares a text with the file of that name in `tests/golden/`, which is our own output of earlier
- * and was looked at then. UPDATE_GOLDEN=1 in the environment writes the file anew.
+ * and was looked at then. UPDATE_GOLDEN=1 in the environment writes the file anew. Paths of this
+ * repository are there as they are from its top.
  */
-export function assertGolden(text: string, name: string): void {
+export function assertGolden(output: string, name: string): void {
+  const text = output.replaceAll(inRepository("./"), "");
   const path = inRepository(`tests/golden/${name}`);
   if (Deno.env.get("UPDATE_GOLDEN") === "1") Deno.writeTextFileSync(path, text);
   const wanted = Deno.readTextFileSync(path);

@@ -140,7 +140,8 @@ export class Aliases {
   /** Whether two names stand for one address. */
   isSame(one: string, other: string): boolean {
     const starts = this.#starts.get(one.replace(/@.*/, "")) ?? [];
-    return this.#starts.get(other.replace(/@.*/, ""))?.some((start) => starts.includes(start)) ?? false;
+    return this.#starts.get(other.replace(/@.*/, ""))?.some((start) => starts.includes(start)) ??
+      false;
   }
 }
 

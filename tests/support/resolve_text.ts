@@ -14,6 +14,8 @@ export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
 export interface ResolveTextOptions extends Partial<Omit<ResolveOptions, "snapshots">> {
   /** The text of a snapshot, or of several. */
   readonly maps?: string | readonly string[];
+  /** Of each snapshot its process. */
+  readonly processes?: readonly number[];
   readonly sysroot?: string;
   readonly merge?: boolean;
 }
@@ -23,9 +25,13 @@ export async function resolveText(
   folded: string,
   options: ResolveTextOptions = {},
 ): Promise<{ output: string; report: Report }> {
-  const { maps = [], sysroot, merge = true, ...rest } = options;
+  const { maps = [], processes = [], sysroot, merge = true, ...rest } = options;
   const snapshots = await Promise.all(
-    [maps].flat().map((text, at) => parseMaps(`maps ${at}`, [bytesOf(text)])),
+    [maps].flat().map(async (text, at) => {
+      const snapshot = await parseMaps(`maps ${at}`, [bytesOf(text)]);
+      const process = processes[at];
+      return process === undefined ? snapshot : { ...snapshot, process };
+    }),
   );
   using disk = new DiskFiles({ sysroot });
   const raw = await readFolded([readerOfBytes("test.folded", bytesOf(folded))], { merge });

@@ -61,7 +61,9 @@ function commandFor(args: readonly string[]): string[] {
   const chosen = Deno.env.get("SYMFOLD_COMMAND")?.split(/\s+/).filter((word) => word !== "") ?? [];
   if (chosen.length > 0) return chosen;
   const permissions = ["--no-prompt", "--allow-read"];
-  if (args.some((arg) => WRITING_REGEXP.test(arg))) permissions.push("--allow-write");
+  const writes = args[0] === "collect" && !args.includes("--dry-run") ||
+    args.some((arg) => WRITING_REGEXP.test(arg));
+  if (writes) permissions.push("--allow-write");
   return [Deno.execPath(), "run", ...permissions, inRepository("main.ts")];
 }
 

@@ -27,6 +27,17 @@ export interface BuiltZip {
   readonly starts: readonly number[];
 }
 
+/** Makes an archive with a file at the start of a page, as it has to be to be mapped. */
+export function buildAlignedZip(name: string, data: Uint8Array): BuiltZip & {
+  /** File offset of the file's data. */
+  readonly start: number;
+} {
+  const build = (padding: number) =>
+    buildZip({ entries: [{ name: "pad", data: new Uint8Array(padding) }, { name, data }] });
+  const built = build(0x1000 - build(0).starts[1]! % 0x1000);
+  return { ...built, start: built.starts[1]! };
+}
+
 /** Makes a zip archive of stored entries (APPNOTE.TXT, section 4.3). */
 export function buildZip(spec: ZipSpec): BuiltZip {
   const { entries, zip64 = false, gap = 0, comment = new Uint8Array() } = spec;

@@ -28,6 +28,11 @@ Deno.test("listDebugFiles() knows files in the root folder, and the root as a de
   ]);
 });
 
+Deno.test("listDebugFiles() follows the link of a path that is not from the root", () => {
+  assertEquals(pathsOf("vmlinux", "", "a.debug", ["/d"]), ["./a.debug", "./.debug/a.debug"]);
+  assertEquals(pathsOf("b/vmlinux", "", "a.debug", ["/d"]), ["b/a.debug", "b/.debug/a.debug"]);
+});
+
 Deno.test("listDebugFiles() lists nothing for a file without build-id and link", () => {
   assertEquals(pathsOf("/a.so", "", undefined, ["/d"]), []);
 });

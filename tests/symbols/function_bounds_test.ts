@@ -9,10 +9,14 @@ import { CountingSource } from "../support/counting_source.ts";
 import { buildElf, VADDR_SHIFT } from "../support/elf_builder.ts";
 import type { ElfSpec, SectionSpec } from "../support/elf_spec.ts";
 import { ehFrameHeader, FrameBuilder } from "../support/frame_builder.ts";
-import { pieceOf, SparseSource } from "../support/sparse_source.ts";
+import {
+  FUNCTION_COUNT,
+  FUNCTION_SIZE,
+  largeStrippedLibrary,
+  startOf,
+} from "../support/large_stripped_library.ts";
 import { testdata } from "../support/testdata.ts";
 
-const PT_LOAD = 1;
 const PT_GNU_EH_FRAME = 0x6474e550;
 /** Where the builder puts the first section: behind two program headers. */
 const FIRST_OFFSET = 0xb0;
@@ -153,7 +157,7 @@ Deno.test("findFunctionBounds() refuses a table whose entries are not in the fil
 });
 
 Deno.test("findFunctionBounds() reads less than 100 KB of a 100 MB library for 100 vaddrs", async () => {
-  const source = new CountingSource(largeLibrary());
+  const source = new CountingSource(largeStrippedLibrary());
   const elf = await ElfFile.open(source);
   const vaddrs = Float64Array.from({ length: 100 }, (_, at) => {
     const index = Math.floor((at + 0.5) * FUNCTION_COUNT / 100);
@@ -168,7 +172,7 @@ Deno.test("findFunctionBounds() reads less than 100 KB of a 100 MB library for 1
 });
 
 Deno.test("findFunctionBounds() reads no more than the tables if all functions are wanted", async () => {
-  const source = new CountingSource(largeLibrary());
+  const source = new CountingSource(largeStrippedLibrary());
   const elf = await ElfFile.open(source);
   const vaddrs = Float64Array.from({ length: FUNCTION_COUNT }, (_, index) => startOf(index));
   const found = await findFunctionBounds(elf, vaddrs);
@@ -176,78 +180,6 @@ Deno.test("findFunctionBounds() reads no more than the tables if all functions a
   // Each entry of the table twice, and .eh_frame once.
   assert(source.bytesRead < FUNCTION_COUNT * (2 * 8 + 24) + 100_000, `${source.bytesRead} bytes`);
 });
-
-const FUNCTION_COUNT = 250_000;
-const FUNCTION_STRIDE = 320;
-const FUNCTION_SIZE = 300;
-const TEXT = 0x400_0000;
-const TABLE = 0x10_0000;
-const FRAMES = 0x100_0000;
-const ENTRY_SIZE = 24;
-
-function startOf(index: number): number {
-  return TEXT + VADDR_SHIFT + FUNCTION_STRIDE * index;
-}
-
-/** Of 100 MB, with many functions; it is made while it is read. */
-function largeLibrary(): SparseSource {
-  const size = 100_000_000;
-  const headerSize = 12 + 8 * FUNCTION_COUNT;
-  const { bytes } = buildElf({
-    noSectionHeaders: true,
-    sections: [],
-    segments: [
-      { type: PT_LOAD, flags: 5, fileOffset: 0, vaddr: VADDR_SHIFT, fileSize: size },
-      {
-        type: PT_GNU_EH_FRAME,
-        fileOffset: TABLE,
-        vaddr: TABLE + VADDR_SHIFT,
-        fileSize: headerSize,
-      },
-    ],
-  });
-  const head = ehFrameHeader(TABLE + VADDR_SHIFT, FRAMES + VADDR_SHIFT, [], {
-    count: FUNCTION_COUNT,
-  });
-  const frames = new FrameBuilder(FRAMES + VADDR_SHIFT);
-  // One of 24 bytes, as the others.
-  frames.common({ data: [1, 0x1b, 0, 0, 0, 0, 0, 0, 0] });
-  assertEquals(frames.position, ENTRY_SIZE);
-  const word = (at: number) => {
-    const index = Math.floor(at / 8);
-    const vaddr = at % 8 === 0 ? startOf(index) : FRAMES + VADDR_SHIFT + ENTRY_SIZE * (index + 1);
-    return vaddr - (TABLE + VADDR_SHIFT);
-  };
-  const frameWord = (at: number) => {
-    const position = ENTRY_SIZE + at;
-    const index = Math.floor(at / ENTRY_SIZE);
-    const words = [
-      ENTRY_SIZE - 4,
-      position,
-      startOf(index) - (FRAMES + VADDR_SHIFT + position),
-      FUNCTION_SIZE,
-    ];
-    return words[at % ENTRY_SIZE / 4] ?? 0;
-  };
-  return new SparseSource("large.so", size, [
-    pieceOf(0, bytes.slice(0, FIRST_OFFSET)),
-    pieceOf(TABLE, head),
-    words(TABLE + head.length, 8 * FUNCTION_COUNT, word),
-    pieceOf(FRAMES, frames.writer.bytes()),
-    words(FRAMES + ENTRY_SIZE, ENTRY_SIZE * FUNCTION_COUNT, frameWord),
-  ]);
-}
-
-/** A piece of words of 32 bits, given by their place. */
-function words(fileOffset: number, length: number, wordAt: (at: number) => number) {
-  const fill = (start: number, into: Uint8Array) => {
-    for (let at = 0; at < into.length; at++) {
-      const place = start + at;
-      into[at] = wordAt(place - place % 4) >> 8 * (place % 4) & 0xff;
-    }
-  };
-  return { fileOffset, length, fill };
-}
 
 Deno.test("findFunctionBounds() finds the .plt of a library as one range", async () => {
   const bytes = Deno.readFileSync(testdata("bounds/x86_64/gnu.so"));

@@ -183,11 +183,20 @@ Deno.test("readKallsyms() drops mapping symbols and local labels", async () => {
 
 Deno.test("readKallsyms() gives the addresses of _text and _stext", async () => {
   const text = "ffffffff81000000 T _text\nffffffff81000200 T _stext\n" +
-    "ffffffffc0000000 t _stext\t[mod]\n";
-  const { text: start, stext } = await lookup(text);
-  assertEquals([start, stext], [-0x7f000000, -0x7efffe00]);
-  const { text: noText, stext: noStext } = await lookup("c0100000 T start_text\n");
-  assertEquals([noText, noStext], [undefined, undefined]);
+    "ffffffff82000000 T _etext\nffffffff83000000 T _sinittext\nffffffff83001000 T _einittext\n" +
+    "ffffffffc0000000 t _stext\t[mod]\nffffffff84000000 T _text\n";
+  assertEquals(
+    [...(await lookup(text)).landmarks],
+    [
+      ["_text", -0x7f000000],
+      ["_stext", -0x7efffe00],
+      ["_etext", -0x7e000000],
+      ["_sinittext", -0x7d000000],
+      ["_einittext", -0x7cfff000],
+    ],
+  );
+  const none = "c0100000 T start_text\nc0100000 T __text\nc0100000 T _stex\n";
+  assertEquals((await lookup(none)).landmarks.size, 0);
 });
 
 Deno.test("readKallsyms() recognises hidden addresses", async () => {
@@ -195,7 +204,7 @@ Deno.test("readKallsyms() recognises hidden addresses", async () => {
   const found = await lookup(text, "0", "ffffffff81000000");
   assertEquals(found.allZero, true);
   assertEquals(found.textSymbols, 2);
-  assertEquals(found.text, undefined);
+  assertEquals(found.landmarks.size, 0);
   assertEquals(found.symbols, [undefined, undefined]);
 });
 
@@ -263,7 +272,8 @@ Deno.test("readKallsyms() names sampled addresses as perf does", async () => {
   const found = await readKallsyms(readerOfBytes("kallsyms", bytes), addresses);
   assertEquals(found.symbols.map(spell), truth.map(([, name]) => name));
   assertEquals([found.invalid, found.allZero], [0, false]);
-  assertEquals([found.text, found.stext], [-0x7f000000, -0x7f000000]);
+  const { landmarks } = found;
+  assertEquals([landmarks.get("_text"), landmarks.get("_stext")], [-0x7f000000, -0x7f000000]);
 });
 
 Deno.test("readKallsyms() recognises a file that an ordinary user read", async () => {

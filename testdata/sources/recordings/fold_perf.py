@@ -41,13 +41,12 @@ STT_NOTYPE, STT_FUNC, STT_IFUNC = 0, 2, 10
 class Symbols:
     """The code symbols of one 64-bit little-endian ELF file, from .symtab and .dynsym.
 
-    perf also reads the separate debug file, where the distribution's is installed. Its symbols are
-    merged in, but `own` knows the starts that the file itself can name.
+    perf also reads the separate debug file, where the distribution's is installed (libc6-dbg), and so
+    does symfold: its symbols are merged in.
     """
 
     def __init__(self, path):
         found, build_id = self.read(path)
-        self.own = {value for value, _, _ in found}
         debug_file = f"{DEBUG_FILES}/{build_id[:2]}/{build_id[2:]}.debug"
         if build_id and os.path.isfile(debug_file):
             found |= self.read(debug_file)[0]
@@ -116,8 +115,6 @@ def check(symbols, address, role, name, symbol_offset):
             and (size == 0 or symbol_offset < size)}
     if not fits:
         return None, "name not in the symbol table at that place (PLT stubs)"
-    if not fits & symbols.own:
-        return None, "name known from a debug file only"
     if len(fits) > 1:
         return None, "several functions of that name fit"
     (start,) = fits
@@ -250,4 +247,5 @@ def main():
           f"left out: {dict(drops)}")
 
 
-main()
+if __name__ == "__main__":
+    main()

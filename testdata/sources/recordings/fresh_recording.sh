@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes a fresh recording of large installed programs, for tests that want more than the committed
-# ones: OUTDIR/<program>/{raw.folded,maps,truth} for node, python3, cc1 (of gcc) and, where there is
-# one, clang. The ELF files are those of this machine: resolve with --sysroot /.
+# ones: OUTDIR/<program>/{raw.folded,maps,truth} for node, python3, cc1 (of gcc) and, where there are
+# such, clang, a Go program and java. The ELF files are those of this machine: resolve with
+# --sysroot /.
 #
 # Needs: perf, node, python3, gcc; the right to record one's own programs
 # (kernel.perf_event_paranoid at most 2, or root). Takes less than a minute.
@@ -42,48 +43,6 @@ record() {
   rm "$work/$name.data"
 }
 
-cat >"$work/busy.js" <<'JS'
-const zlib = require("zlib"), crypto = require("crypto"), { performance } = require("perf_hooks");
-const rows = Array.from({ length: 3000 }, (_, i) => ({
-  id: i, name: `row ${i * 7919 % 3001}`, tags: ["a" + i % 7, "b" + i % 11], at: i / 3,
-}));
-let sum = 0;
-for (const end = performance.now() + 4000; performance.now() < end;) {
-  const text = JSON.stringify(rows);
-  const copy = JSON.parse(text);
-  sum += text.replace(/"name":"row (\d+)"/g, (_, n) => n * 2).length;
-  sum += (text.match(/[ab]\d[^,]*?,"at":\d+\.3/g) ?? []).length;
-  sum += zlib.gzipSync(text).length;
-  sum += crypto.createHash("sha256").update(text).digest()[0];
-  sum += crypto.pbkdf2Sync(text, "salt", 40, 32, "sha512")[0];
-  copy.sort((a, b) => a.name.localeCompare(b.name));
-  sum += new Map(copy.map((row) => [row.name, { ...row }])).size;
-  sum += Buffer.from(text).toString("base64").length + new TextEncoder().encode(text).length;
-}
-console.log(sum);
-JS
-
-cat >"$work/busy.py" <<'PY'
-import hashlib, json, re, time, zlib
-
-rows = [{"id": i, "name": f"row {i * 7919 % 3001}", "at": i / 3} for i in range(2000)]
-total = 0
-end = time.monotonic() + 4
-while time.monotonic() < end:
-    text = json.dumps(rows)
-    copy = json.loads(text)
-    total += len(re.sub(r'"name": "row (\d+)"', lambda found: found[1], text))
-    total += len(zlib.compress(text.encode()))
-    total += hashlib.blake2b(text.encode()).digest()[0]
-    copy.sort(key=lambda row: row["name"])
-    total += sum(value * value % 7 for value in range(20000))
-    words = {}
-    for word in text.split():
-        words[word] = words.get(word, 0) + 1
-    total += 10 ** 3000 // (len(words) + 7 ** 900) % 10
-print(total)
-PY
-
 # A C file large enough to keep a compiler busy for some seconds.
 awk -v functions="${FUNCTIONS:-300}" 'BEGIN {
   for (f = 0; f < functions; f++) {
@@ -99,9 +58,18 @@ awk -v functions="${FUNCTIONS:-300}" 'BEGIN {
 }' >"$work/big.c"
 
 python=$(python3 -c 'import sys; print(sys.executable)')
-record node "$(command -v node)" "$work/busy.js"
-record python3 "$python" "$work/busy.py"
+record node "$(command -v node)" "$here/busy/busy.js"
+record python3 "$python" "$here/busy/busy.py"
 record cc1 "$(gcc -print-prog-name=cc1)" -quiet -O2 "$work/big.c" -o /dev/null
 if command -v clang >/dev/null; then
   record clang "$(command -v clang)" -O2 -c "$work/big.c" -o /dev/null
+fi
+if command -v go >/dev/null; then
+  mkdir -p "$out/go"
+  go build -o "$out/go/busy" "$here/busy/busy.go"
+  record go "$out/go/busy"
+fi
+if command -v javac >/dev/null; then
+  javac -d "$work" "$here/busy/Busy.java"
+  record java java -cp "$work" Busy
 fi

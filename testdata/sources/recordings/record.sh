@@ -1,15 +1,17 @@
-# Sourced by build_recordings.sh and fresh_recording.sh.
+# Sourced by build_recordings.sh, fresh_recording.sh and dwarf_recording.sh.
 
 # record_process DATA MAPS EVENT FREQUENCY COMMAND...
 # Samples the command with perf into the file DATA, and leaves its memory map in the file MAPS.
-# Sets recorded_pid. The map is read again and again while the command runs; the last but one is
-# kept, since all libraries are loaded by then and the last may be cut short by the exit.
+# Sets recorded_pid. Stacks are unwound by frame pointers, or as the variable call_graph says. The map
+# is read again and again while the command runs; the last but one is kept, since all libraries are
+# loaded by then and the last may be cut short by the exit. record_flags may hold more flags for perf.
+record_flags=()
 record_process() {
   local data=$1 maps=$2 event=$3 frequency=$4 log=$1.log pid_file=$1.pid perf
   shift 4
   rm -f "$maps" "$maps".*.tmp "$pid_file"
   # A shell that becomes the command, so that the number of the process is known.
-  perf record -q -N -e "$event" -g -F "$frequency" -o "$data" -- \
+  perf record -q -N "${record_flags[@]}" -e "$event" --call-graph "${call_graph:-fp}" -F "$frequency" -o "$data" -- \
     sh -c 'echo $$ > "$0"; exec "$@"' "$pid_file" "$@" >"$log" 2>&1 &
   perf=$!
   until [ -s "$pid_file" ]; do

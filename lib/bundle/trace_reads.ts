@@ -1,0 +1,92 @@
+import type { MapsSnapshot } from "../maps/mod.ts";
+import type { RawProfile } from "../profile/mod.ts";
+import { resolve, type ReturnAddresses } from "../resolve/mod.ts";
+import { EXACT, RETURN } from "../resolve/frame_roles.ts";
+import { Locator } from "../resolve/locator.ts";
+import { splitByProcess } from "../resolve/processes.ts";
+import type { RecordedFile } from "../resolve/recorded_file.ts";
+import { type BundledCode, identityOf, keyOf } from "./manifest.ts";
+import { trace } from "./needed_ranges.ts";
+import { probeAddresses } from "./probe_addresses.ts";
+import type { TracingFiles } from "./tracing_files.ts";
+
+/** A recording that shall be resolved from a bundle. */
+export interface BundledRecording {
+  /** What was recorded. */
+  readonly profile: RawProfile;
+  /** Which frames of it are return addresses. */
+  readonly returnAddresses: ReturnAddresses;
+}
+
+/** What {@linkcode traceReads} resolves. */
+export interface TraceOptions {
+  /** Of the process, or several. */
+  readonly snapshots: readonly MapsSnapshot[];
+  /** Where their files are. */
+  readonly files: TracingFiles;
+  /** None if there is none yet. */
+  readonly recordings?: readonly BundledRecording[];
+  /** With "recordings", the code around the addresses of the recordings is read too. */
+  readonly code: BundledCode;
+}
+
+/**
+ * Resolves addresses in all code of a process, and its recordings if there are any, for nothing but to
+ * see which files are opened and what is read of them.
+ *
+ * @returns The files that names may come from, and those that could not be opened.
+ */
+export async function traceReads(options: TraceOptions): Promise<RecordedFile[]> {
+  const { snapshots, files, recordings = [] } = options;
+  const found = new Map<string, RecordedFile>();
+  const add = (locator: Locator) => {
+    for (const file of locator.files) {
+      const key = keyOf(identityOf(file.request));
+      if (isWorthTaking(file, snapshots) && found.get(key)?.elf === undefined) found.set(key, file);
+    }
+  };
+  for (const { process: _, ...snapshot } of snapshots) {
+    const profile = await probeAddresses(snapshot);
+    await resolve(profile, { snapshots: [snapshot], files, inlines: false, demangle: "none" });
+    add(await Locator.open(profile.locations, NO_RETURNS, [snapshot], [], files));
+  }
+  for (const { profile, returnAddresses } of recordings) {
+    await resolve(profile, { snapshots, files, returnAddresses, lines: true, demangle: "none" });
+    const processes = new Set(snapshots.flatMap(({ process }) => process ?? []));
+    const { locations } = processes.size > 0 ? splitByProcess(profile, processes) : profile;
+    const locator = await Locator.open(locations, NO_RETURNS, snapshots, [], files);
+    if (options.code === "recordings") traceCode(locations, locator);
+    add(locator);
+  }
+  return [...found.values()];
+}
+
+/** The code before them was read when the recording was resolved. */
+const NO_RETURNS = new Uint8Array(0);
+
+/** The bytes around an address that show whether a call is before it. */
+const CODE_BEFORE = 64;
+const CODE_BEHIND = 16;
+
+/** Not what was not opened, nor data files that happen to be mapped between code. */
+function isWorthTaking(file: RecordedFile, snapshots: readonly MapsSnapshot[]): boolean {
+  if (file.elf !== undefined || file.failure === undefined) return file.elf !== undefined;
+  const mappings = snapshots.flatMap((snapshot) =>
+    snapshot.mappings.filter(({ path }) => path === file.request.path)
+  );
+  return mappings.length === 0 || mappings.some(({ executable }) => executable);
+}
+
+/** Notes the code around the addresses of a recording. */
+function traceCode(locations: RawProfile["locations"], locator: Locator): void {
+  for (const location of locations) {
+    for (const role of [EXACT, RETURN] as const) {
+      const place = locator.placeOf(location, role);
+      if (place.kind !== "code") continue;
+      const { elf } = place.file;
+      const fileOffset = elf?.fileOffsetOf(place.vaddr);
+      if (elf === undefined || fileOffset === undefined) continue;
+      trace(elf.source, fileOffset - CODE_BEFORE, CODE_BEFORE + CODE_BEHIND);
+    }
+  }
+}

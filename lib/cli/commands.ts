@@ -1,0 +1,163 @@
+import { type Format, FORMATS } from "../input/mod.ts";
+
+/** What symfold can do; `filter` is what it does if no command is named. */
+export type CommandName = "filter" | "explain" | "images" | "collect" | "completions" | "man";
+
+/** One command. The dispatch, the check of its operands and its help come from a row like this. */
+export interface Command {
+  /** The first word of the command line; `filter` has none. */
+  readonly name: CommandName;
+  /** What stands behind the command in the usage line. */
+  readonly usage: string;
+  /** The least number of operands. */
+  readonly least: number;
+  /** The greatest number of operands. */
+  readonly most: number;
+  /** What it does, in a line of the list of commands. */
+  readonly summary: string;
+  /** The paragraphs of the help before the options, at most 80 columns wide. */
+  readonly description: string;
+  /** The paragraph of the help behind the options. */
+  readonly exitCodes: string;
+}
+
+const PRINTING_EXIT_CODES =
+  `Exit codes: 0 done; 1 it could not be printed; 2 the command line is wrong.
+`;
+
+function formatLine({ name, help }: Format): string {
+  return `  ${name.padEnd(16)} ${help}\n`;
+}
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly Command[] = [
+  {
+    name: "filter",
+    usage: "[--maps FILE] [OPTION]... [RECORDING]...",
+    least: 0,
+    most: Infinity,
+    summary: "names the addresses in recordings",
+    description: `Turns the addresses in recordings into function names, offline.
+
+Reads the RECORDINGs, or standard input if there is none or it is "-": collapsed
+stacks ("main;0x7f572d91b230 42" a line), or what one of the recorders below
+writes, compressed with gzip or Zstandard or not. Writes collapsed stacks with
+names to standard output, for flamegraph.pl, inferno, speedscope and others.
+
+  symfold --maps 4711.maps raw.folded | flamegraph.pl > cpu.svg
+  bpftrace ... | symfold --maps 4711.maps --sysroot server1/ > named.folded
+  perf script --show-mmap-events | symfold > named.folded
+
+Formats, which are found out:
+${FORMATS.map(formatLine).join("")}`,
+    exitCodes: `Exit codes: 0 all done; 1 something could not be done, or part of the input
+could not be read (the rest was written); 2 the command line is wrong.
+`,
+  },
+  {
+    name: "explain",
+    usage: "--maps FILE [OPTION]... ADDRESS...",
+    least: 1,
+    most: Infinity,
+    summary: "says what was decided for addresses, and why",
+    description: `Explains addresses: the mapping, the image and its load bias with all that lost
+against it, the vaddr, file offset and section, the code around it, every symbol
+that covers it with the rule that chose, and the debug files that were tried.
+
+An ADDRESS may be spelled as any frame of a recording: 0x7f572d91b230, or
+7f572d91b230, libc.so.6+0x12, '[libc.so.6@0x891f5]'. It is looked up as it is;
+with --return-addresses all, one byte before, as a caller's is.
+
+  symfold explain --maps 4711.maps --sysroot server1/ 0x7f572d91b230
+`,
+    exitCodes: `Exit codes: 0 all addresses were explained, with or without a name; 1 one is no
+address, or something could not be read; 2 the command line is wrong.
+`,
+  },
+  {
+    name: "images",
+    usage: "--maps FILE [OPTION]...",
+    least: 0,
+    most: 0,
+    summary: "lists the images of a snapshot, and what is missing",
+    description: `Lists the loaded images of a snapshot: base, load bias, build-id, architecture,
+what is remarkable about the layout, where names will come from, what is
+missing, and the command that gets it. Nothing is run, and no network is used.
+
+  symfold images --maps 4711.maps --sysroot server1/
+`,
+    exitCodes: `Exit codes: 0 done, whatever is missing; 1 something could not be read; 2 the
+command line is wrong.
+`,
+  },
+  {
+    name: "collect",
+    usage: "(--pid PID | --maps FILE) [OPTION]... [RECORDING]...",
+    least: 0,
+    most: Infinity,
+    summary: "takes along what naming elsewhere needs, in one archive",
+    description: `Takes along what symfold needs from the recorded machine, in one archive:
+snapshots, kernel symbols, perf maps, build-ids, the vDSO, and of each mapped
+file what names are found by. Elsewhere,
+
+  symfold --bundle symfold-4711.tar.gz raw.folded > named.folded
+
+then gives what symfold gives here. With a RECORDING, code and debug
+information are taken only where it has addresses. Nothing is run or changed;
+what cannot be read is named.
+
+  symfold collect --pid 4711 --maps <(cat /proc/4711/maps) raw.folded
+`,
+    exitCodes: `Exit codes: 0 all done; 1 a file of the process is missing or cannot be read
+(the rest was written), or nothing was written; 2 the command line is wrong.
+`,
+  },
+  {
+    name: "completions",
+    usage: "bash|zsh|fish",
+    least: 1,
+    most: 1,
+    summary: "prints completions for a shell",
+    description: `Prints a script that makes a shell complete symfold's command line.
+
+  source <(symfold completions bash)
+  symfold completions zsh > ~/.zfunc/_symfold
+  symfold completions fish > ~/.config/fish/completions/symfold.fish
+`,
+    exitCodes: PRINTING_EXIT_CODES,
+  },
+  {
+    name: "man",
+    usage: "",
+    least: 0,
+    most: 0,
+    summary: "prints the manual page",
+    description: `Prints the manual page, for man(1).
+
+  symfold man > /usr/local/share/man/man1/symfold.1
+`,
+    exitCodes: PRINTING_EXIT_CODES,
+  },
+];
+
+/**
+ * Splits a command line into the command and its arguments. Only the very first word may be a
+ * command, so that a recording of the same name can be read as `./NAME`.
+ */
+export function commandOf(
+  args: readonly string[],
+): { readonly command: Command; readonly rest: readonly string[] } {
+  const named = COMMANDS.find(({ name }) => name !== "filter" && name === args[0]);
+  if (named !== undefined) return { command: named, rest: args.slice(1) };
+  return { command: commandNamed("filter"), rest: args };
+}
+
+/** The row of a command. */
+export function commandNamed(name: CommandName): Command {
+  return COMMANDS.find((command) => command.name === name)!;
+}
+
+/** A command as it is typed. */
+export function spellCommand({ name }: Command): string {
+  return name === "filter" ? "symfold" : `symfold ${name}`;
+}

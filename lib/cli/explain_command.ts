@@ -1,0 +1,48 @@
+import { parseRawFrame } from "../input/mod.ts";
+import { type AddressInput, explainAddresses } from "../resolve/mod.ts";
+import { explanationText } from "./explain_text.ts";
+import type { Options } from "./options.ts";
+import { withResolveFiles } from "./resolve_files.ts";
+import { VERSION } from "./version.ts";
+
+/**
+ * The command `symfold explain`.
+ *
+ * @param lose Is told, for the user, of what could not be done although the rest could.
+ * @returns What is to be printed.
+ * @throws {Error} With a message for the user, if nothing can be done.
+ */
+export async function explainCommand(
+  options: Options,
+  lose: (message: string) => void,
+): Promise<string> {
+  const inputs = options.operands.flatMap((text) => {
+    const input = parseAddress(text);
+    if (input === undefined) {
+      lose(
+        `Cannot explain ${JSON.stringify(text)}: it is no address, ` +
+          "want one such as 0x7f572d91b230 or libc.so.6+0x12",
+      );
+    }
+    return input ?? [];
+  });
+  const { sysroot, demangle, returnAddresses, json } = options;
+  const explanations = await withResolveFiles(options, lose, (files) =>
+    explainAddresses(inputs, {
+      ...files,
+      sysroot,
+      demangle,
+      areReturnAddresses: returnAddresses === "all",
+    }));
+  if (json) return JSON.stringify({ symfold: VERSION, explanations }, undefined, 2) + "\n";
+  return explanations.map(explanationText).join("\n");
+}
+
+/** What an operand says; undefined if it is no address. */
+function parseAddress(text: string): AddressInput | undefined {
+  const location = parseRawFrame(text);
+  if (location.kind === "name") return undefined;
+  // In a recording a word of hexadecimal digits may be a name; here it can only be an address.
+  if ("bare" in location) return { text, location: { ...location, bare: false } };
+  return { text, location };
+}

@@ -1,0 +1,47 @@
+import { type CommandName, commandNamed, COMMANDS, spellCommand } from "./commands.ts";
+import { type OptionRow, optionsOf } from "./option_table.ts";
+
+/** The text of `--help` of a command, at most 80 columns wide. */
+export function helpText(name: CommandName = "filter"): string {
+  const command = commandNamed(name);
+  const others = name === "filter" ? commandList() : "";
+  const options = optionsOf(name).flatMap(optionLines).join("\n");
+  return `Usage: ${spellCommand(command)} ${command.usage}\n\n${command.description}${others}\n` +
+    `Options:\n${options}\n\n${command.exitCodes}`;
+}
+
+const WIDTH = 80;
+const INDENT = 27;
+
+function commandList(): string {
+  const named = COMMANDS.filter(({ name }) => name !== "filter");
+  if (named.length === 0) return "";
+  const lines = named.map((command) =>
+    `  ${spellCommand(command).padEnd(20)} ${command.summary}\n`
+  );
+  return `\nCommands, each with a --help of its own:\n${lines.join("")}`;
+}
+
+function optionLines(row: OptionRow): string[] {
+  const name = `${row.negated ? "--no-" : "--"}${row.name}`;
+  const short = row.short === undefined ? "    " : `-${row.short}, `;
+  const head = `  ${short}${name}${row.value === undefined ? "" : ` ${row.value}`}`;
+  const choices = row.choices === undefined
+    ? ""
+    : `; one of ${row.choices.join(", ")} (default ${row.otherwise ?? row.choices[0]})`;
+  const wrapped = wrap(row.help + choices, WIDTH - INDENT);
+  const indent = " ".repeat(INDENT);
+  if (head.length >= INDENT) return [head, ...wrapped.map((line) => indent + line)];
+  return wrapped.map((line, at) => (at === 0 ? head.padEnd(INDENT) : indent) + line);
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1)!;
+    if (line === "") lines[lines.length - 1] = word;
+    else if (line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

@@ -1,0 +1,59 @@
+import { type Command, COMMANDS, spellCommand } from "./commands.ts";
+import { type OptionRow, optionsOf } from "./option_table.ts";
+import { VERSION } from "./version.ts";
+
+/** The manual page, section 1, in the language of man(7), from the tables of commands and options. */
+export function manPage(): string {
+  const sections = COMMANDS.map((command) => {
+    const title = command.name === "filter" ? "OPTIONS" : spellCommand(command).toUpperCase();
+    const intro = command.name === "filter" ? "" : usageOf(command) + bodyOf(command.description);
+    const exitCodes = command.name === "filter" ? "" : `.PP\n${escaped(command.exitCodes)}`;
+    return `.SH ${quoted(title)}\n${intro}${
+      optionsOf(command.name).map(itemOf).join("")
+    }${exitCodes}`;
+  });
+  const filter = COMMANDS.find(({ name }) => name === "filter")!;
+  return `.TH SYMFOLD 1 "" "symfold ${VERSION}" "User Commands"
+.SH NAME
+symfold \\- names for the addresses in profiles, offline
+.SH SYNOPSIS
+${COMMANDS.map(usageOf).join(".br\n")}.SH DESCRIPTION
+${bodyOf(filter.description)}${sections.join("")}.SH "EXIT STATUS"
+${escaped(filter.exitCodes)}.SH "SEE ALSO"
+.BR perf (1),
+.BR bpftrace (8),
+.BR proc_pid_maps (5)
+`;
+}
+
+function usageOf(command: Command): string {
+  return `.B ${escaped(spellCommand(command))}\n${escaped(command.usage)}\n`;
+}
+
+/** Paragraphs; lines that begin with blanks are examples and stay as they are. */
+function bodyOf(text: string): string {
+  return text.trimEnd().split(/\n{2,}/).map((paragraph) =>
+    /^ /.test(paragraph) ? `.PP\n.nf\n${escaped(paragraph)}\n.fi\n` : `.PP\n${escaped(paragraph)}\n`
+  ).join("");
+}
+
+function itemOf({ name, short, value, choices, negated, help }: OptionRow): string {
+  const long = `--${negated ? "no-" : ""}${name}`;
+  const heads = short === undefined ? [long] : [`-${short}`, long];
+  const wanted = choices === undefined
+    ? ""
+    : `; one of ${choices.join(", ")} (default ${choices[0]})`;
+  const head = value === undefined
+    ? `.B ${quoted(heads.join(", "))}`
+    : `.BI ${quoted(`${heads.join(", ")} `)} ${quoted(value)}`;
+  return `.TP\n${head}\n${escaped(help + wanted)}\n`;
+}
+
+function quoted(text: string): string {
+  return `"${escaped(text)}"`;
+}
+
+/** A backslash, a hyphen, and a dot or quote at the start of a line mean something else there. */
+function escaped(text: string): string {
+  return text.replaceAll("\\", "\\e").replaceAll("-", "\\-").replaceAll(/^(?=[.'])/gm, "\\&");
+}

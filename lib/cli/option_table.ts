@@ -1,0 +1,248 @@
+import { FORMATS } from "../input/mod.ts";
+import { COLLECT_ROWS } from "./collect_options.ts";
+import { type CommandName, COMMANDS } from "./commands.ts";
+
+/** One option of the command line. Parsing and help both come from a table of these. */
+export interface OptionRow {
+  /** Without dashes. */
+  readonly name: string;
+  /** One letter, without its dash. */
+  readonly short?: string;
+  /** What stands for the value in the help; none for a switch. */
+  readonly value?: string;
+  /** The values that it takes, the default first. */
+  readonly choices?: readonly string[];
+  /** What is the case if it is not given, where that is none of the choices. */
+  readonly otherwise?: string;
+  /** Whether it may be given more than once. */
+  readonly repeatable?: boolean;
+  /** A switch that is on unless `--no-NAME` is given. */
+  readonly negated?: boolean;
+  /** What it does, without a stop. */
+  readonly help: string;
+  /** The commands that take it; only `filter` by default. A name has one row a command. */
+  readonly commands?: readonly CommandName[];
+}
+
+/** Commands that resolve addresses: what helps one of them helps the others. */
+const RESOLVING: readonly CommandName[] = ["filter", "explain", "images"];
+/** Commands that look for the files of the recorded machine. */
+const FINDING: readonly CommandName[] = [...RESOLVING, "collect"];
+const ALL: readonly CommandName[] = COMMANDS.map(({ name }) => name);
+
+/** Every option, in the order of the help. */
+export const OPTIONS: readonly OptionRow[] = [
+  ...COLLECT_ROWS,
+  {
+    name: "input",
+    value: "FORMAT",
+    choices: FORMATS.map(({ name }) => name),
+    otherwise: "found out",
+    help: "the format of the recordings",
+    commands: RESOLVING,
+  },
+  {
+    name: "event",
+    value: "NAME",
+    help: "read the stacks of this event of perf, or map of bpftrace (default the first)",
+    commands: RESOLVING,
+  },
+  {
+    name: "weight",
+    value: "NAME",
+    help: "weigh stacks by the period (perf), by inuse_space, inuse_objects, alloc_space or " +
+      "alloc_objects (heap profiles), or by a sample type (pprof)",
+    commands: RESOLVING,
+  },
+  {
+    name: "pids",
+    help: "root frames with the process, comm-123, for recordings of perf script",
+    commands: RESOLVING,
+  },
+  {
+    name: "threads",
+    help: "root frames with process and thread, comm-123/124, for recordings of perf script",
+    commands: RESOLVING,
+  },
+  {
+    name: "maps",
+    value: "FILE",
+    repeatable: true,
+    help: "a copy of the process's /proc/PID/maps or smaps; repeat it for several snapshots of " +
+      "one process; for several processes PID=FILE, or a folder of PID.maps files; instead of " +
+      "what the recording itself has",
+    commands: FINDING,
+  },
+  {
+    name: "bundle",
+    value: "FILE",
+    help: "what symfold collect wrote: maps, files, kallsyms, perf maps, vDSO and build-ids in " +
+      "one; other options add to it, or come first",
+    commands: RESOLVING,
+  },
+  {
+    name: "max-bundle-size",
+    value: "SIZE",
+    help: "how much a bundle may unpack to: 500M, 8G (default 4G, at most 256 times its size)",
+    commands: RESOLVING,
+  },
+  {
+    name: "sysroot",
+    value: "DIR",
+    help: "look for the mapped files below DIR, which holds copies at their full paths",
+    commands: FINDING,
+  },
+  {
+    name: "debug-dir",
+    value: "DIR",
+    repeatable: true,
+    help: "look for separate debug files below DIR: .build-id/ab/cdef.debug, " +
+      "BUILDID/debuginfo, or the mapped file's path (default /usr/lib/debug)",
+    commands: FINDING,
+  },
+  {
+    name: "path-map",
+    value: "FROM=TO",
+    repeatable: true,
+    help: "paths that begin with FROM in the snapshot begin with TO here, as for containers",
+    commands: FINDING,
+  },
+  {
+    name: "search",
+    value: "DIR",
+    repeatable: true,
+    help: "look below DIR for mapped files that were deleted or are missing, by build-id or by " +
+      "their layout",
+    commands: FINDING,
+  },
+  {
+    name: "build-ids",
+    value: "FILE",
+    help: "the output of perf buildid-list: a file with another build-id gives no names",
+    commands: FINDING,
+  },
+  {
+    name: "kallsyms",
+    value: "FILE",
+    help: "a copy of /proc/kallsyms, taken as root, for kernel frames",
+    commands: FINDING,
+  },
+  {
+    name: "vmlinux",
+    value: "FILE",
+    help: "the kernel's ELF file, for kernel frames; kallsyms tells where it was loaded",
+    commands: RESOLVING,
+  },
+  {
+    name: "perf-map",
+    value: "FILE",
+    repeatable: true,
+    help:
+      "the /tmp/perf-PID.map or jit-PID.dump that a runtime wrote, for code made at run time; " +
+      "PID=FILE if it has another name and there are several processes",
+    commands: FINDING,
+  },
+  {
+    name: "vdso",
+    value: "FILE",
+    help: "a copy of the vDSO, for frames in [vdso]",
+    commands: FINDING,
+  },
+  { name: "output", short: "o", value: "FILE", help: "write to FILE, complete or not at all" },
+  {
+    name: "demangle",
+    value: "STYLE",
+    choices: ["short", "full", "none"],
+    help: "C++ and Rust names without parameters (short), whole, or as in the symbol table",
+    commands: RESOLVING,
+  },
+  {
+    name: "unresolved",
+    value: "STYLE",
+    choices: ["offset", "file", "address"],
+    help: "what stands for a frame without a name: [file+0xvaddr], [file], or the frame as it was",
+  },
+  {
+    name: "annotate",
+    value: "KINDS",
+    help:
+      "write _[k] behind kernel, _[j] behind JIT and _[i] behind inlined frames: kernel, jit, " +
+      "inline, or several with commas",
+  },
+  {
+    name: "inlines",
+    negated: true,
+    help: "no frames for inlined functions: each address becomes one frame",
+  },
+  { name: "lines", help: "write the place in the source before names: [file.c:12] name" },
+  { name: "image-prefix", help: "write the file before names: [libc.so.6] malloc" },
+  {
+    name: "include",
+    value: "REGEX",
+    repeatable: true,
+    help: "only stacks with a frame that REGEX (JavaScript's) matches somewhere",
+  },
+  {
+    name: "exclude",
+    value: "REGEX",
+    repeatable: true,
+    help: "no stacks with a frame that REGEX matches somewhere",
+  },
+  { name: "merge-recursion", help: "one frame for a function that calls itself directly" },
+  { name: "reverse", help: "leaf first, to see callers" },
+  { name: "root", value: "NAME", help: "a frame called NAME in front of all stacks" },
+  {
+    name: "return-addresses",
+    value: "WHICH",
+    choices: ["callers", "all", "none"],
+    otherwise: "as the format has it, callers for folded",
+    help: "which frames are return addresses: all but the leaf, all (heap profiles), or none " +
+      "(the recorder has adjusted them)",
+    commands: FINDING,
+  },
+  {
+    name: "return-addresses",
+    value: "WHICH",
+    choices: ["none", "all"],
+    help:
+      "whether the addresses are return addresses: none is, or all are, and are looked up one " +
+      "byte before",
+    commands: ["explain"],
+  },
+  {
+    name: "trust-files",
+    help: "take names from files although return addresses say that they are not those that ran",
+  },
+  { name: "merge", negated: true, help: "write a line for each line read, in the same order" },
+  {
+    name: "report",
+    value: "FILE",
+    help: "write what was resolved, and what was not and why, as JSON",
+  },
+  {
+    name: "fail-under",
+    value: "PERCENT",
+    help: "exit with 1 if less than PERCENT of the native frames, by weight, were resolved",
+  },
+  {
+    name: "quiet",
+    short: "q",
+    help: "no report and no progress on standard error",
+    commands: ["filter", "collect"],
+  },
+  { name: "verbose", short: "v", help: "say more in the report" },
+  {
+    name: "verbose",
+    short: "v",
+    help: "every remark, all of the build-ids, and all commands",
+    commands: ["images"],
+  },
+  { name: "json", help: "print JSON, for programs", commands: ["explain", "images"] },
+  { name: "help", short: "h", help: "print this help", commands: ALL },
+  { name: "version", help: "print the version", commands: ALL },
+];
+
+/** The options that a command takes, in the order of its help. */
+export function optionsOf(command: CommandName): readonly OptionRow[] {
+  return OPTIONS.filter(({ commands = ["filter"] }) => commands.includes(command));
+}

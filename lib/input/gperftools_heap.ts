@@ -1,0 +1,67 @@
+import type { ByteReader } from "../bytes/mod.ts";
+import { chooseWeight } from "./choose_weight.ts";
+import { HEAP_WEIGHTS, type HeapSampling, heapWeight } from "./heap_counts.ts";
+import { isMapsLine, MAPS_REGEXP, pushAddresses } from "./heap_text.ts";
+import { readLines } from "./read_lines.ts";
+import type { ReadRecordingOptions, Recording } from "./recording.ts";
+import { RecordingBuilder } from "./recording_builder.ts";
+
+/** `heap profile: 1: 2 [3: 4] @ heap_v2/524288`: the sums, how it was made, the sampling rate. */
+const HEADER_REGEXP =
+  /^(?:heap|growth|fragmentation) profile:.*?(?:@\s*([^/\s]*)(?:\/(\d+))?)?\s*$/;
+const STACK_REGEXP = /^\s*(\d+:.*\])\s*@(.*)$/;
+/** What tcmalloc takes where the profile does not say how many bytes are between samples. */
+const DEFAULT_RATE = 1 << 19;
+
+/**
+ * Reads a heap profile of gperftools (`HEAPPROFILE`, `/pprof/heap`), or of those that write it like
+ * gperftools: stacks of allocations, of which all frames are return addresses, and the maps of the
+ * process. Weights of sampled profiles are corrected as `pprof` does it.
+ *
+ * @throws {FormatError} If the weight that is asked for is none of a heap profile.
+ */
+export async function readGperftoolsHeap(
+  reader: ByteReader,
+  options: ReadRecordingOptions = {},
+): Promise<Recording> {
+  const weight = chooseWeight(reader.name, options.weight, HEAP_WEIGHTS);
+  const builder = new RecordingBuilder(reader.name, options.merge);
+  let sampling: HeapSampling = { algorithm: 0, rate: 1 };
+  let isInMaps = false;
+  const maps: string[] = [];
+  const failure = await readLines(reader, options, (lines) => {
+    const text = lines.text();
+    const stack = isInMaps ? null : STACK_REGEXP.exec(text);
+    if (stack !== null) {
+      const count = heapWeight(stack[1]!, weight, sampling);
+      if (count === 0) return builder.skip();
+      const problem = pushAddresses(builder, stack[2]!) || builder.finish(count);
+      if (problem === "") return;
+      builder.drop();
+      return builder.addInvalid(lines.lineNumber, text, problem);
+    }
+    const header = HEADER_REGEXP.exec(text);
+    if (header !== null) sampling = samplingOf(header[1] ?? "", header[2]);
+    if (isInMaps && isMapsLine(text)) maps.push(text.replace(/\r$/, "") + "\n");
+    if (MAPS_REGEXP.test(text)) isInMaps = true;
+    if (header !== null || isInMaps || text.trim() === "") return builder.skip();
+    builder.addInvalid(lines.lineNumber, text, "no line of a gperftools heap profile");
+  });
+  return builder.recording({
+    maps: [{ process: undefined, text: maps.join("") }],
+    returnAddresses: "all",
+    failure,
+  });
+}
+
+/**
+ * As `pprof` has it: profiles of the heap profiler (`heapprofile`) hold every allocation, those of
+ * tcmalloc's sampling do not.
+ */
+function samplingOf(type: string, rate: string | undefined): HeapSampling {
+  if (type === "heapprofile" || !type.includes("heap")) return { algorithm: 0, rate: 1 };
+  const bytes = Number(rate ?? DEFAULT_RATE) || 1;
+  return type.includes("_v2")
+    ? { algorithm: 2, rate: bytes }
+    : { algorithm: 1, rate: Math.max(1, bytes / 2) };
+}

@@ -1,0 +1,61 @@
+import { type ByteReader, decompressed, peek } from "../bytes/mod.ts";
+import { detectFormat, type FormatName, formatNamed, HEAD_SIZE } from "./formats.ts";
+import type { ReadRecordingOptions, Recording } from "./recording.ts";
+
+/** A recording that was opened: its format is known, and nothing is lost. */
+export interface OpenedRecording {
+  /** Its format. */
+  readonly format: FormatName;
+  /** All its bytes, decompressed. It is to be used instead of the one that was opened. */
+  readonly reader: ByteReader;
+}
+
+/**
+ * Finds out which format a recording has. It is decompressed if it begins as gzip or Zstandard does.
+ *
+ * @param format What it is, if that is known.
+ * @throws {FormatError} If compressed data is damaged at its very beginning.
+ */
+export async function openRecording(
+  reader: ByteReader,
+  format?: FormatName,
+): Promise<OpenedRecording> {
+  const plain = await decompressed(reader);
+  if (format !== undefined) return { format, reader: plain };
+  const { head, reader: whole } = await peek(plain, HEAD_SIZE);
+  return { format: detectFormat(head), reader: whole };
+}
+
+/**
+ * Reads a recording of any format, compressed or not.
+ *
+ * @param format What it is; found out by how it begins if it is not given.
+ * @throws {FormatError} If it cannot be read at all. Where a part could be, see
+ * {@linkcode Recording.failure}.
+ *
+ * @example
+ * ```ts
+ * import { readRecording } from "./read_recording.ts";
+ * import { readerOfBytes } from "../bytes/mod.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const text = "@[\n    0x7f0000001234\n    0x401136\n, app]: 3\n";
+ * const reader = readerOfBytes("out.txt", new TextEncoder().encode(text));
+ * const { profile } = await readRecording(reader);
+ * const stack = profile.stacks.framesOf(0);
+ * assertEquals([...stack].map((frame) => profile.frames.textOf(frame)), [
+ *   "app",
+ *   "0x401136",
+ *   "0x7f0000001234",
+ * ]);
+ * assertEquals(profile.samples.weightOf(0), 3);
+ * ```
+ */
+export async function readRecording(
+  reader: ByteReader,
+  options: ReadRecordingOptions = {},
+  format?: FormatName,
+): Promise<Recording> {
+  const opened = await openRecording(reader, format);
+  return await formatNamed(opened.format)!.read(opened.reader, options);
+}

@@ -1,0 +1,108 @@
+import type { ElfFile } from "../elf/mod.ts";
+import type { FrameLocation } from "../profile/mod.ts";
+import { formOf, isReturnAddress } from "./evidence/address_form.ts";
+import { readCallSitesAt } from "./evidence/read_calls.ts";
+import type { RecordedFile } from "./recorded_file.ts";
+import type { ImagePlace } from "./snapshot_index.ts";
+
+/** A return address that several images explain. */
+export interface ContestedAddress {
+  readonly location: FrameLocation;
+  readonly address: number;
+  /** Different images, at least two. */
+  readonly images: readonly ImagePlace[];
+}
+
+/** A file that may be meant, and the vaddrs in it that are return addresses if it is. */
+export interface CandidateCode<Candidate> extends CodeOfFile {
+  readonly candidate: Candidate;
+}
+
+interface CodeOfFile {
+  readonly elf: ElfFile;
+  /** NaN for addresses that the file does not have. */
+  readonly vaddrs: readonly number[];
+}
+
+/**
+ * The images that were chosen where several snapshots explain an address: the one in which it
+ * follows a call. Where that is so in several of them or in none, it is the one in which most of the
+ * addresses do for which there are the same to choose from; so it is for addresses that are no
+ * return addresses.
+ */
+export class ImageChoices {
+  readonly #files = new Map<RecordedFile, number>();
+  readonly #byLocation = new Map<FrameLocation, string>();
+  readonly #byImages = new Map<string, string>();
+
+  /** Reads the code before the addresses in all images that there are to choose from. */
+  async add(addresses: Iterable<ContestedAddress>): Promise<void> {
+    const groups = new Map<string, ContestedAddress[]>();
+    for (const contested of addresses) {
+      const key = this.#keyOf(contested.images);
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [contested]);
+      else group.push(contested);
+    }
+    for (const [key, group] of groups) await this.#decide(key, group);
+  }
+
+  /** The one of several images that was chosen; the first if nothing is known. */
+  choose(location: FrameLocation, images: readonly ImagePlace[]): ImagePlace {
+    const chosen = this.#byLocation.get(location) ?? this.#byImages.get(this.#keyOf(images));
+    return images.find((image) => this.#nameOf(image) === chosen) ?? images[0]!;
+  }
+
+  async #decide(key: string, group: readonly ContestedAddress[]): Promise<void> {
+    const images = group[0]!.images;
+    const calls = await findReturns(images.map(({ file, loadBias }) => ({
+      elf: file.elf!,
+      vaddrs: group.map(({ address }) => address - loadBias),
+    })));
+    const counts = calls.map((ofImage) => ofImage.filter(Boolean).length);
+    this.#byImages.set(key, this.#nameOf(images[counts.indexOf(Math.max(...counts))]!));
+    for (const [at, { location }] of group.entries()) {
+      const fitting = images.filter((_, image) => calls[image]![at]);
+      if (fitting.length === 1) this.#byLocation.set(location, this.#nameOf(fitting[0]!));
+    }
+  }
+
+  #keyOf(images: readonly ImagePlace[]): string {
+    return images.map((image) => this.#nameOf(image)).join(" ");
+  }
+
+  /** Tells images apart, whichever snapshot they are from. */
+  #nameOf({ file, loadBias }: ImagePlace): string {
+    const number = this.#files.get(file) ?? this.#files.size;
+    this.#files.set(file, number);
+    return `${number}:${loadBias}`;
+  }
+}
+
+/** By so many return addresses a file has to be better than nothing, and than any other. */
+const CLEAR_LEAD = 6;
+
+/**
+ * Chooses the file that is meant where a name or a layout leaves several: that in which return
+ * addresses follow calls, if that is clear.
+ */
+export async function chooseFile<Candidate>(
+  candidates: readonly CandidateCode<Candidate>[],
+): Promise<Candidate | undefined> {
+  const returns = await findReturns(candidates);
+  const ranked = candidates.map(({ candidate, vaddrs }, at) => {
+    const calls = returns[at]!.filter(Boolean).length;
+    return { candidate, calls, others: vaddrs.length - calls };
+  }).sort((a, b) => b.calls - a.calls);
+  const [best, second] = ranked;
+  if (best === undefined || best.calls - best.others < CLEAR_LEAD) return undefined;
+  return best.calls - (second?.calls ?? 0) < CLEAR_LEAD ? undefined : best.candidate;
+}
+
+/** Of each file which of its vaddrs are return addresses, by its code. */
+async function findReturns(files: readonly CodeOfFile[]): Promise<boolean[][]> {
+  const sites = [];
+  for (const { elf, vaddrs } of files) sites.push(await readCallSitesAt(elf, vaddrs));
+  const form = formOf(sites.flat());
+  return sites.map((ofFile) => ofFile.map((site) => isReturnAddress(site, form)));
+}

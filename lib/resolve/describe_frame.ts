@@ -1,0 +1,78 @@
+import type { CodeFile, FrameDetail, FrameKind, FrameLocation } from "../profile/mod.ts";
+import type { FoundFunction, InlinedFunction } from "../symbols/mod.ts";
+import type { CodePlace, Place } from "./place.ts";
+import { imageOf, type KernelSummary, whyUnresolved } from "./report.ts";
+
+/** Describes frames of the output; those of one image share one {@linkcode CodeFile}. */
+export class FrameDescriber {
+  readonly #kernel: KernelSummary;
+  readonly #files = new Map<string, CodeFile>();
+
+  /** @param kernel Why kernel frames have no names. */
+  constructor(kernel: KernelSummary) {
+    this.#kernel = kernel;
+  }
+
+  /**
+   * What is known of a frame.
+   *
+   * @param found Its function; undefined if that is not known.
+   */
+  describe(
+    location: FrameLocation,
+    place: Place,
+    found: FoundFunction | undefined,
+  ): FrameDetail {
+    const isNamed = place.kind === "name" || found !== undefined && found.name !== "";
+    return {
+      kind: KINDS[place.kind],
+      file: this.#fileOf(place),
+      address: location.kind === "address" ? location.address : NaN,
+      vaddr: place.kind === "code" ? place.vaddr : NaN,
+      position: found?.position,
+      reason: isNamed ? undefined : whyUnresolved(place, this.#kernel).reason,
+    };
+  }
+
+  /** What is known of a function that is inlined into a frame, of which this is known. */
+  describeInlined(outer: FrameDetail, { position }: InlinedFunction): FrameDetail {
+    return { ...outer, kind: "inlined", position, reason: undefined };
+  }
+
+  #fileOf(place: Place): CodeFile | undefined {
+    if (place.kind === "name") return undefined;
+    const file = place.kind === "code" ? codeFileOf(place) : {
+      path: imageOf(place),
+      buildId: "",
+      start: NaN,
+      end: NaN,
+      fileOffset: NaN,
+    };
+    const key = `${file.start} ${file.path}`;
+    const known = this.#files.get(key) ?? file;
+    this.#files.set(key, known);
+    return known;
+  }
+}
+
+const KINDS: Readonly<Record<Place["kind"], FrameKind>> = {
+  name: "name",
+  code: "native",
+  missing: "native",
+  kernel: "kernel",
+  generated: "jit",
+};
+
+/** The file and where the segment that holds the code was mapped. */
+function codeFileOf({ file, vaddr, loadBias = NaN }: CodePlace): CodeFile {
+  const segment = file.elf?.loadSegments.find((one) =>
+    vaddr >= one.vaddr && vaddr < one.vaddr + one.memorySize
+  );
+  return {
+    path: file.request.path,
+    buildId: file.knownBuildId,
+    start: segment === undefined ? NaN : loadBias + segment.vaddr,
+    end: segment === undefined ? NaN : loadBias + segment.vaddr + segment.memorySize,
+    fileOffset: segment?.fileOffset ?? NaN,
+  };
+}

@@ -1,0 +1,172 @@
+import { hex } from "../../errors.ts";
+import type { ReturnAddresses } from "../frame_roles.ts";
+import { type AddressForm, isReturnAddress } from "./address_form.ts";
+import type { Site } from "./call_sites.ts";
+
+/**
+ * What is concluded for an image:
+ *
+ * - `fits`: its return addresses follow calls, so that file and base are the right ones;
+ * - `adjusted`: the same, but they lie inside of the calls: the recorder has adjusted them, and
+ *   `returnAddresses` should be "none";
+ * - `not-adjusted`: the same, but they should lie inside of the calls, by `returnAddresses`;
+ * - `differs`: many follow no call: the file is not the one that was mapped, or the base is wrong;
+ * - `few`: there are too few of them to tell.
+ */
+export type Verdict = "fits" | "adjusted" | "not-adjusted" | "differs" | "few";
+
+/** How well the return addresses in an image agree with its code. */
+export interface ImageEvidence {
+  /** Different return addresses that were checked. */
+  readonly checked: number;
+  /** Those of them that follow a call. */
+  readonly calls: number;
+  /** Those of them that do not, but lie inside of one. */
+  readonly insideCalls: number;
+  /** What the frames with addresses that were checked weigh; in units of the output. */
+  readonly checkedWeight: number;
+  /** What those weigh that follow a call. */
+  readonly callsWeight: number;
+  /** What those weigh that lie inside of one. */
+  readonly insideCallsWeight: number;
+  /**
+   * Different addresses that are no return addresses, and were not checked: starts of functions, and
+   * what stands beside frames that can be none. Broken unwinding leaves them.
+   */
+  readonly strays: number;
+  /** Different calls of a known function in the image, with a frame of a known function next. */
+  readonly edges: number;
+  /** Those of them whose function is, by weight, mostly that of the next frame. */
+  readonly agreeingEdges: number;
+  /**
+   * How many more of them follow no call than do, in that piece of the image in which most do not:
+   * 6 are too many.
+   */
+  readonly excess: number;
+  /** What all this says. */
+  readonly verdict: Verdict;
+}
+
+/**
+ * In an image that fits, addresses that follow no call are few and far between; in one that does
+ * not, they come together. So an image is doubted if there are two vaddrs between which so many more
+ * of its return addresses follow no call than do. If each of `n` is wrong by chance, with
+ * probability `p`, that happens with a probability below `n * (p / (1 - p)) ** 6`, as in a random
+ * walk: 10^-7 for 1,000 addresses of which 2 % are wrong. What recordings have is in the README.
+ */
+const DOUBT = 6;
+
+/**
+ * Sums up the return addresses in one image.
+ *
+ * @param sites By vaddr.
+ * @param mode What the addresses should be.
+ */
+export function evidenceOf(
+  sites: readonly Site[],
+  form: AddressForm,
+  mode: ReturnAddresses,
+): ImageEvidence {
+  const checked = sites.filter(isChecked);
+  const calls = checked.filter(({ code }) => code.call !== undefined && !code.isInside);
+  const inside = checked.filter(({ code }) => code.isInside);
+  const { excess } = worstRegion(sites, form);
+  const edges = sites.filter((site) => site.agreeingWeight + site.disagreeingWeight > 0);
+  return {
+    checked: checked.length,
+    calls: calls.length,
+    insideCalls: inside.length,
+    checkedWeight: weightOf(checked),
+    callsWeight: weightOf(calls),
+    insideCallsWeight: weightOf(inside),
+    strays: sites.filter(isStray).length,
+    edges: edges.length,
+    agreeingEdges: edges.filter((site) => site.agreeingWeight >= site.disagreeingWeight).length,
+    excess,
+    verdict: excess >= DOUBT
+      ? "differs"
+      : checked.length < DOUBT
+      ? "few"
+      : verdictOf(inside.length > calls.length, mode),
+  };
+}
+
+function verdictOf(isAdjusted: boolean, mode: ReturnAddresses): Verdict {
+  if (isAdjusted === (mode === "none")) return "fits";
+  return isAdjusted ? "adjusted" : "not-adjusted";
+}
+
+/** What is known of two copies of a file together; the worse verdict is that of both. */
+export function joinEvidence(one: ImageEvidence, other: ImageEvidence): ImageEvidence {
+  const verdicts = [one.verdict, other.verdict].map((verdict) => SEVERITY.indexOf(verdict));
+  return {
+    checked: one.checked + other.checked,
+    calls: one.calls + other.calls,
+    insideCalls: one.insideCalls + other.insideCalls,
+    checkedWeight: one.checkedWeight + other.checkedWeight,
+    callsWeight: one.callsWeight + other.callsWeight,
+    insideCallsWeight: one.insideCallsWeight + other.insideCallsWeight,
+    strays: one.strays + other.strays,
+    edges: one.edges + other.edges,
+    agreeingEdges: one.agreeingEdges + other.agreeingEdges,
+    excess: Math.max(one.excess, other.excess),
+    verdict: SEVERITY[Math.max(...verdicts)]!,
+  };
+}
+
+const SEVERITY: readonly Verdict[] = ["few", "fits", "adjusted", "not-adjusted", "differs"];
+
+/** Why an image is doubted: a clause for the user. */
+export function doubtText(sites: readonly Site[], form: AddressForm): string {
+  const { checked, misses, first, last } = worstRegion(sites, form);
+  const where = `from vaddr ${hex(first)} to ${hex(last)}`;
+  const what = form === "inside" ? "are inside of no call" : "follow no call";
+  return `${misses} of the ${checked} return addresses ${where} ${what}`;
+}
+
+function weightOf(sites: readonly Site[]): number {
+  return sites.reduce((sum, { weight }) => sum + weight, 0);
+}
+
+/** What seems to be no return address counts against an image only if nothing else explains it. */
+function isChecked({ code, isSeen, isFunctionStart, isAmongFrames }: Site): boolean {
+  if (!isSeen || code.isSignalReturn) return false;
+  return code.call !== undefined || !isFunctionStart && isAmongFrames;
+}
+
+/** Whether an address is in the place of a return address, and is none. */
+function isStray(site: Site): boolean {
+  return site.isSeen && !site.code.isSignalReturn && !isChecked(site);
+}
+
+interface Region {
+  /** How many more return addresses follow no call than do. */
+  readonly excess: number;
+  readonly checked: number;
+  readonly misses: number;
+  /** The first vaddr and the last. */
+  readonly first: number;
+  readonly last: number;
+}
+
+/** The piece of an image with the greatest excess: Kadane's algorithm, with 1 a miss and -1 a call. */
+function worstRegion(sites: readonly Site[], form: AddressForm): Region {
+  let worst: Region = { excess: 0, checked: 0, misses: 0, first: NaN, last: NaN };
+  let region = worst;
+  for (const site of sites) {
+    if (!isChecked(site)) continue;
+    const isWrong = !isReturnAddress(site.code, form);
+    if (region.excess <= 0) {
+      region = { excess: 0, checked: 0, misses: 0, first: site.vaddr, last: site.vaddr };
+    }
+    region = {
+      excess: region.excess + (isWrong ? 1 : -1),
+      checked: region.checked + 1,
+      misses: region.misses + (isWrong ? 1 : 0),
+      first: region.first,
+      last: site.vaddr,
+    };
+    if (region.excess > worst.excess) worst = region;
+  }
+  return worst;
+}

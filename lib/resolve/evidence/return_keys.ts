@@ -1,0 +1,41 @@
+import type { RawProfile } from "../../profile/mod.ts";
+import { FrameRoles, RETURN, type ReturnAddresses } from "../frame_roles.ts";
+
+/**
+ * Tells which keys (see `resolve`) are those of frames that called another, whichever of them are
+ * looked up as return addresses.
+ *
+ * @param keys The frames of all stacks in their places.
+ * @returns By key: 1 if the frame is a caller in some stack.
+ */
+export function findCallers(
+  profile: RawProfile,
+  keys: Uint32Array,
+  mode: ReturnAddresses,
+): Uint8Array {
+  const isCaller = new Uint8Array(2 * profile.frames.size);
+  if (mode === "callers") {
+    for (let key = RETURN; key < isCaller.length; key += 2) isCaller[key] = 1;
+  } else {
+    markCallers(profile, keys, isCaller);
+  }
+  for (const [frame, location] of profile.locations.entries()) {
+    // `[libfoo.so+0x1234]` is our own for a function that starts there, and no return address.
+    if (location.kind !== "vaddr" || !profile.frames.textOf(frame).startsWith("[")) continue;
+    isCaller[2 * frame] = isCaller[2 * frame + 1] = 0;
+  }
+  return isCaller;
+}
+
+function markCallers(profile: RawProfile, keys: Uint32Array, isCaller: Uint8Array): void {
+  const { stacks } = profile;
+  const roles = new FrameRoles(profile, "callers");
+  for (let stack = 0; stack < stacks.size; stack++) {
+    let next = -1;
+    for (let at = stacks.endOf(stack) - 1; at >= stacks.startOf(stack); at--) {
+      const frame = stacks.frames[at]!;
+      if (roles.roleOf(frame, next) === RETURN) isCaller[keys[at]!] = 1;
+      if (!roles.isInlined(frame)) next = frame;
+    }
+  }
+}

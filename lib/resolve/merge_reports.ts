@@ -1,0 +1,101 @@
+import { type ImageEvidence, joinEvidence } from "./evidence/image_evidence.ts";
+import type { FrameCounts, ImageCounts, ReasonCounts, Report } from "./report.ts";
+
+/**
+ * The report of several recordings together.
+ *
+ * @param all At least one.
+ * @param decimals How many the weights have together.
+ */
+export function mergeReports(all: readonly Report[], decimals: number): Report {
+  const scaled = all.map((report) => scaleReport(report, 10 ** (decimals - report.decimals)));
+  const images = new Map<string, ImageCounts[]>();
+  for (const image of scaled.flatMap((report) => report.images)) {
+    images.set(image.image, [...images.get(image.image) ?? [], image]);
+  }
+  const sum = (valueOf: (report: Report) => number) =>
+    scaled.reduce((total, report) => total + valueOf(report), 0);
+  return {
+    ...mergeCounts(scaled),
+    samples: sum(({ samples }) => samples),
+    sampleWeight: sum(({ sampleWeight }) => sampleWeight),
+    decimals,
+    images: [...images.values()].map(mergeImages).sort(byWeight),
+    reasons: mergeReasons(scaled.flatMap(({ reasons }) => reasons)),
+    skipped: {
+      comments: sum(({ skipped }) => skipped.comments),
+      invalid: sum(({ skipped }) => skipped.invalid),
+      firstInvalid: scaled.find(({ skipped }) => skipped.firstInvalid)?.skipped.firstInvalid,
+    },
+  };
+}
+
+function scaleReport(report: Report, factor: number): Report {
+  if (factor === 1) return report;
+  return {
+    ...report,
+    ...scaleCounts(report, factor),
+    sampleWeight: report.sampleWeight * factor,
+    images: report.images.map((image) => ({
+      ...image,
+      ...scaleCounts(image, factor),
+      reasons: image.reasons.map((reason) => ({ ...reason, weight: reason.weight * factor })),
+      evidence: image.evidence && scaleEvidence(image.evidence, factor),
+    })),
+    reasons: report.reasons.map((reason) => ({ ...reason, weight: reason.weight * factor })),
+  };
+}
+
+function scaleCounts(counts: FrameCounts, factor: number) {
+  return { weight: counts.weight * factor, resolvedWeight: counts.resolvedWeight * factor };
+}
+
+function scaleEvidence(evidence: ImageEvidence, factor: number): ImageEvidence {
+  return {
+    ...evidence,
+    checkedWeight: evidence.checkedWeight * factor,
+    callsWeight: evidence.callsWeight * factor,
+    insideCallsWeight: evidence.insideCallsWeight * factor,
+  };
+}
+
+function mergeCounts(all: readonly FrameCounts[]): FrameCounts {
+  const sum = (valueOf: (counts: FrameCounts) => number) =>
+    all.reduce((total, counts) => total + valueOf(counts), 0);
+  return {
+    weight: sum(({ weight }) => weight),
+    resolvedWeight: sum(({ resolvedWeight }) => resolvedWeight),
+    frames: sum(({ frames }) => frames),
+    resolvedFrames: sum(({ resolvedFrames }) => resolvedFrames),
+  };
+}
+
+function mergeImages(all: readonly ImageCounts[]): ImageCounts {
+  return {
+    image: all[0]!.image,
+    ...mergeCounts(all),
+    namesFrom: [...new Set(all.flatMap(({ namesFrom }) => namesFrom))],
+    reasons: mergeReasons(all.flatMap(({ reasons }) => reasons)),
+    evidence: all.map(({ evidence }) => evidence).reduce((one, other) =>
+      one === undefined || other === undefined ? one ?? other : joinEvidence(one, other)
+    ),
+  };
+}
+
+function mergeReasons(all: readonly ReasonCounts[]): ReasonCounts[] {
+  const merged = new Map<string, ReasonCounts>();
+  for (const one of all) {
+    const known = merged.get(one.reason);
+    merged.set(one.reason, {
+      ...one,
+      weight: one.weight + (known?.weight ?? 0),
+      frames: one.frames + (known?.frames ?? 0),
+      detail: known?.detail ?? one.detail,
+    });
+  }
+  return [...merged.values()].sort(byWeight);
+}
+
+function byWeight(a: { readonly weight: number }, b: { readonly weight: number }): number {
+  return b.weight - a.weight;
+}

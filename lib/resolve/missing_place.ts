@@ -1,0 +1,60 @@
+import { hex } from "../errors.ts";
+import type { Mapping } from "../maps/mod.ts";
+import type { MissingPlace } from "./place.ts";
+import type { RecordedFile } from "./recorded_file.ts";
+import type { NoPlace } from "./snapshot_index.ts";
+
+/** What stands for an address that no image explains. */
+export function missingAddress(address: number, place: NoPlace): MissingPlace {
+  const { mapping, file, reason, detail } = place;
+  if (mapping === undefined) {
+    const label = "[unknown]";
+    return { kind: "missing", reason, detail, image: label, label, shortLabel: label };
+  }
+  if (reason === "not-executable") {
+    const image = mapping.path || "[anonymous memory]";
+    return { kind: "missing", reason, detail, image, label: "[unknown]", shortLabel: "[unknown]" };
+  }
+  const fileOffset = hex(address - mapping.start + mapping.fileOffset);
+  if (file !== undefined) {
+    const label = `[${file.baseName}@${fileOffset}]`;
+    return { ...missingFile(file), reason, detail, label };
+  }
+  if (reason === "special-mapping") {
+    const name = mapping.path.replace(/^\[|\]$/g, "");
+    const label = `[${name}+${hex(address - mapping.start)}]`;
+    const shortLabel = mapping.path;
+    return { kind: "missing", reason, detail, image: mapping.path, label, shortLabel };
+  }
+  const label = labelOfAnonymous(mapping);
+  return { kind: "missing", reason, detail, image: label, label, shortLabel: label };
+}
+
+/** One frame for all code made at run time, not a hundred that are each seen once. */
+function labelOfAnonymous({ path }: Mapping): string {
+  if (path === "") return "[jit]";
+  return path.startsWith("[") ? path : `[${path.replace(/^\/+/, "")}]`;
+}
+
+/** What stands for code of a file that gives no names. */
+export function missingFile(file: RecordedFile): MissingPlace {
+  const { reason, detail } = file.failure ??
+    { reason: "layout-mismatch", detail: file.layoutProblem };
+  const shortLabel = `[${file.baseName}]`;
+  return { kind: "missing", reason, detail, image: file.request.path, label: "", shortLabel };
+}
+
+/** What stands for a frame of which not even the mapping is known. */
+export function missing(
+  reason: MissingPlace["reason"],
+  detail: string,
+  image: string,
+): MissingPlace {
+  const shortLabel = reason === "unknown-module" ? `[${lastPart(image)}]` : "";
+  return { kind: "missing", reason, detail, image, label: "", shortLabel };
+}
+
+/** The name of a file without its folders. */
+export function lastPart(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}

@@ -1,0 +1,110 @@
+import {
+  type FrameDetail,
+  FrameTable,
+  MAX_WEIGHT,
+  type Profile,
+  SampleTable,
+  StackTable,
+} from "../profile/mod.ts";
+import { FormatError } from "../errors.ts";
+
+/** How {@linkcode diffProfiles} compares. */
+export interface DiffOptions {
+  /**
+   * Whether the weights of the first are scaled, and rounded, so that both profiles weigh the same:
+   * for recordings of different length.
+   *
+   * @default {false}
+   */
+  readonly normalize?: boolean;
+}
+
+/**
+ * Compares two profiles of names: one profile with a sample for each stack, whose base is its weight
+ * in the first and whose weight is that in the second, 0 where a stack is missing. Stacks are the
+ * same if the texts of their frames are, so that the two may come from other machines and builds.
+ * What is known of a frame besides is what the second knows, or else the first.
+ *
+ * @throws {FormatError} If the weights of a stack add up to more than 2^53 - 1.
+ */
+export function diffProfiles(
+  before: Profile,
+  after: Profile,
+  { normalize = false }: DiffOptions = {},
+): Profile {
+  const decimals = Math.max(before.decimals, after.decimals);
+  const merged = new MergedStacks();
+  const [afterWeights, beforeWeights] = [after, before].map((profile) =>
+    merged.add(profile, 10 ** (decimals - profile.decimals))
+  );
+  const factor = normalize ? totalOf(afterWeights!) / totalOf(beforeWeights!) : 1;
+  const samples = new SampleTable();
+  for (let stack = 0; stack < merged.stacks.size; stack++) {
+    const base = (beforeWeights![stack] ?? 0) * factor;
+    samples.push(
+      stack,
+      afterWeights![stack] ?? 0,
+      Number.isInteger(base) ? base : Math.round(base),
+    );
+  }
+  const { frames, stacks, details } = merged;
+  const profile = { frames, stacks, samples, decimals };
+  return after.details === undefined ? profile : { ...profile, details };
+}
+
+/** Not 0, to divide by. */
+function totalOf(weights: readonly number[]): number {
+  return weights.reduce((sum, weight) => sum + weight, 0) || 1;
+}
+
+/** The stacks of several profiles, each once. */
+class MergedStacks {
+  readonly frames = new FrameTable();
+  readonly stacks = new StackTable();
+  readonly details: FrameDetail[] = [];
+  readonly #stackOf = new Map<string, number>();
+
+  /** Adds the stacks of a profile; gives the weight of each of all stacks in it, by number. */
+  add(profile: Profile, factor: number): number[] {
+    const frameOf = this.#addFrames(profile);
+    const stackOf = Array.from({ length: profile.stacks.size }, (_, stack) => {
+      const own = profile.stacks.framesOf(stack).map((frame) => frameOf[frame]!);
+      return this.#stackOfFrames(own);
+    });
+    const weights: number[] = Array.from({ length: this.stacks.size }, () => 0);
+    for (let sample = 0; sample < profile.samples.size; sample++) {
+      const stack = stackOf[profile.samples.stackOf(sample)]!;
+      const weight = weights[stack]! + profile.samples.weightOf(sample) * factor;
+      if (weight > MAX_WEIGHT) throw tooHeavy();
+      weights[stack] = weight;
+    }
+    return weights;
+  }
+
+  #addFrames({ frames, details }: Profile): Uint32Array {
+    return Uint32Array.from({ length: frames.size }, (_, frame) => {
+      const number = this.frames.internText(frames.textOf(frame));
+      const detail = details?.[frame];
+      if (detail !== undefined) this.details[number] ??= detail;
+      return number;
+    });
+  }
+
+  #stackOfFrames(frames: Uint32Array): number {
+    const key = frames.join();
+    const known = this.#stackOf.get(key);
+    if (known !== undefined) return known;
+    for (const frame of frames) this.stacks.push(frame);
+    const stack = this.stacks.finish();
+    this.#stackOf.set(key, stack);
+    return stack;
+  }
+}
+
+function tooHeavy(): FormatError {
+  return new FormatError({
+    action: "compare the weights",
+    source: "recordings",
+    detail: "those of one stack add up to more than 2^53 - 1",
+  });
+}

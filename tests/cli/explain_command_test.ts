@@ -1,0 +1,188 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertGolden } from "../support/golden.ts";
+import { runSymfold } from "../support/run_symfold.ts";
+import { AT_SECOND, IN_FIRST, SMALL_MAPS, SMALL_OPTIONS } from "../support/small_case.ts";
+import { TempFolder } from "../support/temp_folder.ts";
+import { inRepository } from "../support/testdata.ts";
+
+/** Runs `symfold explain` at the top of the repository, so that no path depends on where that is. */
+function explain(...args: readonly string[]) {
+  return runSymfold(["explain", ...args], { cwd: inRepository(".") });
+}
+
+function optionsOf(layout: string): string[] {
+  const folder = `testdata/layouts/${layout}`;
+  return ["--maps", `${folder}/maps`, "--sysroot", `${folder}/sysroot`];
+}
+
+const JIT = "testdata/jit";
+/** Of each golden file the arguments. */
+const GOLDENS: Readonly<Record<string, readonly string[]>> = {
+  // Two mappings at file offset 0; the third of three text segments.
+  "explain-section-start": [...optionsOf("aarch64/section-start"), "0x5502b37000"],
+  "explain-twice": [...optionsOf("aarch64/twice"), "0x5502b2f404", "0x5502b32404"],
+  "explain-anon-part": [...optionsOf("x86_64/anon-part"), "0x7ffff7fba000"],
+  "explain-read-first": [...optionsOf("x86_64/read-first"), "7ffff7fbc000"],
+  // Three names for one range, a function in a function, a label, a gap.
+  "explain-nested-symbols": [
+    ...optionsOf("x86_64/nested-symbols"),
+    "0x7ffff7fbd020",
+    "0x7ffff7fbd03a",
+    "0x7ffff7fbd018",
+    "0x7ffff7fbd010",
+  ],
+  "explain-dynsym-only": [...optionsOf("aarch64/dynsym-only"), "0x5502b2f480"],
+  "explain-caller": [
+    "--maps",
+    "testdata/recordings/arm64/maps",
+    "--sysroot",
+    "testdata/recordings/arm64/sysroot",
+    "--return-addresses",
+    "all",
+    "0x5500001620",
+  ],
+  "explain-other-code": [
+    ...["--kallsyms", `${JIT}/kallsyms`, "--perf-map", `${JIT}/perf.map`],
+    ...["--perf-map", `${JIT}/jit.dump`, ...optionsOf("x86_64/exec")],
+    ...["0xffffffff81000130", "0xffffffff00000000", "0x7fa8480034dc", "0x10"],
+  ],
+};
+
+for (const [name, args] of Object.entries(GOLDENS)) {
+  Deno.test(`symfold explain prints ${name}`, async () => {
+    const { code, stdout, stderr } = await explain(...args);
+    assertGolden(stdout, `${name}.txt`);
+    assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  });
+}
+
+Deno.test("symfold explain --json prints what is known as JSON", async () => {
+  const { code, stdout } = await explain(
+    ...optionsOf("aarch64/section-start"),
+    "--json",
+    "0x5502b33000",
+  );
+  assertGolden(stdout, "explain-section-start.json");
+  assertEquals(code, 0);
+});
+
+Deno.test("symfold explain names an address that is none, and explains the others", async () => {
+  const run = await runSymfold(["explain", ...SMALL_OPTIONS, IN_FIRST, "0xg", AT_SECOND, "main"]);
+  assertEquals(run.code, 1);
+  assertEquals(
+    run.stderr,
+    'symfold: Cannot explain "0xg": it is no address, want one such as 0x7f572d91b230 or ' +
+      'libc.so.6+0x12\nsymfold: Cannot explain "main": it is no address, want one such as ' +
+      "0x7f572d91b230 or libc.so.6+0x12\n",
+  );
+  assertEquals(run.stdout.match(/^\S.*$/gm), [
+    `${IN_FIRST} is layout_first`,
+    `${AT_SECOND} is layout_second`,
+  ]);
+});
+
+Deno.test("symfold explain --json prints a list without those that are no addresses", async () => {
+  const { code, stdout } = await runSymfold(["explain", "--json", ...SMALL_OPTIONS, "zzz"]);
+  assertEquals(code, 1);
+  assertEquals(JSON.parse(stdout).explanations, []);
+});
+
+Deno.test("symfold explain --return-addresses all names the callers", async () => {
+  const options = [...SMALL_OPTIONS, "--return-addresses", "all"];
+  const { stdout } = await runSymfold(["explain", ...options, AT_SECOND]);
+  assertEquals(stdout.split("\n")[0], `${AT_SECOND} is layout_first`);
+  assertStringIncludes(stdout, "As it is, it would be layout_second");
+});
+
+Deno.test("symfold explain takes an address of digits only, whatever lies there", async () => {
+  const { code, stdout } = await runSymfold(["explain", ...SMALL_OPTIONS, "deadbeef"]);
+  assertEquals(code, 0);
+  assertEquals(stdout.split("\n")[0], "deadbeef has no name: [unknown]");
+});
+
+Deno.test("symfold explain explains without a snapshot that it needs one", async () => {
+  const { code, stdout } = await runSymfold(["explain", IN_FIRST]);
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "no maps snapshot was given");
+});
+
+Deno.test('symfold explain reads a snapshot from standard input as "-"', async () => {
+  const [, , ...sysroot] = SMALL_OPTIONS;
+  const { stdout } = await runSymfold(["explain", "--maps", "-", ...sysroot, IN_FIRST], {
+    stdin: Deno.readFileSync(SMALL_MAPS),
+  });
+  assertEquals(stdout.split("\n")[0], `${IN_FIRST} is layout_first`);
+});
+
+Deno.test("symfold explain --demangle spells names as the filter does", async () => {
+  const folder = "testdata/recordings/cpp-x86_64";
+  const options = ["--maps", `${folder}/maps`, "--sysroot", `${folder}/sysroot`];
+  const { stdout } = await explain(...options, "--demangle", "full", "0x7f696ecbbf09");
+  const name = "geometry::Box::crosses(geometry::Ray const&, double) const";
+  assertEquals(stdout.split("\n")[0], `0x7f696ecbbf09 is ${name}`);
+});
+
+for (
+  const [args, message] of [
+    [
+      [],
+      '"symfold explain" has 0 operands, want at least 1: symfold explain --maps FILE ' +
+      "[OPTION]... ADDRESS...",
+    ],
+    [["-o", "x", "0x1"], '"symfold explain" has no option "-o"'],
+    [["--report", "x", "0x1"], '"symfold explain" has no option "--report"'],
+    [["--jsno", "0x1"], 'Unknown option "--jsno"'],
+    [
+      ["--return-addresses", "callers", "0x1"],
+      'Option "--return-addresses" has the value "callers", want one of none, all',
+    ],
+  ] as const
+) {
+  Deno.test(`symfold explain ${args.join(" ")} is a usage error`, async () => {
+    const run = await runSymfold(["explain", ...args]);
+    const stderr = `symfold: ${message}\nsymfold: Try --help\n`;
+    assertEquals(run, { code: 2, stdout: "", stderr });
+  });
+}
+
+Deno.test("symfold explain says that a snapshot is missing", async () => {
+  const { code, stdout, stderr } = await runSymfold(["explain", "--maps", "/none", "0x1"]);
+  assertEquals({ code, stdout }, { code: 1, stdout: "" });
+  assertEquals(stderr, 'symfold: Cannot read "/none": there is no such file or directory\n');
+});
+
+Deno.test("symfold reads a recording that is called explain as ./explain", async () => {
+  using folder = new TempFolder();
+  folder.write("explain", `app;${IN_FIRST} 1\n`);
+  const { code, stdout } = await runSymfold([...SMALL_OPTIONS, "-q", "./explain"], {
+    cwd: folder.path,
+  });
+  assertEquals({ code, stdout }, { code: 0, stdout: "app;layout_first 1\n" });
+});
+
+for (const command of ["explain", "images"]) {
+  Deno.test(`symfold ${command} --help prints the help of that command`, async () => {
+    const { code, stdout } = await runSymfold([command, "--help"]);
+    assertEquals(code, 0);
+    assertEquals(stdout.startsWith(`Usage: symfold ${command} --maps FILE [OPTION]...`), true);
+    assertStringIncludes(stdout, "--json");
+  });
+}
+
+Deno.test("symfold explain tells of a debug file where it has names and where it was tried", async () => {
+  using folder = new TempFolder();
+  const linked = inRepository("testdata/debug_files/x86_64/linked");
+  folder.write("root/usr/lib/libnames.so", Deno.readFileSync(`${linked}/libnames.so`));
+  const link = "usr/lib/.debug/libnames.debug";
+  folder.write(`root/${link}`, Deno.readFileSync(`${linked}/.debug/libnames.debug`));
+  const nm = Deno.readTextFileSync(inRepository("testdata/debug_files/x86_64/nm"));
+  const [, vaddr, name] = /^0*([0-9a-f]+) [0-9a-f]+ t (\w+)$/m.exec(nm)!;
+  const { code, stdout } = await runSymfold([
+    ...["explain", "--sysroot", folder.at("root"), `/usr/lib/libnames.so+0x${vaddr}`],
+  ]);
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, `${name} (debug file .symtab)  chosen\n`);
+  assertStringIncludes(stdout, `/${link}`);
+  const lines = stdout.split("\n").filter((line) => line.includes(`/${link}`));
+  assertEquals(lines.length, 2, stdout);
+});

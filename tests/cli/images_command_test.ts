@@ -1,0 +1,90 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertGolden } from "../support/golden.ts";
+import { runSymfold } from "../support/run_symfold.ts";
+import { SMALL_MAPS, SMALL_OPTIONS } from "../support/small_case.ts";
+import { TempFolder } from "../support/temp_folder.ts";
+import { inRepository } from "../support/testdata.ts";
+
+/** Runs `symfold images` at the top of the repository, so that no path depends on where that is. */
+function images(...args: readonly string[]) {
+  return runSymfold(["images", ...args], { cwd: inRepository(".") });
+}
+
+function optionsOf(folder: string): string[] {
+  return ["--maps", `testdata/${folder}/maps`, "--sysroot", `testdata/${folder}/sysroot`];
+}
+
+/** Of each golden file the arguments. */
+const GOLDENS: Readonly<Record<string, readonly string[]>> = {
+  "images-cpp-x86_64": optionsOf("recordings/cpp-x86_64"),
+  "images-arm64-verbose": [...optionsOf("recordings/arm64"), "-v"],
+  "images-twice": optionsOf("layouts/x86_64/twice"),
+  "images-anon-all": optionsOf("layouts/aarch64/anon-all"),
+  "images-hole": optionsOf("layouts/x86_64/hole"),
+  "images-s390x": optionsOf("layouts/s390x/plain"),
+};
+
+for (const [name, args] of Object.entries(GOLDENS)) {
+  Deno.test(`symfold images prints ${name}`, async () => {
+    const { code, stdout, stderr } = await images(...args);
+    assertGolden(stdout, `${name}.txt`);
+    assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  });
+}
+
+Deno.test("symfold images --json prints the same as JSON", async () => {
+  const { code, stdout } = await images(...optionsOf("layouts/x86_64/twice"), "--json");
+  assertGolden(stdout, "images-twice.json");
+  assertEquals(code, 0);
+});
+
+Deno.test("symfold images says how to get a deleted file from its process", async () => {
+  using folder = new TempFolder();
+  const line = "7f0000000000-7f0000001000 r-xp 00000000 fe:00 7 /opt/x.so (deleted)\n";
+  folder.write("4711.maps", line);
+  const { code, stdout } = await runSymfold(["images", "--maps", folder.path]);
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, `1 image in "${folder.path}/4711.maps" of process 4711`);
+  assertStringIncludes(
+    stdout,
+    "mkdir -p sysroot/opt && " +
+      "sudo cp /proc/4711/map_files/7f0000000000-7f0000001000 sysroot/opt/x.so",
+  );
+});
+
+Deno.test("symfold images takes the options with which the filter was run", async () => {
+  const others = ["--kallsyms", "testdata/jit/kallsyms", "--perf-map", "testdata/jit/perf.map"];
+  const { code, stdout } = await images(
+    ...[...SMALL_OPTIONS, ...others, "--demangle", "full", "--search", "testdata/layouts/x86_64"],
+    ...["--path-map", "/usr/lib=/nowhere", "--debug-dir", "testdata"],
+  );
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "Kernel frames: names from testdata/jit/kallsyms\n");
+});
+
+for (
+  const [args, message] of [
+    [[], '"symfold images" needs --maps FILE'],
+    [
+      ["--maps", SMALL_MAPS, "0x1"],
+      '"symfold images" has 1 operand, want 0: symfold images --maps FILE [OPTION]...',
+    ],
+    [["--maps", SMALL_MAPS, "-q"], '"symfold images" has no option "-q"'],
+  ] as const
+) {
+  Deno.test(`symfold images ${args.length} arguments: ${message}`, async () => {
+    const run = await runSymfold(["images", ...args]);
+    const stderr = `symfold: ${message}\nsymfold: Try --help\n`;
+    assertEquals(run, { code: 2, stdout: "", stderr });
+  });
+}
+
+Deno.test("symfold images lists what it can of a snapshot with lines that are none", async () => {
+  using folder = new TempFolder();
+  const maps = folder.write("maps", "nonsense\n" + Deno.readTextFileSync(SMALL_MAPS));
+  const [, , ...sysroot] = SMALL_OPTIONS;
+  const { code, stdout, stderr } = await runSymfold(["images", "--maps", maps, ...sysroot]);
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, 'the first is line 1: "nonsense"');
+  assertStringIncludes(stdout, "/opt/layouts/liblld-shifted.so");
+});

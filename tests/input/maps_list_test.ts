@@ -1,0 +1,64 @@
+import { assertEquals } from "@std/assert";
+import { MapsList, parseRange } from "../../lib/input/maps_list.ts";
+
+function mapping(start: number, end: number, path: string, fileOffset = 0) {
+  return { start, end, permissions: "r-xp", fileOffset, device: "fe:00", inode: 7, path };
+}
+
+Deno.test("add() sorts mappings and spells them as the kernel does", () => {
+  const maps = new MapsList();
+  maps.add(mapping(0x7f0000002000, 0x7f0000003000, "/lib/b b.so", 0x1000));
+  maps.add(mapping(0x401000, 0x402000, "/bin/a"));
+  assertEquals(
+    maps.text(),
+    "00401000-00402000 r-xp 00000000 fe:00 7 /bin/a\n" +
+      "7f0000002000-7f0000003000 r-xp 00001000 fe:00 7 /lib/b b.so\n",
+  );
+});
+
+Deno.test("add() replaces what was there, and keeps the rest at its offset", () => {
+  const maps = new MapsList();
+  maps.add(mapping(0x1000, 0x9000, "/a", 0x100000));
+  maps.add(mapping(0x3000, 0x5000, "/b"));
+  assertEquals(
+    maps.text(),
+    "00001000-00003000 r-xp 00100000 fe:00 7 /a\n" +
+      "00003000-00005000 r-xp 00000000 fe:00 7 /b\n" +
+      "00005000-00009000 r-xp 00104000 fe:00 7 /a\n",
+  );
+});
+
+Deno.test("add() replaces several, the first and the last in part", () => {
+  const maps = new MapsList();
+  for (const start of [0x1000, 0x3000, 0x5000]) maps.add(mapping(start, start + 0x2000, "/a"));
+  maps.add(mapping(0x2000, 0x6000, "/b"));
+  assertEquals(
+    maps.text().split("\n").map((line) => line.slice(0, 17)),
+    ["00001000-00002000", "00002000-00006000", "00006000-00007000", ""],
+  );
+});
+
+Deno.test("add() leaves out what is no range", () => {
+  const maps = new MapsList();
+  maps.add(mapping(0x2000, 0x2000, "/a"));
+  maps.add(mapping(0x2000, 0x1000, "/a"));
+  maps.add(mapping(NaN, 0x1000, "/a"));
+  assertEquals([maps.text(), maps.isEmpty], ["", true]);
+});
+
+Deno.test("copy() is another list", () => {
+  const maps = new MapsList();
+  maps.add(mapping(0x1000, 0x2000, "/a"));
+  const copy = maps.copy();
+  copy.add(mapping(0x2000, 0x3000, "/b"));
+  assertEquals(maps.text().split("\n").length, 2);
+  assertEquals(copy.text().split("\n").length, 3);
+});
+
+Deno.test("parseRange() takes the upper half of the space, and its very end", () => {
+  assertEquals(parseRange("ffffffffff600000", "ffffffffff601000"), {
+    start: -0xa00000,
+    end: -0x9ff000,
+  });
+  assertEquals(parseRange("fffffffffffff000", "10000000000000000"), { start: -0x1000, end: 0 });
+});

@@ -1,0 +1,136 @@
+import { assert, assertEquals } from "@std/assert";
+import { MemorySource } from "../../lib/bytes/mod.ts";
+import type { CandidateFile } from "../../lib/symbols/mod.ts";
+import { MemoryFiles } from "../support/memory_files.ts";
+import { resolveText } from "../support/resolve_text.ts";
+import { testdata } from "../support/testdata.ts";
+
+// Two builds of a library with the same layout: see testdata/evidence/README.md.
+
+const FOLDER = testdata("evidence/x86_64");
+const [SAME, OTHER] = ["same", "other"].map((build) =>
+  Deno.readFileSync(`${FOLDER}/${build}/opt/evidence/libwalk.so`)
+) as [Uint8Array, Uint8Array];
+const RAW = Deno.readTextFileSync(`${FOLDER}/raw.folded`);
+const MAPS = Deno.readTextFileSync(`${FOLDER}/maps`);
+const LIBRARY = "/opt/evidence/libwalk.so";
+const OLD = "/opt/old/libwalk.so";
+/** The snapshot of the same process before it loaded the library again, from elsewhere. */
+const OLD_MAPS = MAPS.replaceAll(LIBRARY, OLD);
+const FILES = { [LIBRARY]: SAME, [OLD]: OTHER };
+/** By how much functions are further behind in the other build, the first excepted. */
+const SHIFT = 0x10;
+
+const load = (maps: string | readonly string[], raw = RAW, files: MemoryFiles = of(FILES)) =>
+  resolveText(raw, { maps, files, merge: false });
+
+Deno.test("resolve() takes the snapshot in which return addresses follow calls", async () => {
+  const right = await load(MAPS);
+  for (const maps of [[MAPS, OLD_MAPS], [OLD_MAPS, MAPS]]) {
+    assertEquals((await load(maps)).output, right.output);
+  }
+});
+
+Deno.test("resolve() takes for each return address the snapshot in which it follows a call", async () => {
+  // What was recorded before the library was loaded again.
+  const oldRaw = RAW.replaceAll(/0x[0-9a-f]+/g, (address) => shifted(Number(address), SHIFT));
+  const [right, oldRight] = [await load(MAPS), await load(OLD_MAPS, oldRaw)];
+  assertEquals(oldRight.report.images[0]?.evidence?.verdict, "fits");
+  const both = (await load([MAPS, OLD_MAPS], RAW + oldRaw)).output.trimEnd().split("\n");
+  const wanted = (right.output + oldRight.output).trimEnd().split("\n");
+  const frames = (lines: readonly string[]) => lines.flatMap((line) => line.split(/[; ]/));
+  const wrong = frames(both).filter((frame, at) => frame !== frames(wanted)[at]);
+  // Where calls follow each other closely an address may fit in both.
+  assert(wrong.length < 0.1 * frames(wanted).length, `${wrong.length} are wrong`);
+  assertEquals(both.length, wanted.length);
+});
+
+Deno.test("resolve() takes the first snapshot for leaves, if nothing is known", async () => {
+  const line = `0x${(textStart() + 0x500).toString(16)} 1\n`;
+  for (const [maps, image] of [[[MAPS, OLD_MAPS], LIBRARY], [[OLD_MAPS, MAPS], OLD]] as const) {
+    assertEquals((await load(maps, line)).report.images.map((counts) => counts.image), [image]);
+  }
+});
+
+Deno.test("resolve() takes a leaf to be where the return addresses are", async () => {
+  // The last frames of the library become leaves.
+  const raw = RAW.replaceAll(/;0x[0-9a-f]+ 1$/gm, " 1");
+  const { report } = await load([OLD_MAPS, MAPS], raw);
+  assertEquals(report.images.filter(({ image }) => image === OLD), []);
+});
+
+Deno.test("resolve() takes the file of a name in which return addresses follow calls", async () => {
+  const raw = offsetsOf(RAW);
+  // Both are mapped, each at a place of its own.
+  const maps = MAPS + OLD_MAPS.replaceAll(/^7f/gm, "6f").replaceAll(/-7f/g, "-6f");
+  const wanted = (await load(MAPS, raw)).output;
+  assert(wanted.includes(";step_"));
+  assertEquals((await load(maps, raw)).output, wanted);
+});
+
+Deno.test("resolve() takes no file of a name if there are two that are alike", async () => {
+  const maps = MAPS + OLD_MAPS.replaceAll(/^7f/gm, "6f").replaceAll(/-7f/g, "-6f");
+  const files = of({ [LIBRARY]: SAME, [OLD]: SAME });
+  const { report } = await load(maps, offsetsOf(RAW), files);
+  assertEquals(report.reasons.map(({ reason }) => reason).includes("ambiguous-module"), true);
+});
+
+Deno.test("resolve() takes the found file in which return addresses follow calls", async () => {
+  const wanted = (await load(MAPS)).output;
+  for (const [one, two] of [[SAME, OTHER], [OTHER, SAME]] as const) {
+    const files = new SearchedFiles([one, two]);
+    assertEquals((await load(MAPS, RAW, files)).output, wanted);
+  }
+});
+
+Deno.test("resolve() takes none of several found files if there are few return addresses", async () => {
+  const line = RAW.split("\n")[0]!.split(";").slice(0, 7).join(";") + " 1\n";
+  const { report } = await load(MAPS, line, new SearchedFiles([SAME, OTHER]));
+  const [counts] = report.images.filter(({ image }) => image === LIBRARY);
+  assertEquals(counts?.reasons, [{
+    reason: "file-not-found",
+    weight: counts!.weight,
+    frames: counts!.frames,
+    detail: 'it may be "/found/0", "/found/1"',
+  }]);
+});
+
+/** A provider that has the mapped file at other places only. */
+class SearchedFiles extends MemoryFiles {
+  readonly #found: readonly Uint8Array[];
+
+  constructor(found: readonly Uint8Array[]) {
+    super();
+    this.#found = found;
+  }
+
+  searchFiles(): CandidateFile[] {
+    return this.#found.map((bytes, at) => {
+      const path = `/found/${at}`;
+      return { path, source: new MemorySource(path, bytes) };
+    });
+  }
+}
+
+function of(files: Readonly<Record<string, Uint8Array>>): MemoryFiles {
+  return new MemoryFiles(files);
+}
+
+/** Moves an address in the text of the library behind its first function. */
+function shifted(address: number, distance: number): string {
+  const vaddr = address - textStart();
+  const isMoved = vaddr >= 0x4a0 && vaddr < 0x2000;
+  return `0x${(isMoved ? address + distance : address).toString(16)}`;
+}
+
+/** The same stacks with file offsets, as newer perf writes them, in the library. */
+function offsetsOf(raw: string): string {
+  return raw.replaceAll(/0x[0-9a-f]+/g, (text) => {
+    const offset = Number(text) - textStart();
+    return offset >= 0 && offset < 0x2000 ? `(libwalk.so+0x${offset.toString(16)})` : text;
+  });
+}
+
+function textStart(): number {
+  return parseInt(MAPS.split("\n").find((line) => line.endsWith(LIBRARY))!, 16);
+}
