@@ -5,7 +5,7 @@ import { findDynamicSymbols } from "./dynamic_symbols.ts";
 import type { ElfFile } from "./elf_file.ts";
 import { openSection } from "./section_data.ts";
 import type { SectionHeader } from "./section_headers.ts";
-import type { StringTable } from "./strings.ts";
+import type { StringTable } from "../bytes/read_strings.ts";
 
 /** Where a symbol table and its names are in a file. */
 export interface SymbolTable extends StringTable {

@@ -1,7 +1,7 @@
 import type { ByteSource } from "../bytes/mod.ts";
 import { SHN_UNDEF } from "./constants.ts";
 import type { ElfFile } from "./elf_file.ts";
-import type { StringTable } from "./strings.ts";
+import type { StringTable } from "../bytes/read_strings.ts";
 import { findSymbolTables, SymbolReader } from "./symbol_table.ts";
 
 /** How much of a string table is searched at a time. */
