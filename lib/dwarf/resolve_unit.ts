@@ -51,9 +51,7 @@ export async function resolveUnit(
   // What is damaged costs what only that says: lines, inlined functions, or functions.
   const rows = await problems.attempt(() => Promise.resolve(table?.rowsOf(vaddrs)));
   const functions = await problems.attempt(() => findFunctions(unit, vaddrs)) ?? NO_FUNCTIONS;
-  const entries = new Set<number>();
-  for (const owner of functions.owners) if (owner >= 0) entries.add(functions.entries[owner]!);
-  const callers = [...entries].sort((a, b) => a - b);
+  const callers = coveredFunctions(functions, vaddrs);
   const calls = await problems.attempt(() => findInlinedCalls(unit, callers, vaddrs)) ?? NO_CALLS;
   const describer = new CallDescriber(unit, table, calls, { names, problems });
   const drafts = Array.from(vaddrs, (_, at): VaddrDraft | undefined => {
@@ -72,6 +70,20 @@ export async function resolveUnit(
   });
   names.finish(unit);
   return drafts;
+}
+
+/** Vaddrs ascend, so that the first one that a function has is the lowest. */
+function coveredFunctions({ entries, owners }: FunctionSearch, vaddrs: Float64Array) {
+  const covered = new Map<number, { entry: number; first: number; last: number }>();
+  for (let at = 0; at < owners.length; at++) {
+    const owner = owners[at]!;
+    if (owner < 0) continue;
+    const last = vaddrs[at]!;
+    const known = covered.get(owner);
+    if (known === undefined) covered.set(owner, { entry: entries[owner]!, first: last, last });
+    else known.last = last;
+  }
+  return [...covered.values()].sort((one, other) => one.entry - other.entry);
 }
 
 const NO_FUNCTIONS: FunctionSearch = { entries: [], owners: new Int32Array() };

@@ -12,7 +12,7 @@ import { UnitClaims } from "./unit_claims.ts";
 import { findNextUnit } from "./find_next_unit.ts";
 import { readUnitAttributes, readUnitHeader } from "./unit_entry.ts";
 import type { UnitHeader } from "./unit_header.ts";
-import { readRangeLists } from "./unit_ranges.ts";
+import { RangeRequests, readRangeLists } from "./unit_ranges.ts";
 
 /** A unit that says that it has code at wanted vaddrs. */
 export interface ClaimingUnit {
@@ -129,10 +129,12 @@ async function addRanges(
     const addresses = version >= 5
       ? await readAddressTable(sections, header, attributes, addressBases)
       : AddressTable.EMPTY;
+    const requests = new RangeRequests();
+    requests.add(ranges, isRangeIndex, claims.current);
     await readRangeLists(
       { section, offsetBase: 0, indexBase, is64 },
       { version, addressSize, base, addresses },
-      [{ value: ranges, isIndex: isRangeIndex, owner: claims.current }],
+      requests,
       claims,
     );
   } else if (highPc !== undefined) {
