@@ -264,19 +264,29 @@ export function parseAbbreviations(
   return new Abbreviations(columns, sizes);
 }
 
+/** Plain for speed: there are some thousands of attributes in the table of a unit. */
 function parseAttributes(reader: DwarfReader, columns: Columns): void {
-  const limit = columns.names.length + MAX_ATTRIBUTES;
+  const { bytes } = reader;
+  const { names, forms, constants } = columns;
+  const limit = names.length + MAX_ATTRIBUTES;
   while (true) {
-    const name = reader.uleb();
-    const form = reader.uleb();
+    const at = reader.position;
+    let name = bytes[at]!;
+    let form = bytes[at + 1]!;
+    if (name < 0x80 && form < 0x80) {
+      reader.position = at + 2;
+    } else {
+      name = reader.uleb();
+      form = reader.uleb();
+    }
     const constant = form === DW_FORM_IMPLICIT_CONST ? reader.sleb() : 0;
     if (name === 0 && form === 0) break;
-    if (columns.names.length >= limit) {
+    if (names.length >= limit) {
       throw new Defect(`an abbreviation has more than ${MAX_ATTRIBUTES} attributes`);
     }
-    columns.names.push(name);
-    columns.forms.push(form);
-    columns.constants.push(constant);
+    names.push(name);
+    forms.push(form);
+    constants.push(constant);
   }
-  columns.firstAttribute.push(columns.names.length);
+  columns.firstAttribute.push(names.length);
 }

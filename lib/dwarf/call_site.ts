@@ -1,10 +1,6 @@
-import {
-  DW_AT_CALL_COLUMN,
-  DW_AT_CALL_FILE,
-  DW_AT_CALL_LINE,
-  DW_FORM_INDIRECT,
-} from "./constants.ts";
-import { readIndirectForm, readNumber, skipForm } from "./forms.ts";
+import { moveToAttribute } from "./attribute_values.ts";
+import { DW_AT_CALL_COLUMN, DW_AT_CALL_FILE, DW_AT_CALL_LINE } from "./constants.ts";
+import { readNumber } from "./forms.ts";
 import type { Unit } from "./unit.ts";
 
 /** Where an inlined call was written (DWARF 5, section 3.3.8.2). */
@@ -28,24 +24,16 @@ export function parseCallSite(unit: Unit, position: number): CallSite {
   const site: CallSite = { fileIndex: 0, line: 0, column: 0 };
   reader.position = position;
   const index = abbreviations.indexOf(reader.uleb());
+  const start = reader.position;
   const last = abbreviations.firstAttribute[index + 1]!;
   for (let at = abbreviations.firstAttribute[index]!; at < last; at++) {
-    const constant = abbreviations.constants[at]!;
-    let form = abbreviations.forms[at]!;
-    if (form === DW_FORM_INDIRECT) form = readIndirectForm(reader);
-    switch (abbreviations.names[at]) {
-      case DW_AT_CALL_FILE:
-        site.fileIndex = readNumber(reader, form, constant, header.is64);
-        break;
-      case DW_AT_CALL_LINE:
-        site.line = readNumber(reader, form, constant, header.is64);
-        break;
-      case DW_AT_CALL_COLUMN:
-        site.column = readNumber(reader, form, constant, header.is64);
-        break;
-      default:
-        skipForm(reader, form, header);
-    }
+    const name = abbreviations.names[at]!;
+    if (name < DW_AT_CALL_COLUMN || name > DW_AT_CALL_LINE) continue;
+    const form = moveToAttribute(reader, abbreviations, index, header, start, at);
+    const value = readNumber(reader, form, abbreviations.constants[at]!, header.is64);
+    if (name === DW_AT_CALL_FILE) site.fileIndex = value;
+    else if (name === DW_AT_CALL_LINE) site.line = value;
+    else site.column = value;
   }
   return site;
 }

@@ -17,8 +17,8 @@ export class Coverage implements OwnedRangeSink {
   current = 0;
   readonly #vaddrs: Float64Array;
   readonly #addressSize: number;
-  readonly #first: number;
-  readonly #last: number;
+  #first: number;
+  #last: number;
   #rangeCount = 0;
 
   /**
@@ -31,6 +31,18 @@ export class Coverage implements OwnedRangeSink {
     this.#first = vaddrs[0] ?? Infinity;
     this.#last = vaddrs[vaddrs.length - 1] ?? -Infinity;
     this.owners = new Int32Array(vaddrs.length).fill(-1);
+  }
+
+  /**
+   * Looks only at ranges that reach into `[first, last]`, until this is called again; at all of them
+   * without arguments.
+   */
+  narrow(
+    first: number = this.#vaddrs[0] ?? Infinity,
+    last: number = this.#vaddrs[this.#vaddrs.length - 1] ?? -Infinity,
+  ): void {
+    this.#first = first;
+    this.#last = last;
   }
 
   /** Whether a range holds a wanted vaddr, and is of code that was not left out. */

@@ -9,7 +9,7 @@ import type { Coverage } from "./coverage.ts";
 import { readNumber } from "./forms.ts";
 import { FormatError } from "../errors.ts";
 import type { Unit } from "./unit.ts";
-import { type RangeRequest, readRangeLists } from "./unit_ranges.ts";
+import { RangeRequests, readRangeLists } from "./unit_ranges.ts";
 
 /**
  * The ranges of entries of a unit: those that an entry has itself are compared to the wanted vaddrs
@@ -19,7 +19,7 @@ export class EntryRanges {
   /** What covers which vaddr. */
   readonly coverage: Coverage;
   readonly #unit: Unit;
-  readonly #requests: RangeRequest[] = [];
+  #requests = new RangeRequests();
 
   /** @param vaddrs Ascending and different. */
   constructor(unit: Unit, coverage: Coverage) {
@@ -41,7 +41,7 @@ export class EntryRanges {
     if (list >= 0) {
       const form = moveToAttribute(reader, abbreviations, index, header, start, list);
       const value = readNumber(reader, form, abbreviations.constants[list]!, header.is64);
-      this.#requests.push({ value, isIndex: isRangeIndex(form), owner });
+      this.#requests.add(value, isRangeIndex(form), owner);
       return true;
     }
     const lowPc = this.#address(index, start, abbreviations.lowPcs[index]!);
@@ -65,13 +65,14 @@ export class EntryRanges {
    */
   async settle(): Promise<void> {
     const { rangePlace, rangeContext, sections } = this.#unit;
-    if (this.#requests.length === 0) return;
+    const requests = this.#requests;
+    if (requests.values.length === 0) return;
     if (rangePlace === undefined) {
       const detail = "there is no section with address ranges, but something refers to it";
       throw new FormatError({ action: "read address ranges", source: sections.name, detail });
     }
-    await readRangeLists(rangePlace, rangeContext, this.#requests, this.coverage);
-    this.#requests.length = 0;
+    this.#requests = new RangeRequests();
+    await readRangeLists(rangePlace, rangeContext, requests, this.coverage);
   }
 
   #address(index: number, start: number, attribute: number): number {

@@ -7,6 +7,16 @@ import { sourceErrorOf } from "./section.ts";
 import type { Unit } from "./unit.ts";
 import { DW_TAG_INLINED_SUBROUTINE } from "./constants.ts";
 
+/** A function that wanted vaddrs lie in. */
+export interface CoveredFunction {
+  /** Where its entry begins in the unit. */
+  readonly entry: number;
+  /** The lowest of its vaddrs. */
+  readonly first: number;
+  /** The highest of them. */
+  readonly last: number;
+}
+
 /** The inlined calls of some functions of a unit. */
 export interface InlinedCalls {
   /** Where their entries begin in the unit: in its order, function by function. */
@@ -25,20 +35,24 @@ const ACTION = "find the inlined calls of the unit";
  * Finds the innermost inlined calls that vaddrs lie in. Of several it is the last one in the unit:
  * calls come behind those that they are inlined into.
  *
- * @param functions Where the entries of functions begin in the unit, ascending.
+ * @param functions What vaddrs lie in, in the order of the unit.
  * @param vaddrs Ascending and different.
  * @throws {FormatError} If the unit is malformed.
  */
 export async function findInlinedCalls(
   unit: Unit,
-  functions: readonly number[],
+  functions: readonly CoveredFunction[],
   vaddrs: Float64Array,
 ): Promise<InlinedCalls> {
   const coverage = new Coverage(vaddrs, unit.header.addressSize);
   const ranges = new EntryRanges(unit, coverage);
   const entries: number[] = [];
   const parents: number[] = [];
-  for (const entry of functions) scan(unit, entry, ranges, entries, parents);
+  for (const { entry, first, last } of functions) {
+    coverage.narrow(first, last);
+    scan(unit, entry, ranges, entries, parents);
+  }
+  coverage.narrow();
   await ranges.settle();
   return { entries, parents, owners: coverage.owners };
 }

@@ -1,14 +1,12 @@
-import { readStringReference } from "./attribute_values.ts";
+import { moveToAttribute, readStringReference } from "./attribute_values.ts";
 import {
   DW_AT_ABSTRACT_ORIGIN,
   DW_AT_LINKAGE_NAME,
   DW_AT_MIPS_LINKAGE_NAME,
   DW_AT_NAME,
   DW_AT_SPECIFICATION,
-  DW_FORM_INDIRECT,
 } from "./constants.ts";
 import type { DwarfSections } from "./dwarf_sections.ts";
-import { readIndirectForm, skipForm } from "./forms.ts";
 import { FunctionName } from "./function_name.ts";
 import type { ProblemList } from "./problem_list.ts";
 import { qualifyNames } from "./qualify_names.ts";
@@ -167,13 +165,15 @@ function parseName(unit: Unit, position: number, into: FunctionName): EntryRefer
   const { reader, abbreviations, header } = unit;
   reader.position = position;
   const index = abbreviations.indexOf(reader.uleb());
+  const start = reader.position;
   let origin: EntryReference | undefined;
   let specification: EntryReference | undefined;
   const last = abbreviations.firstAttribute[index + 1]!;
   for (let at = abbreviations.firstAttribute[index]!; at < last; at++) {
-    let form = abbreviations.forms[at]!;
-    if (form === DW_FORM_INDIRECT) form = readIndirectForm(reader);
-    switch (abbreviations.names[at]) {
+    const name = abbreviations.names[at]!;
+    if (!isNameAttribute(name)) continue;
+    const form = moveToAttribute(reader, abbreviations, index, header, start, at);
+    switch (name) {
       case DW_AT_LINKAGE_NAME:
       case DW_AT_MIPS_LINKAGE_NAME:
         into.linkageName = unit.textOf(readStringReference(reader, form, header.is64));
@@ -187,9 +187,12 @@ function parseName(unit: Unit, position: number, into: FunctionName): EntryRefer
       case DW_AT_SPECIFICATION:
         specification = readReference(unit, form);
         break;
-      default:
-        skipForm(reader, form, header);
     }
   }
   return origin ?? specification;
+}
+
+function isNameAttribute(name: number): boolean {
+  return name === DW_AT_NAME || name === DW_AT_ABSTRACT_ORIGIN || name === DW_AT_SPECIFICATION ||
+    name === DW_AT_LINKAGE_NAME || name === DW_AT_MIPS_LINKAGE_NAME;
 }

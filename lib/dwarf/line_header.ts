@@ -8,6 +8,7 @@ import { parseLength } from "./unit_header.ts";
 
 /** A name of a file or directory in a line table. */
 export interface LineFile {
+  /** See {@linkcode LineHeader.directories}. */
   readonly name: StringReference;
   /** An index of the directories. */
   readonly directoryIndex: number;
@@ -29,7 +30,10 @@ export interface LineHeader {
   readonly opcodeBase: number;
   /** By number of a standard opcode: how many arguments it has. */
   readonly argumentCounts: Uint8Array;
-  /** In order; the first is that of index 0 since DWARF 5, of index 1 before. */
+  /**
+   * In order; the first is that of index 0 since DWARF 5, of index 1 before. If the string is in
+   * place, `value` is where it begins in the line table, and it is not decoded: few are wanted.
+   */
   readonly directories: readonly StringReference[];
   /** Likewise. */
   readonly files: LineFile[];
@@ -95,9 +99,11 @@ export function parseFileRest(reader: DwarfReader): number {
   return directoryIndex;
 }
 
-/** Reads a string that is in place. */
+/** Passes a string that is in place. */
 export function parseInlineName(reader: DwarfReader): StringReference {
-  return { form: DW_FORM_STRING, value: 0, text: reader.string() };
+  const value = reader.position;
+  reader.skipString();
+  return { form: DW_FORM_STRING, value, text: "" };
 }
 
 function parseNames(reader: DwarfReader): StringReference[] {
@@ -117,6 +123,11 @@ function parseFiles(reader: DwarfReader): LineFile[] {
   return files;
 }
 
+function parseName(reader: DwarfReader, form: number, { is64 }: FormSizes): StringReference {
+  if (form === DW_FORM_STRING) return parseInlineName(reader);
+  return readStringReference(reader, form, is64);
+}
+
 /** Since DWARF 5, entries come with the forms of their fields. */
 function parseEntries(reader: DwarfReader, sizes: FormSizes): LineFile[] {
   const formatCount = reader.u8();
@@ -134,7 +145,7 @@ function parseEntries(reader: DwarfReader, sizes: FormSizes): LineFile[] {
     let directoryIndex = 0;
     for (let at = 0; at < formatCount; at++) {
       const form = forms[at]!;
-      if (contents[at] === DW_LNCT_PATH) name = readStringReference(reader, form, sizes.is64);
+      if (contents[at] === DW_LNCT_PATH) name = parseName(reader, form, sizes);
       else if (contents[at] === DW_LNCT_DIRECTORY_INDEX) {
         directoryIndex = readNumber(reader, form, 0, sizes.is64);
       } else skipForm(reader, form, sizes);

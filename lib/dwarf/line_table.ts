@@ -1,9 +1,12 @@
+import type { StringReference } from "./attribute_values.ts";
+import { DW_FORM_STRING } from "./constants.ts";
 import type { DwarfReader } from "./dwarf_reader.ts";
 import { type LineHeader, parseLineHeader } from "./line_header.ts";
 import { runLineProgram } from "./line_program.ts";
 import { LineRows } from "./line_rows.ts";
 import { type Section, sourceErrorOf } from "./section.ts";
 import type { SourcePath } from "./source_path.ts";
+import type { Text } from "./string_pool.ts";
 import type { Unit } from "./unit.ts";
 import { parseLength } from "./unit_header.ts";
 
@@ -57,12 +60,19 @@ export class LineTable {
     if (file === undefined) return undefined;
     const directory = directories[file.directoryIndex - first];
     const { compilationDirectory } = this.#unit.attributes;
-    const base = compilationDirectory ?? (version >= 5 ? directories[0] : undefined);
     return {
-      compilationDirectory: base && this.#unit.textOf(base),
-      directory: directory && this.#unit.textOf(directory),
-      name: this.#unit.textOf(file.name),
+      compilationDirectory: compilationDirectory === undefined
+        ? version >= 5 && directories[0] ? this.#textOf(directories[0]) : undefined
+        : this.#unit.textOf(compilationDirectory),
+      directory: directory && this.#textOf(directory),
+      name: this.#textOf(file.name),
     };
+  }
+
+  #textOf(reference: StringReference): Text {
+    if (reference.form !== DW_FORM_STRING) return this.#unit.textOf(reference);
+    this.#reader.position = reference.value;
+    return { value: this.#reader.string() };
   }
 
   #attempt<Result>(parse: () => Result): Result {

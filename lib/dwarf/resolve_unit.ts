@@ -1,5 +1,5 @@
 import { parseCallSite } from "./call_site.ts";
-import { findFunctions } from "./find_functions.ts";
+import { findFunctions, type FunctionSearch } from "./find_functions.ts";
 import { findInlinedCalls, type InlinedCalls } from "./find_inlined_calls.ts";
 import type { FunctionName } from "./function_name.ts";
 import type { FunctionNames } from "./function_names.ts";
@@ -41,7 +41,6 @@ export interface UnitResolver {
  * @param vaddrs Ascending and different.
  * @param table The line table; undefined if there is none.
  * @returns Of each vaddr what is known; undefined if nothing is.
- * @throws {FormatError | UnsupportedError} If the unit is damaged.
  */
 export async function resolveUnit(
   unit: Unit,
@@ -49,16 +48,15 @@ export async function resolveUnit(
   table: LineTable | undefined,
   { names, problems }: UnitResolver,
 ): Promise<(VaddrDraft | undefined)[]> {
-  // A damaged line table costs lines, and not names.
+  // What is damaged costs what only that says: lines, inlined functions, or functions.
   const rows = await problems.attempt(() => Promise.resolve(table?.rowsOf(vaddrs)));
-  const functions = await findFunctions(unit, vaddrs);
-  const entries = new Set<number>();
-  for (const owner of functions.owners) if (owner >= 0) entries.add(functions.entries[owner]!);
-  const calls = await findInlinedCalls(unit, [...entries].sort((a, b) => a - b), vaddrs);
-  const describe = new CallDescriber(unit, table, names, calls);
+  const functions = await problems.attempt(() => findFunctions(unit, vaddrs)) ?? NO_FUNCTIONS;
+  const callers = coveredFunctions(functions, vaddrs);
+  const calls = await problems.attempt(() => findInlinedCalls(unit, callers, vaddrs)) ?? NO_CALLS;
+  const describer = new CallDescriber(unit, table, calls, { names, problems });
   const drafts = Array.from(vaddrs, (_, at): VaddrDraft | undefined => {
     const hasRow = rows?.found[at] === 1;
-    const owner = functions.owners[at]!;
+    const owner = functions.owners[at] ?? -1;
     if (!hasRow && owner < 0) return undefined;
     const position: Position = {
       path: hasRow ? table?.pathOf(rows.files[at]!) : undefined,
@@ -66,12 +64,30 @@ export async function resolveUnit(
       column: hasRow ? rows.columns[at]! : 0,
     };
     if (owner < 0) return { frames: [{ name: undefined, ...position }], hasFunction: false };
-    const frames = describe.frames(functions.entries[owner]!, calls.owners[at]!, position);
+    const call = calls.owners[at] ?? -1;
+    const frames = describer.frames(functions.entries[owner]!, call, position);
     return { frames, hasFunction: true };
   });
   names.finish(unit);
   return drafts;
 }
+
+/** Vaddrs ascend, so that the first one that a function has is the lowest. */
+function coveredFunctions({ entries, owners }: FunctionSearch, vaddrs: Float64Array) {
+  const covered = new Map<number, { entry: number; first: number; last: number }>();
+  for (let at = 0; at < owners.length; at++) {
+    const owner = owners[at]!;
+    if (owner < 0) continue;
+    const last = vaddrs[at]!;
+    const known = covered.get(owner);
+    if (known === undefined) covered.set(owner, { entry: entries[owner]!, first: last, last });
+    else known.last = last;
+  }
+  return [...covered.values()].sort((one, other) => one.entry - other.entry);
+}
+
+const NO_FUNCTIONS: FunctionSearch = { entries: [], owners: new Int32Array() };
+const NO_CALLS: InlinedCalls = { entries: [], parents: [], owners: new Int32Array() };
 
 type Position = Omit<FrameDraft, "name">;
 
@@ -79,20 +95,20 @@ type Position = Omit<FrameDraft, "name">;
 class CallDescriber {
   readonly #unit: Unit;
   readonly #table: LineTable | undefined;
-  readonly #names: FunctionNames;
   readonly #calls: InlinedCalls;
+  readonly #resolver: UnitResolver;
   readonly #sites = new Map<number, Position>();
 
   constructor(
     unit: Unit,
     table: LineTable | undefined,
-    names: FunctionNames,
     calls: InlinedCalls,
+    resolver: UnitResolver,
   ) {
     this.#unit = unit;
     this.#table = table;
-    this.#names = names;
     this.#calls = calls;
+    this.#resolver = resolver;
   }
 
   /**
@@ -102,13 +118,14 @@ class CallDescriber {
    */
   frames(functionEntry: number, innermost: number, position: Position): FrameDraft[] {
     const { entries, parents } = this.#calls;
+    const { names } = this.#resolver;
     const frames: FrameDraft[] = [];
     let place = position;
     for (let call = innermost; call >= 0; call = parents[call]!) {
-      frames.push({ name: this.#names.nameAt(this.#unit, entries[call]!), ...place });
+      frames.push({ name: names.nameAt(this.#unit, entries[call]!), ...place });
       place = this.#siteOf(call);
     }
-    frames.push({ name: this.#names.nameAt(this.#unit, functionEntry), ...place });
+    frames.push({ name: names.nameAt(this.#unit, functionEntry), ...place });
     return frames.reverse();
   }
 
@@ -126,7 +143,9 @@ class CallDescriber {
       const { fileIndex, line, column } = parseCallSite(this.#unit, entry);
       return { path: this.#table?.pathOf(fileIndex), line, column };
     } catch (error) {
-      throw sourceErrorOf(error, info, header.start + entry, "read an inlined call");
+      const action = "read an inlined call";
+      this.#resolver.problems.add(sourceErrorOf(error, info, header.start + entry, action).message);
+      return { path: undefined, line: 0, column: 0 };
     }
   }
 }

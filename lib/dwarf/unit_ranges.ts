@@ -9,14 +9,26 @@ const MAX_RUN = 1 << 20;
 /** How much is read of a list, at first. */
 const LIST_GUESS = 256;
 
-/** What ranges of one thing are asked for: a list, and what its ranges belong to. */
-export interface RangeRequest {
-  /** Bytes from the start of the section, or an index. */
-  readonly value: number;
-  /** Whether `value` is an index. */
-  readonly isIndex: boolean;
-  /** What the sink gets as `current` while the ranges of this list are added. */
-  readonly owner: number;
+/** Range lists that are asked for, as columns. */
+export class RangeRequests {
+  /** Bytes from the start of the section, or indexes. */
+  readonly values: number[] = [];
+  /** What the sink gets as `current` while the ranges of a list are added. */
+  readonly owners: number[] = [];
+  /** Whether all values are indexes, or none is. */
+  areIndexes = false;
+
+  /**
+   * Adds a list.
+   *
+   * @throws {Defect} If a unit has offsets and indexes: no compiler writes both.
+   */
+  add(value: number, isIndex: boolean, owner: number): void {
+    if (this.values.length === 0) this.areIndexes = isIndex;
+    else if (this.areIndexes !== isIndex) throw new Defect("range lists have indexes and offsets");
+    this.values.push(value);
+    this.owners.push(owner);
+  }
 }
 
 /** A sink that knows what the ranges belong to that are added. */
@@ -48,26 +60,27 @@ const ACTION = "read address ranges";
 export async function readRangeLists(
   place: RangePlace,
   context: RangeContext,
-  requests: readonly RangeRequest[],
+  { values, owners, areIndexes }: RangeRequests,
   sink: OwnedRangeSink,
 ): Promise<void> {
-  const lists = await locate(place, requests);
-  lists.sort((one, other) => one.offset - other.offset);
-  let first = 0;
-  while (first < lists.length) {
+  const offsets = areIndexes ? await offsetsOf(place, values) : values;
+  const order = sortedOrder(offsets);
+  for (let first = 0; first < order.length;) {
+    const start = offsets[order[first]!]!;
     let last = first + 1;
-    const start = lists[first]!.offset;
-    while (
-      last < lists.length && lists[last]!.offset - lists[last - 1]!.offset <= MAX_GAP &&
-      lists[last]!.offset - start < MAX_RUN
-    ) last++;
-    const run = lists.slice(first, last);
-    const length = run.at(-1)!.offset - start + LIST_GUESS;
-    await place.section.parse(start, length, ACTION, (reader) => {
+    let end = start;
+    for (; last < order.length; last++) {
+      const next = offsets[order[last]!]!;
+      if (next - end > MAX_GAP || next - start >= MAX_RUN) break;
+      end = next;
+    }
+    const run = order.subarray(first, last);
+    const runStart = place.offsetBase + start;
+    await place.section.parse(runStart, end - start + LIST_GUESS, ACTION, (reader) => {
       const base = reader.position - start;
-      for (const { offset, owner } of run) {
-        reader.position = base + offset;
-        sink.current = owner;
+      for (const at of run) {
+        reader.position = base + offsets[at]!;
+        sink.current = owners[at]!;
         parseRangeList(reader, context, sink);
       }
     });
@@ -75,37 +88,33 @@ export async function readRangeLists(
   }
 }
 
-interface LocatedList {
-  /** Bytes from the start of the section. */
-  readonly offset: number;
-  readonly owner: number;
+/** The indexes of numbers in ascending order of these; compilers write them so. */
+function sortedOrder(values: readonly number[]): Uint32Array {
+  const order = Uint32Array.from(values.keys());
+  const isSorted = values.every((value, at) => at === 0 || values[at - 1]! <= value);
+  return isSorted ? order : order.sort((one, other) => values[one]! - values[other]!);
 }
 
-async function locate(
+/** Offsets, relative to the offset base like those that stand in entries. */
+async function offsetsOf(
   { section, offsetBase, indexBase, is64 }: RangePlace,
-  requests: readonly RangeRequest[],
-): Promise<LocatedList[]> {
+  indexes: readonly number[],
+): Promise<number[]> {
   let lowest = Infinity;
-  let highest = -1;
-  for (const { isIndex, value } of requests) {
-    if (!isIndex) continue;
-    lowest = Math.min(lowest, value);
-    highest = Math.max(highest, value);
-  }
-  if (highest < 0) {
-    return requests.map(({ value, owner }) => ({ offset: offsetBase + value, owner }));
+  let highest = 0;
+  for (const index of indexes) {
+    lowest = Math.min(lowest, index);
+    highest = Math.max(highest, index);
   }
   const width = is64 ? 8 : 4;
   const start = indexBase + lowest * width;
-  const length = (highest - lowest + 1) * width;
-  return await section.parse(start, length, ACTION, (reader) => {
+  return await section.parse(start, (highest - lowest + 1) * width, ACTION, (reader) => {
     const base = reader.position;
-    return requests.map(({ value, isIndex, owner }) => {
-      if (!isIndex) return { offset: offsetBase + value, owner };
-      reader.position = base + (value - lowest) * width;
+    return indexes.map((index) => {
+      reader.position = base + (index - lowest) * width;
       const offset = indexBase + reader.offset(is64);
       if (offset > section.size) throw new Defect(`a list is said to be at ${hex(offset)}`);
-      return { offset, owner };
+      return offset - offsetBase;
     });
   });
 }

@@ -1,4 +1,5 @@
 import { AbbreviationCache } from "./abbreviation_cache.ts";
+import { readAranges } from "./aranges.ts";
 import { AddressTable, readAddressTable, readIndexedAddress } from "./address_table.ts";
 import type { AddressReference } from "./attribute_values.ts";
 import { DW_UT_SPLIT_TYPE, DW_UT_TYPE } from "./constants.ts";
@@ -8,9 +9,10 @@ import type { Section } from "./section.ts";
 import type { UnitAttributes } from "./unit_attributes.ts";
 import { defaultRangeListsBase } from "./unit_bases.ts";
 import { UnitClaims } from "./unit_claims.ts";
+import { findNextUnit } from "./find_next_unit.ts";
 import { readUnitAttributes, readUnitHeader } from "./unit_entry.ts";
 import type { UnitHeader } from "./unit_header.ts";
-import { readRangeLists } from "./unit_ranges.ts";
+import { RangeRequests, readRangeLists } from "./unit_ranges.ts";
 
 /** A unit that says that it has code at wanted vaddrs. */
 export interface ClaimingUnit {
@@ -31,8 +33,8 @@ export interface UnitScan {
 
 /**
  * Finds the units that have code at vaddrs, by the first entry of each unit. Nothing else of a unit
- * is read. This is always complete and takes two or three short reads a unit, so that
- * `.debug_aranges`, which may be absent, partial or wrong, is not needed.
+ * is read. That takes two or three short reads a unit, and does not depend on `.debug_aranges`,
+ * which may be absent, partial or wrong.
  *
  * @param vaddrs Ascending and different.
  */
@@ -45,9 +47,13 @@ export async function scanUnits(
   const starts: number[] = [];
   const units: ScannedUnit[] = [];
   const cache = new AbbreviationCache();
-  for (let start = 0; start < info.size;) {
+  for (let start = 0; start >= 0 && start < info.size;) {
     const header = await problems.attempt(() => readUnitHeader(info, start));
-    if (header === undefined) break;
+    if (header === undefined) {
+      // The length of the unit before may be wrong as well, and hide others.
+      start = await findNextUnit(info, (starts.at(-1) ?? start) + 1);
+      continue;
+    }
     starts.push(start);
     start = header.end;
     if (header.type === DW_UT_TYPE || header.type === DW_UT_SPLIT_TYPE) continue;
@@ -60,15 +66,42 @@ export async function scanUnits(
   const bases = units.map(({ attributes }) => attributes.addressBase).filter((base) => base >= 0);
   const addressBases = Float64Array.from(bases).sort();
   const claims = new UnitClaims(vaddrs);
-  const claiming: ClaimingUnit[] = [];
+  const silent = new Map<number, number>();
   for (const [number, unit] of units.entries()) {
     claims.current = number;
     claims.addressSize = unit.header.addressSize;
-    await problems.attempt(() => addRanges(sections, unit, addressBases, claims));
-    const vaddrIndexes = claims.take();
-    if (vaddrIndexes.length > 0) claiming.push({ header: unit.header, vaddrIndexes });
+    const { ranges, highPc } = unit.attributes;
+    if (ranges < 0 && highPc === undefined) silent.set(unit.header.start, number);
+    else await problems.attempt(() => addRanges(sections, unit, addressBases, claims));
   }
+  await problems.attempt(() => addSilent(sections, units, silent, claims));
+  const claiming = claims.byOwner().map(({ owner, vaddrIndexes }) => ({
+    header: units[owner]!.header,
+    vaddrIndexes,
+  }));
   return { claiming, starts, addressBases };
+}
+
+/**
+ * Units whose first entry says no addresses are those without code; but DWARF 2 has no way to say
+ * that code is in several pieces. What `.debug_aranges` says of them is taken; if that is nothing,
+ * units of DWARF 2 are searched for all that no other unit has.
+ */
+async function addSilent(
+  sections: DwarfSections,
+  units: readonly ScannedUnit[],
+  silent: ReadonlyMap<number, number>,
+  claims: UnitClaims,
+): Promise<void> {
+  if (silent.size === 0 || !claims.hasOpen()) return;
+  const section = await sections.find(".debug_aranges");
+  const found = section && await readAranges(section, silent, claims);
+  const open = claims.open();
+  for (const number of silent.values()) {
+    if (found?.has(number) || units[number]!.header.version > 2) continue;
+    claims.current = number;
+    for (const index of open) claims.claim(index);
+  }
 }
 
 interface ScannedUnit {
@@ -83,7 +116,6 @@ async function addRanges(
   claims: UnitClaims,
 ): Promise<void> {
   const { lowPc, highPc, ranges, isRangeIndex, rangeListsBase } = attributes;
-  if (ranges < 0 && highPc === undefined) return;
   const { version, addressSize, is64 } = header;
   const addressOf = async ({ isIndex, value }: AddressReference) => {
     if (!isIndex) return value;
@@ -97,10 +129,12 @@ async function addRanges(
     const addresses = version >= 5
       ? await readAddressTable(sections, header, attributes, addressBases)
       : AddressTable.EMPTY;
+    const requests = new RangeRequests();
+    requests.add(ranges, isRangeIndex, claims.current);
     await readRangeLists(
       { section, offsetBase: 0, indexBase, is64 },
       { version, addressSize, base, addresses },
-      [{ value: ranges, isIndex: isRangeIndex, owner: claims.current }],
+      requests,
       claims,
     );
   } else if (highPc !== undefined) {
