@@ -53,6 +53,7 @@ for (const program of PROGRAMS) {
           maps: Deno.readTextFileSync(`${folder}/maps`),
           files,
           demangle: "none",
+          inlines: false,
           merge: false,
           ...await sourcesOf(folder),
         });

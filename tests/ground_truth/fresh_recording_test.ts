@@ -38,6 +38,7 @@ for (const program of PROGRAMS) {
       maps: read("maps"),
       sysroot: "/",
       demangle: "none",
+      inlines: false,
       merge: false,
     });
     let total = 0;
@@ -66,11 +67,15 @@ for (const program of PROGRAMS) {
         Deno.readTextFileSync(`${FOLDER}/${program}/${file}`)
       );
       using files = new DiskFiles({ sysroot: "/" });
-      const wanted = await resolveText(folded!, { maps: maps!, files });
+      const wanted = await resolveText(folded!, { maps: maps!, files, inlines: false });
       const recording = code === "recordings" ? { folded: folded! } : {};
       const bytes = await makeBundle({ maps: maps!, files, code, ...recording });
       const bundle = await openBytes(bytes);
-      const found = await resolveText(folded!, { maps: maps!, files: bundle.files });
+      const found = await resolveText(folded!, {
+        maps: maps!,
+        files: bundle.files,
+        inlines: false,
+      });
       assert(found.output === wanted.output);
       assertEquals(found.report, wanted.report);
       const whole = bundle.manifest.files.reduce((sum, { size }) => sum + size, 0);
