@@ -1,5 +1,11 @@
 import { type ImageEvidence, joinEvidence } from "./evidence/image_evidence.ts";
-import type { FrameCounts, ImageCounts, ReasonCounts, Report } from "./report.ts";
+import {
+  byWeight,
+  type FrameCounts,
+  type ImageCounts,
+  type ReasonCounts,
+  type Report,
+} from "./report.ts";
 
 /**
  * The report of several recordings together.
@@ -94,8 +100,4 @@ function mergeReasons(all: readonly ReasonCounts[]): ReasonCounts[] {
     });
   }
   return [...merged.values()].sort(byWeight);
-}
-
-function byWeight(a: { readonly weight: number }, b: { readonly weight: number }): number {
-  return b.weight - a.weight;
 }

@@ -207,6 +207,7 @@ export function whyUnresolved(place: NativePlace, kernel: KernelSummary): Failur
   return { reason, detail: hasSymtab ? "" : problems.join("; ") };
 }
 
-function byWeight(a: { readonly weight: number }, b: { readonly weight: number }): number {
+/** Compares two counts: the heavier comes first. */
+export function byWeight(a: { readonly weight: number }, b: { readonly weight: number }): number {
   return b.weight - a.weight;
 }

@@ -1,48 +1,22 @@
-import type { ByteReader, ByteSource } from "../bytes/mod.ts";
-import type { MapsSnapshot } from "../maps/mod.ts";
 import { type Profile, type RawProfile, SampleTable, StackTable } from "../profile/mod.ts";
-import {
-  type DemangleStyle,
-  type FoundFunction,
-  loadDemangler,
-  type NamedCode,
-} from "../symbols/mod.ts";
+import { type DemangleStyle, type FoundFunction, loadDemangler } from "../symbols/mod.ts";
 import { FrameDescriber } from "./describe_frame.ts";
 import { Evidence } from "./evidence/evidence.ts";
 import { findCallers } from "./evidence/return_keys.ts";
-import type { FileProvider } from "./file_provider.ts";
 import { EXACT, type FrameRole, FrameRoles, type ReturnAddresses } from "./frame_roles.ts";
 import { KernelNames } from "./kernel_names.ts";
 import { Locator } from "./locator.ts";
+import type { MachineOptions } from "./machine_options.ts";
 import { OutputFrames } from "./output_frames.ts";
 import { functionAt, type Place } from "./place.ts";
 import { splitByProcess } from "./processes.ts";
 import { type Report, Tally } from "./report.ts";
 import { makeInterruptedExact } from "./signal_frames.ts";
 import type { Annotated, UnresolvedStyle } from "./spell_frame.ts";
+import { weightsOfStacks } from "./stack_weights.ts";
 
 /** What {@linkcode resolve} needs besides the recording. */
-export interface ResolveOptions {
-  /**
-   * Snapshots of the recorded process, or of several, if they say their `process`; of several of one
-   * process that explain an address the one is taken by which it follows a call, or else the first.
-   */
-  readonly snapshots: readonly MapsSnapshot[];
-  /** Where the files of the recorded machine are. */
-  readonly files: FileProvider;
-  /** A snapshot of `/proc/kallsyms`, for kernel frames. */
-  readonly kallsyms?: ByteReader | undefined;
-  /**
-   * The ELF file of the kernel, for kernel frames. A snapshot of kallsyms tells where it was loaded;
-   * without one it is used if all kernel addresses lie in its code as it is.
-   */
-  readonly vmlinux?: ByteSource | undefined;
-  /**
-   * Perf maps and jitdumps, for code made at run time; the first that has an address is asked.
-   *
-   * @default {[]}
-   */
-  readonly generated?: readonly NamedCode[];
+export interface ResolveOptions extends MachineOptions {
   /**
    * Frames that get `_[k]`, `_[j]` or `_[i]` behind their name.
    *
@@ -150,7 +124,8 @@ export async function resolve(
     const place = places[key] ??= locator.placeOf(profile.locations[key >> 1]!, EXACT);
     functions[key] ??= functionOf(place, kernel);
   }
-  await evidence.judge(functions);
+  const weights = weightsOfStacks(profile);
+  await evidence.judge(functions, weights);
   if (!trustFiles) {
     for (const { file, loadBias, detail } of evidence.doubted()) {
       locator.doubt(file, loadBias, detail);
@@ -174,7 +149,8 @@ export async function resolve(
   }
   const isResolved = functions.map((found) => found !== undefined && found.name !== "");
   const tally = new Tally(places, isResolved, kernel);
-  const renamed = rename(profile, keys, roles, output, tally);
+  countFrames(profile.stacks, keys, weights, tally);
+  const renamed = rename(profile, keys, roles, output);
   return { profile: renamed, report: tally.report(profile, evidence.byPath()) };
 }
 
@@ -232,8 +208,19 @@ function locateAll(
   return Array.from(isUsed, (used, key) => used === 1 ? placeOf(key) : undefined);
 }
 
+function countFrames(
+  stacks: StackTable,
+  keys: Uint32Array,
+  weights: Float64Array,
+  tally: Tally,
+): void {
+  for (let stack = 0; stack < stacks.size; stack++) {
+    tally.add(keys, stacks.startOf(stack), stacks.endOf(stack), weights[stack]!);
+  }
+}
+
 /**
- * Gives every stack the names of its frames, and counts the frames on the way.
+ * Gives every stack the names of its frames.
  *
  * @param keys Become the frames of the result, if each is one.
  */
@@ -242,17 +229,10 @@ function rename(
   keys: Uint32Array,
   roles: FrameRoles,
   output: OutputFrames,
-  tally: Tally,
 ): Profile {
-  const weights = new Float64Array(stacks.size);
   const renamed = new SampleTable();
   for (let sample = 0; sample < samples.size; sample++) {
-    const stack = samples.stackOf(sample);
-    weights[stack]! += samples.weightOf(sample);
-    renamed.push(stack, samples.weightOf(sample), samples.baseOf(sample));
-  }
-  for (let stack = 0; stack < stacks.size; stack++) {
-    tally.add(keys, stacks.startOf(stack), stacks.endOf(stack), weights[stack]!);
+    renamed.push(samples.stackOf(sample), samples.weightOf(sample), samples.baseOf(sample));
   }
   const profile = {
     frames: output.table,

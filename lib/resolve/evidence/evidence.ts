@@ -5,7 +5,7 @@ import type { Place } from "../place.ts";
 import type { RecordedFile } from "../recorded_file.ts";
 import { type AddressForm, formOf } from "./address_form.ts";
 import { findCalledFunctions } from "./called_functions.ts";
-import { type CallSites, readSites, type Site } from "./call_sites.ts";
+import { type CallSites, type ImageSites, readSites, type Site } from "./call_sites.ts";
 import {
   CALL,
   followCalls,
@@ -24,6 +24,11 @@ export interface DoubtedImage {
   readonly detail: string;
 }
 
+interface JudgedImage {
+  readonly image: ImageSites;
+  readonly evidence: ImageEvidence;
+}
+
 /**
  * What a profile itself says of the files that are to name it: the instruction before each return
  * address is a call. Use it in two steps: {@linkcode read} the code before the names are looked up,
@@ -35,6 +40,8 @@ export class Evidence {
   readonly #places: readonly (Place | undefined)[];
   readonly #sites: CallSites;
   readonly #mode: ReturnAddresses;
+  #form: AddressForm = "behind";
+  #judged: readonly JudgedImage[] = [];
 
   private constructor(
     profile: RawProfile,
@@ -79,16 +86,24 @@ export class Evidence {
    * Counts what the stacks say of each return address.
    *
    * @param functions By key; where a function begins that is not known is added, if calls show it.
+   * @param weights By stack.
    */
-  async judge(functions: (FoundFunction | undefined)[]): Promise<void> {
-    const { siteOf } = this.#sites;
+  async judge(
+    functions: (FoundFunction | undefined)[],
+    weights: Float64Array,
+  ): Promise<void> {
+    const { images, siteOf } = this.#sites;
     const { stacks } = this.#profile;
-    const weights = weightsOfStacks(this.#profile);
     const followed = followCalls(stacks, this.#keys, weights, this.#knownFrames(functions));
     for (let key = 0; key < siteOf.length; key++) {
       const site = siteOf[key];
       if (site !== undefined) add(site, key, followed);
     }
+    this.#form = formOf(images.flatMap(({ sites }) => sites.map(({ code }) => code)));
+    this.#judged = images.map((image) => ({
+      image,
+      evidence: evidenceOf(image.sites, this.#form, this.#mode),
+    }));
     await findCalledFunctions(this.#sites, this.#places, functions, followed.called);
   }
 
@@ -116,26 +131,23 @@ export class Evidence {
 
   /** The images that are not what was mapped. */
   doubted(): DoubtedImage[] {
-    const form = this.#form();
-    return this.#sites.images
-      .filter(({ sites }) => evidenceOf(sites, form, this.#mode).verdict === "differs")
-      .map(({ file, loadBias, sites }) => ({ file, loadBias, detail: doubtText(sites, form) }));
+    return this.#judged.filter(({ evidence }) => evidence.verdict === "differs")
+      .map(({ image: { file, loadBias, sites } }) => ({
+        file,
+        loadBias,
+        detail: doubtText(sites, this.#form),
+      }));
   }
 
   /** What is known of each file with return addresses, by its path; its copies together. */
   byPath(): Map<string, ImageEvidence> {
-    const form = this.#form();
     const byPath = new Map<string, ImageEvidence>();
-    for (const { file: { request: { path } }, sites } of this.#sites.images) {
+    for (const { image: { file: { request: { path } }, sites }, evidence } of this.#judged) {
       if (sites.length === 0) continue;
-      const [own, other] = [evidenceOf(sites, form, this.#mode), byPath.get(path)];
-      byPath.set(path, other === undefined ? own : joinEvidence(own, other));
+      const other = byPath.get(path);
+      byPath.set(path, other === undefined ? evidence : joinEvidence(evidence, other));
     }
     return byPath;
-  }
-
-  #form(): AddressForm {
-    return formOf(this.#sites.images.flatMap(({ sites }) => sites.map(({ code }) => code)));
   }
 }
 
@@ -159,12 +171,4 @@ function add(site: Site, key: number, followed: FollowedCalls): void {
   site.agreeingWeight += followed.agreeing[key]!;
   site.disagreeingWeight += followed.disagreeing[key]!;
   site.isAmongFrames ||= followed.isAmongFrames[key] === 1;
-}
-
-function weightsOfStacks({ stacks, samples }: RawProfile): Float64Array {
-  const weights = new Float64Array(stacks.size);
-  for (let sample = 0; sample < samples.size; sample++) {
-    weights[samples.stackOf(sample)]! += samples.weightOf(sample);
-  }
-  return weights;
 }

@@ -1,17 +1,16 @@
-import type { ByteReader, ByteSource } from "../../bytes/mod.ts";
 import { hex } from "../../errors.ts";
-import type { Mapping, MapsSnapshot } from "../../maps/mod.ts";
-import type { Demangler, DemangleStyle, LookupTrace, NamedCode } from "../../symbols/mod.ts";
-import type { FileProvider } from "../file_provider.ts";
+import type { Mapping } from "../../maps/mod.ts";
+import type { Demangler, LookupTrace, NamedCode } from "../../symbols/mod.ts";
 import { RETURN } from "../frame_roles.ts";
 import type { SystemFamily } from "../images/fetch_commands.ts";
 import type { KernelNames } from "../kernel_names.ts";
 import type { Locator } from "../locator.ts";
+import type { MachineOptions } from "../machine_options.ts";
 import { OutputFrames } from "../output_frames.ts";
 import type { Place } from "../place.ts";
 import type { RecordedFile } from "../recorded_file.ts";
 import { whyUnresolved } from "../report.ts";
-import { functionOf } from "../resolve.ts";
+import { functionOf, type ResolveOptions } from "../resolve.ts";
 import type { CheckedImage, SnapshotIndex } from "../snapshot_index.ts";
 import { explainFailure } from "./explain_failure.ts";
 import { explainFile, explainPlace, foundAt } from "./explain_file.ts";
@@ -33,24 +32,11 @@ import type {
   Explanation,
 } from "./explanation.ts";
 
-/** What {@linkcode explainAddresses} needs besides the addresses. */
-export interface ExplainOptions {
-  /** See `ResolveOptions`. */
-  readonly snapshots: readonly MapsSnapshot[];
-  /** See `ResolveOptions`. */
-  readonly files: FileProvider;
-  /** See `ResolveOptions`. */
-  readonly kallsyms?: ByteReader | undefined;
-  /** See `ResolveOptions`. */
-  readonly vmlinux?: ByteSource | undefined;
-  /** See `ResolveOptions`; with `keepsPlaces` they tell where they have a name. */
-  readonly generated?: readonly NamedCode[];
-  /**
-   * How names are spelled.
-   *
-   * @default {"short"}
-   */
-  readonly demangle?: DemangleStyle;
+/**
+ * What {@linkcode explainAddresses} needs besides the addresses. Generated code that keeps its places
+ * tells where it has a name.
+ */
+export interface ExplainOptions extends MachineOptions, Pick<ResolveOptions, "demangle"> {
   /**
    * Whether the addresses are those behind calls, which are looked up one byte before.
    *

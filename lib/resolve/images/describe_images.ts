@@ -1,22 +1,16 @@
 import { hex, isSourceError } from "../../errors.ts";
 import { findGoTable } from "../../elf/gopclntab.ts";
-import {
-  isAnonymous,
-  isVdso,
-  type Mapping,
-  type MapsSnapshot,
-  remarkLayout,
-} from "../../maps/mod.ts";
+import { isAnonymous, isVdso, type Mapping, remarkLayout } from "../../maps/mod.ts";
 import { explainFile } from "../explain/explain_file.ts";
 import type { FileProvider } from "../file_provider.ts";
 import { Locator } from "../locator.ts";
+import type { MachineOptions } from "../machine_options.ts";
 import type { Failure, RecordedFile } from "../recorded_file.ts";
 import type { CheckedImage, SnapshotIndex } from "../snapshot_index.ts";
 import { familyOf, type FetchContext } from "./fetch_commands.ts";
 import { explainFailure } from "../explain/explain_failure.ts";
 import { KernelNames } from "../kernel_names.ts";
 import type { NamedCode } from "../../symbols/mod.ts";
-import type { ByteReader, ByteSource } from "../../bytes/mod.ts";
 import type {
   ImageDescription,
   ImagesDescription,
@@ -26,17 +20,7 @@ import type {
 } from "./image_description.ts";
 
 /** What {@linkcode describeImages} needs. */
-export interface DescribeImagesOptions {
-  /** See `ResolveOptions`. */
-  readonly snapshots: readonly MapsSnapshot[];
-  /** See `ResolveOptions`. */
-  readonly files: FileProvider;
-  /** See `ResolveOptions`. */
-  readonly kallsyms?: ByteReader | undefined;
-  /** See `ResolveOptions`. */
-  readonly vmlinux?: ByteSource | undefined;
-  /** See `ResolveOptions`. */
-  readonly generated?: readonly NamedCode[];
+export interface DescribeImagesOptions extends MachineOptions {
   /** The folder with copies of the recorded machine's files, for commands that put more there. */
   readonly sysroot?: string | undefined;
 }
