@@ -13,7 +13,7 @@ import {
   type ProcessEntry,
   spellManifest,
 } from "./manifest.ts";
-import { planDebugFiles, planMapped } from "./plan_files.ts";
+import { allOf, byPath, planDebugFiles, planMapped } from "./plan_files.ts";
 import { TracingFiles } from "./tracing_files.ts";
 import { type BundledRecording, traceReads } from "./trace_reads.ts";
 
@@ -150,12 +150,4 @@ function entryOf({ entry, process }: TextToBundle): ProcessEntry {
 
 function textEntry(entry: string, text: string): TextToBundle {
   return { entry, source: new MemorySource(entry, new TextEncoder().encode(text)) };
-}
-
-function allOf({ size }: ByteSource): Extent[] {
-  return size === 0 ? [] : [{ fileOffset: 0, length: size }];
-}
-
-function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
-  return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
 }

@@ -102,10 +102,12 @@ function blocksOf({ ranges, size }: TracingSource): Extent[] {
   return blocks.extents();
 }
 
-function allOf({ size }: ByteSource): Extent[] {
+/** All of a source. */
+export function allOf({ size }: ByteSource): Extent[] {
   return size === 0 ? [] : [{ fileOffset: 0, length: size }];
 }
 
-function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
+/** Compares two files by their paths. */
+export function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
   return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
 }

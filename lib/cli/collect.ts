@@ -1,13 +1,6 @@
 import { planBundle, type PlanOptions, type TextToBundle, writeBundle } from "../bundle/mod.ts";
 import { FileSource } from "../bytes/file_source.ts";
-import {
-  BlockBuffer,
-  type ByteReader,
-  chunksOf,
-  gunzipIfCompressed,
-  MemorySource,
-  readerOfSource,
-} from "../bytes/mod.ts";
+import { gunzipIfCompressed, MemorySource, readAll, readerOfSource } from "../bytes/mod.ts";
 import type { MapsSnapshot } from "../maps/mod.ts";
 import type { Recording } from "../input/mod.ts";
 import type { FileProvider } from "../resolve/mod.ts";
@@ -118,7 +111,7 @@ async function readMaps(
     await add(readLiveMaps(`${proc}/${pid}/maps`), `${proc}/${pid}/maps`, undefined);
   }
   for (const { path, process } of maps.flatMap(mapsFiles)) {
-    await add(await readAll(path), path, process);
+    await add(await readFile(path), path, process);
   }
   return texts;
 }
@@ -179,7 +172,7 @@ async function codeMapsOf(
     const { path, process } = codeMapFile(value);
     const source = isFile(path)
       ? opened.use(FileSource.open(path))
-      : new MemorySource(path, await readAll(path));
+      : new MemorySource(path, await readFile(path));
     const entry = uniqueName(baseName(path), taken);
     texts.push({ entry, source, process: knowsProcesses ? process : undefined });
   }
@@ -193,7 +186,7 @@ async function readKallsyms(
   { kallsyms: path }: Options,
   live: LiveProcess | undefined,
 ): Promise<{ text: TextToBundle | undefined; notes: string[] }> {
-  const bytes = path === undefined ? live?.kallsyms : await readAll(path);
+  const bytes = path === undefined ? live?.kallsyms : await readFile(path);
   if (bytes === undefined) return { text: undefined, notes: [] };
   if (!areHidden(bytes)) return { text: textOf("kallsyms", bytes), notes: [] };
   const line = bytes.subarray(0, bytes.indexOf(NEWLINE) + 1);
@@ -217,15 +210,9 @@ function areHidden(kallsyms: Uint8Array): boolean {
   return kallsyms.length > 0;
 }
 
-async function readAll(path: string): Promise<Uint8Array<ArrayBuffer>> {
+async function readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
   using file = openInput(path);
-  return await allOf(await gunzipIfCompressed(file));
-}
-
-async function allOf(reader: ByteReader): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new BlockBuffer();
-  for await (const chunk of chunksOf(reader)) bytes.append(chunk);
-  return bytes.read(0, bytes.length).slice();
+  return await readAll(await gunzipIfCompressed(file), Infinity);
 }
 
 async function* counted(

@@ -2,7 +2,7 @@ import { parseRawFrame } from "../input/mod.ts";
 import { type AddressInput, explainAddresses } from "../resolve/mod.ts";
 import { explanationText } from "./explain_text.ts";
 import type { Options } from "./options.ts";
-import { withResolveFiles } from "./resolve_files.ts";
+import { openRecordedMachine } from "./recorded_machine.ts";
 import { VERSION } from "./version.ts";
 
 /**
@@ -27,13 +27,13 @@ export async function explainCommand(
     return input ?? [];
   });
   const { sysroot, demangle, returnAddresses, json } = options;
-  const explanations = await withResolveFiles(options, lose, (files) =>
-    explainAddresses(inputs, {
-      ...files,
-      sysroot,
-      demangle,
-      areReturnAddresses: returnAddresses === "all",
-    }));
+  using machine = await openRecordedMachine(options, lose, true);
+  const explanations = await explainAddresses(inputs, {
+    ...machine,
+    sysroot,
+    demangle,
+    areReturnAddresses: returnAddresses === "all",
+  });
   if (json) return JSON.stringify({ symfold: VERSION, explanations }, undefined, 2) + "\n";
   return explanations.map(explanationText).join("\n");
 }

@@ -1,7 +1,7 @@
 import { describeImages } from "../resolve/mod.ts";
 import { imagesText } from "./images_text.ts";
-import type { Options } from "./options.ts";
-import { checkMaps, withResolveFiles } from "./resolve_files.ts";
+import { type Options, UsageError } from "./options.ts";
+import { openRecordedMachine } from "./recorded_machine.ts";
 import { VERSION } from "./version.ts";
 
 /**
@@ -17,11 +17,14 @@ export async function imagesCommand(
 ): Promise<string> {
   checkMaps(options);
   const { sysroot, verbose, json } = options;
-  const description = await withResolveFiles(
-    options,
-    lose,
-    (files) => describeImages({ ...files, sysroot }),
-  );
+  using machine = await openRecordedMachine(options, lose, true);
+  const description = await describeImages({ ...machine, sysroot });
   if (json) return JSON.stringify({ symfold: VERSION, ...description }, undefined, 2) + "\n";
   return imagesText(description, verbose);
+}
+
+/** @throws {UsageError} If no snapshot is named, without which the command can do nothing. */
+function checkMaps({ maps, bundle, command }: Options): void {
+  if (maps.length > 0 || bundle !== undefined) return;
+  throw new UsageError(`"symfold ${command}" needs --maps FILE`);
 }

@@ -8,7 +8,6 @@
 // Tags (7.5.3).
 export const DW_TAG_CLASS_TYPE = 0x02;
 export const DW_TAG_ENUMERATION_TYPE = 0x04;
-export const DW_TAG_LEXICAL_BLOCK = 0x0b;
 export const DW_TAG_COMPILE_UNIT = 0x11;
 export const DW_TAG_STRUCTURE_TYPE = 0x13;
 export const DW_TAG_UNION_TYPE = 0x17;
@@ -34,7 +33,6 @@ export const DW_AT_RANGES = 0x55;
 export const DW_AT_CALL_COLUMN = 0x57;
 export const DW_AT_CALL_FILE = 0x58;
 export const DW_AT_CALL_LINE = 0x59;
-export const DW_AT_SIGNATURE = 0x69;
 export const DW_AT_LINKAGE_NAME = 0x6e;
 export const DW_AT_STR_OFFSETS_BASE = 0x72;
 export const DW_AT_ADDR_BASE = 0x73;
@@ -147,7 +145,6 @@ export const DW_LANG_MIPS_ASSEMBLER = 0x8001;
 
 // Sections that a package's index has columns for (7.3.5.3, and GCC's DWARF 4 extension).
 export const DW_SECT_INFO = 1;
-export const DW_SECT_TYPES = 2;
 export const DW_SECT_ABBREV = 3;
 export const DW_SECT_STR_OFFSETS = 6;
 export const DW_SECT_RNGLISTS = 8;
