@@ -2,6 +2,12 @@ import { assert } from "@std/assert";
 import { MemorySource, readerOfBytes } from "../../lib/bytes/mod.ts";
 import { DiskFiles } from "../../lib/cli/disk_files.ts";
 import { isJitdump, readJitdump, readPerfMap } from "../../lib/symbols/mod.ts";
+import {
+  assertNamesOfPerf,
+  foldedOfFrames,
+  type PerfFrame,
+  programsIn,
+} from "../support/names_of_perf.ts";
 import { resolveText, type ResolveTextOptions } from "../support/resolve_text.ts";
 
 // Code that is in no file, recorded a moment ago: V8's and a JVM's, the vDSO and the kernel. What perf
@@ -9,11 +15,7 @@ import { resolveText, type ResolveTextOptions } from "../support/resolve_text.ts
 // as README.md says, and a snapshot of kallsyms.
 
 const FOLDER = Deno.env.get("SYMFOLD_FRESH_NAMES");
-const PROGRAMS = FOLDER === undefined
-  ? []
-  : [...Deno.readDirSync(FOLDER)].map(({ name }) => name).sort();
-/** Of the frames that perf names, by weight. */
-const WANTED_SHARE = 0.995;
+const PROGRAMS = programsIn(FOLDER);
 /** A recording with less in it shows nothing. */
 const MIN_WEIGHT = 300;
 
@@ -24,15 +26,6 @@ Deno.test({
     assert(PROGRAMS.join() === "clock,java,node,node-jitdump", `Found ${PROGRAMS} in "${FOLDER}"`);
   },
 });
-
-/** A frame that perf has a name for. */
-interface KnownFrame {
-  readonly address: string;
-  readonly role: string;
-  readonly weight: number;
-  /** As symfold spells them in a folded line. */
-  readonly names: readonly string[];
-}
 
 for (const program of PROGRAMS) {
   for (const kind of program === "clock" ? ["vdso", "kernel"] : ["jit"]) {
@@ -46,10 +39,7 @@ for (const program of PROGRAMS) {
         const truth = truthOf(truthPath);
         const vdso = isThere(`${folder}/vdso.so`) ? `${folder}/vdso.so` : undefined;
         using files = new DiskFiles({ sysroot: "/", vdso });
-        const folded = truth.map(({ address, role }) =>
-          `${address}${role === "leaf" ? "" : ";leaf"} 1\n`
-        );
-        const { output } = await resolveText(folded.join(""), {
+        const { output } = await resolveText(foldedOfFrames(truth), {
           maps: Deno.readTextFileSync(`${folder}/maps`),
           files,
           demangle: "none",
@@ -57,27 +47,10 @@ for (const program of PROGRAMS) {
           merge: false,
           ...await sourcesOf(folder),
         });
-        compare(`${program}, ${kind}`, truth, output.trimEnd().split("\n"));
+        assertNamesOfPerf(`${program}, ${kind}`, truth, output, MIN_WEIGHT);
       },
     });
   }
-}
-
-function compare(title: string, truth: readonly KnownFrame[], lines: readonly string[]): void {
-  let total = 0;
-  let right = 0;
-  const wrong: string[] = [];
-  for (const [at, { address, role, weight, names }] of truth.entries()) {
-    const found = lines[at]!.replace(/(?:;leaf)? 1$/, "");
-    total += weight;
-    if (names.includes(found)) right += weight;
-    else wrong.push(`${weight} times ${address} as ${role} is ${found}, want one of ${names}`);
-  }
-  const examples = wrong.slice(0, 20).map((text) => `\n  ${text.slice(0, 300)}`).join("");
-  assert(total >= MIN_WEIGHT, `perf names only ${total} frames`);
-  assert(right >= WANTED_SHARE * total, `${right} of ${total} are right; wrong:${examples}`);
-  // deno-lint-ignore no-console -- how much is left to be done, if anything
-  console.log(`${title}: ${right} of ${total} frames as perf names them${examples}`);
 }
 
 /** What has the names, besides files. */
@@ -100,7 +73,7 @@ function isThere(path: string): boolean {
   }
 }
 
-function truthOf(path: string): KnownFrame[] {
+function truthOf(path: string): PerfFrame[] {
   return Deno.readTextFileSync(path).trimEnd().split("\n").map((line) => {
     const [, address = "", role = "", weight = "", ...names] = line.split("\t");
     const spelled = names.map((name) => name.replaceAll(";", ":").trim());

@@ -1,17 +1,19 @@
 import { assert, assertEquals } from "@std/assert";
 import { DiskFiles } from "../../lib/cli/disk_files.ts";
 import { makeBundle, openBytes } from "../support/bundles.ts";
+import {
+  assertNamesOfPerf,
+  foldedOfFrames,
+  type PerfFrame,
+  programsIn,
+} from "../support/names_of_perf.ts";
 import { resolveText } from "../support/resolve_text.ts";
 
 // Large installed programs, recorded a moment ago: what perf names, symfold names alike. Programs
 // and libraries are this machine's, so the recordings cannot be committed.
 
 const FOLDER = Deno.env.get("SYMFOLD_FRESH_RECORDING");
-const PROGRAMS = FOLDER === undefined
-  ? []
-  : [...Deno.readDirSync(FOLDER)].map(({ name }) => name).sort();
-/** Of the frames that perf names, by weight. */
-const WANTED_SHARE = 0.995;
+const PROGRAMS = programsIn(FOLDER);
 /** A recording with less in it shows nothing. */
 const MIN_WEIGHT = 500;
 
@@ -27,36 +29,18 @@ for (const program of PROGRAMS) {
   Deno.test(`resolve() names 99.5 % of the frames of ${program} as perf does`, async () => {
     const read = (file: string) => Deno.readTextFileSync(`${FOLDER}/${program}/${file}`);
     const weights = weightsOfFrames(read("raw.folded"));
-    const truth = read("truth").trimEnd().split("\n").map((line) => {
+    const truth = read("truth").trimEnd().split("\n").map((line): PerfFrame => {
       const [address = "", role = "", ...names] = line.split(" ");
-      return { address, role, names };
+      return { address, role, weight: weights.get(`${address} ${role}`) ?? 0, names };
     });
-    const folded = truth.map(({ address, role }) =>
-      `${address}${role === "leaf" ? "" : ";leaf"} 1\n`
-    );
-    const { output } = await resolveText(folded.join(""), {
+    const { output } = await resolveText(foldedOfFrames(truth), {
       maps: read("maps"),
       sysroot: "/",
       demangle: "none",
       inlines: false,
       merge: false,
     });
-    let total = 0;
-    let right = 0;
-    const wrong: string[] = [];
-    for (const [at, line] of output.trimEnd().split("\n").entries()) {
-      const { address, role, names } = truth[at]!;
-      const weight = weights.get(`${address} ${role}`) ?? 0;
-      const found = line.replace(/(?:;leaf)? 1$/, "");
-      total += weight;
-      if (names.includes(found)) right += weight;
-      else wrong.push(`${weight} times ${address} as ${role} is ${found}, want one of ${names}`);
-    }
-    const examples = wrong.slice(0, 20).map((text) => `\n  ${text.slice(0, 300)}`).join("");
-    assert(total >= MIN_WEIGHT, `perf names only ${total} frames`);
-    assert(right >= WANTED_SHARE * total, `${right} of ${total} are right; wrong:${examples}`);
-    // deno-lint-ignore no-console -- how much is left to be done, if anything
-    console.log(`${program}: ${right} of ${total} frames as perf names them${examples}`);
+    assertNamesOfPerf(program, truth, output, MIN_WEIGHT);
   });
 }
 
