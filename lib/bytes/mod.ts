@@ -29,6 +29,7 @@ export { ByteRanges, type Extent } from "./byte_ranges.ts";
 export { BlockBuffer } from "./block_buffer.ts";
 export { ExtentSource, MissingBytesError } from "./extent_source.ts";
 export { decompressed } from "./decompressed.ts";
+export { gzipChunks } from "./gzip_chunks.ts";
 export { gunzipIfCompressed } from "./gzip_reader.ts";
 export { findByte } from "./find_byte.ts";
 export { HashIndex } from "./hash_index.ts";

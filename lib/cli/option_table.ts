@@ -1,4 +1,5 @@
 import { FORMATS } from "../input/mod.ts";
+import { OUTPUT_FORMATS } from "../output/mod.ts";
 import { COLLECT_ROWS } from "./collect_options.ts";
 import { type CommandName, COMMANDS } from "./commands.ts";
 
@@ -148,7 +149,26 @@ export const OPTIONS: readonly OptionRow[] = [
     help: "a copy of the vDSO, for frames in [vdso]",
     commands: FINDING,
   },
-  { name: "output", short: "o", value: "FILE", help: "write to FILE, complete or not at all" },
+  {
+    name: "output",
+    short: "o",
+    value: "FILE",
+    help: "write to FILE, complete or not at all; .gz at the end compresses",
+  },
+  {
+    name: "format",
+    value: "FORMAT",
+    choices: OUTPUT_FORMATS.map(({ name }) => name),
+    otherwise: "by the end of the name of -o, else folded",
+    help: "what is written",
+  },
+  { name: "title", value: "TEXT", help: "what the profile is called in pictures and profiles" },
+  {
+    name: "unit",
+    value: "UNIT",
+    help: "what the weights are, such as samples, bytes or nanoseconds (default as the recording " +
+      "says)",
+  },
   {
     name: "demangle",
     value: "STYLE",

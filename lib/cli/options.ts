@@ -1,11 +1,13 @@
 // @ts-types="./parse_args.d.ts"
 import { parseArgs } from "@std/cli/parse-args";
 import type { FormatName, RootStyle } from "../input/mod.ts";
+import { SAMPLES, type WeightType } from "../profile/mod.ts";
 import type { ShapeOptions } from "../shape/mod.ts";
 import type { Annotated, ReturnAddresses, UnresolvedStyle } from "../resolve/mod.ts";
 import type { DemangleStyle } from "../symbols/mod.ts";
 import { processId, size } from "./collect_options.ts";
 import { type Command, type CommandName, commandOf, spellCommand } from "./commands.ts";
+import { chooseOutput, type OutputChoice } from "./output_choice.ts";
 import { type OptionRow, OPTIONS, optionsOf } from "./option_table.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -57,6 +59,12 @@ export interface Options {
   readonly inlines: boolean;
   readonly lines: boolean;
   readonly output: string | undefined;
+  /** How the profile is written. */
+  readonly outputChoice: OutputChoice;
+  /** What the profile is called; undefined if the user did not say. */
+  readonly title: string | undefined;
+  /** What weights count; undefined to do as the recordings say. */
+  readonly weightType: WeightType | undefined;
   readonly report: string | undefined;
   readonly demangle: DemangleStyle;
   readonly unresolved: UnresolvedStyle;
@@ -128,6 +136,9 @@ export function parseOptions(args: readonly string[]): Options {
     perfMaps: all("perf-map"),
     annotate: annotated(last("annotate")),
     output: last("output"),
+    outputChoice: chooseOutput(last("format"), isFilter ? last("output") : undefined),
+    title: last("title"),
+    weightType: weightTypeOf(last("unit")),
     report: last("report"),
     demangle: (chosen("demangle") ?? "short") as DemangleStyle,
     unresolved: (chosen("unresolved") ?? "offset") as UnresolvedStyle,
@@ -260,6 +271,11 @@ function pattern(name: string, text: string): RegExp {
 function rootName(text = ""): string {
   if (!/[;\p{Cc}]/u.test(text)) return text.trim();
   throw new UsageError(`Option "--root" has the value "${text}", want no ";" in it`);
+}
+
+function weightTypeOf(unit: string | undefined): WeightType | undefined {
+  if (unit === undefined) return undefined;
+  return unit === "samples" ? SAMPLES : { name: "weight", unit };
 }
 
 function annotated(text: string | undefined): Annotated[] {

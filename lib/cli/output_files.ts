@@ -5,6 +5,9 @@ import { explain } from "./input_files.ts";
 /** The kernel follows at most 40 links, too. */
 const MAX_LINKS = 40;
 
+/** Bytes as they come. */
+export type Chunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
 /** Takes bytes, all of them, or throws. */
 export type Write = (bytes: Uint8Array) => void;
 
@@ -39,7 +42,7 @@ export function writeStandardOutput(fill: (write: Write) => void): void {
  *
  * @throws {ClosedPipeError} If its reader is gone.
  */
-export async function pipeToStandardOutput(chunks: AsyncIterable<Uint8Array>): Promise<void> {
+export async function pipeToStandardOutput(chunks: Chunks): Promise<void> {
   for await (const chunk of chunks) writeStandardOutput((write) => write(chunk));
 }
 
@@ -64,7 +67,7 @@ export function writeFile(path: string, fill: (write: Write) => void): void {
  *
  * @throws {Error} With a message for the user. The file is then as it was before.
  */
-export async function pipeToFile(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+export async function pipeToFile(path: string, chunks: Chunks): Promise<void> {
   try {
     using file = new OutputFile(path);
     for await (const chunk of chunks) file.write(chunk);

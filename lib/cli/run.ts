@@ -1,4 +1,4 @@
-import { writeFolded } from "../output/mod.ts";
+import { gzipChunks } from "../bytes/mod.ts";
 import type { Recording } from "../input/mod.ts";
 import type { Report, Resolved } from "../resolve/mod.ts";
 import { checkOutputs } from "./check_outputs.ts";
@@ -9,7 +9,13 @@ import type { CommandName } from "./commands.ts";
 import { helpText } from "./help_text.ts";
 import { type Options, parseOptions, UsageError } from "./options.ts";
 import { manPage } from "./man_page.ts";
-import { ClosedPipeError, writeFile, writeStandardOutput } from "./output_files.ts";
+import {
+  ClosedPipeError,
+  pipeToFile,
+  pipeToStandardOutput,
+  writeFile,
+  writeStandardOutput,
+} from "./output_files.ts";
 import { Progress } from "./progress.ts";
 import { readInputs } from "./read_inputs.ts";
 import { openRecordedMachine } from "./recorded_machine.ts";
@@ -99,8 +105,9 @@ class Run {
     const recordings = await this.#readRecordings();
     if (recordings.length === 0) return EXIT_FAILED;
     this.#progress.show(() => "symfold: reading symbols");
-    const resolved = await resolveRecordings(recordings, { ...options, ...machine });
-    if (resolved.profile.samples.size > 0) this.#write(resolved);
+    const details = options.outputChoice.format.usesDetails;
+    const resolved = await resolveRecordings(recordings, { ...options, ...machine, details });
+    if (resolved.profile.samples.size > 0) await this.#write(resolved);
     this.#report(resolved.report);
     return this.#isIncomplete ? EXIT_FAILED : EXIT_DONE;
   }
@@ -138,20 +145,24 @@ class Run {
     return recordings;
   }
 
-  #write({ profile: resolved }: Resolved): void {
-    const { output, merge, shape } = this.#options;
+  async #write({ profile: resolved }: Resolved): Promise<void> {
+    const { output, outputChoice, merge, shape, title, weightType } = this.#options;
     const { profile, droppedWeight } = shapeProfile(resolved, shape);
     if (profile.samples.size === 0) {
       this.#lose("Found no stacks that --include and --exclude leave: there is nothing to write");
       return;
     }
     this.#droppedWeight = droppedWeight;
-    const fill = (write: (bytes: Uint8Array) => void) => {
-      for (const chunk of writeFolded(profile, { merge })) write(chunk);
-    };
     this.#progress.show(() => "symfold: writing");
-    if (output === undefined || output === "-") writeStandardOutput(fill);
-    else writeFile(output, fill);
+    const write = await outputChoice.format.load();
+    const chunks = write(weightType === undefined ? profile : { ...profile, weightType }, {
+      merge,
+      title: title ?? titleOf(this.#options.inputs),
+      exporter: `symfold ${VERSION}`,
+    });
+    const written = outputChoice.gzip ? gzipChunks(chunks) : chunks;
+    if (output === undefined || output === "-") await pipeToStandardOutput(written);
+    else await pipeToFile(output, written);
     this.#progress.clear();
   }
 
@@ -188,8 +199,22 @@ class Run {
   }
 }
 
+/** The names of recordings, without their folders. */
+function titleOf(inputs: readonly string[]): string {
+  const names = inputs.filter((path) => path !== "-").map((path) => path.split("/").at(-1)!);
+  return names.length === 0 ? "symfold" : names.join(", ");
+}
+
 /** What a pipe or a terminal cannot do. */
-function checkStandardStreams({ inputs, maps, output = "-", report }: Options): void {
+function checkStandardStreams(
+  { command, inputs, maps, output = "-", outputChoice, report }: Options,
+): void {
+  const { name, isText } = outputChoice.format;
+  if (command === "filter" && output === "-" && !isText && Deno.stdout.isTerminal()) {
+    throw new UsageError(
+      `Standard output is a terminal, and ${name} is not for reading: use --output FILE, or a pipe`,
+    );
+  }
   const readers = [...inputs, ...maps].filter((path) => path === "-");
   if (readers.length > 1) {
     throw new UsageError(`Standard input is to be read ${readers.length} times, want it once`);

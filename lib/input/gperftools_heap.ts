@@ -1,6 +1,6 @@
 import type { ByteReader } from "../bytes/mod.ts";
 import { chooseWeight } from "./choose_weight.ts";
-import { HEAP_WEIGHTS, type HeapSampling, heapWeight } from "./heap_counts.ts";
+import { HEAP_WEIGHTS, type HeapSampling, heapWeight, heapWeightType } from "./heap_counts.ts";
 import { isMapsLine, MAPS_REGEXP, pushAddresses } from "./heap_text.ts";
 import { readLines } from "./read_lines.ts";
 import type { ReadRecordingOptions, Recording } from "./recording.ts";
@@ -50,6 +50,7 @@ export async function readGperftoolsHeap(
   return builder.recording({
     maps: [{ process: undefined, text: maps.join("") }],
     returnAddresses: "all",
+    weightType: heapWeightType(weight),
     failure,
   });
 }

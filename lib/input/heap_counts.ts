@@ -1,3 +1,5 @@
+import type { WeightType } from "../profile/mod.ts";
+
 /** What heap profiles may be weighed by, with the names that pprof has for them. */
 export const HEAP_WEIGHTS = [
   "inuse_space",
@@ -8,6 +10,11 @@ export const HEAP_WEIGHTS = [
 
 /** One of {@linkcode HEAP_WEIGHTS}. */
 export type HeapWeight = typeof HEAP_WEIGHTS[number];
+
+/** What such a weight counts: bytes or objects. */
+export function heapWeightType(weight: HeapWeight): WeightType {
+  return { name: weight, unit: weight.endsWith("space") ? "bytes" : "count" };
+}
 
 /** How a heap profile was sampled, which its counts have to be corrected for. */
 export interface HeapSampling {

@@ -1,6 +1,12 @@
 import type { ByteReader } from "../bytes/mod.ts";
 import { chooseWeight } from "./choose_weight.ts";
-import { HEAP_WEIGHTS, type HeapSampling, type HeapWeight, heapWeight } from "./heap_counts.ts";
+import {
+  HEAP_WEIGHTS,
+  type HeapSampling,
+  type HeapWeight,
+  heapWeight,
+  heapWeightType,
+} from "./heap_counts.ts";
 import { isMapsLine, MAPS_REGEXP, pushAddresses } from "./heap_text.ts";
 import { readLines } from "./read_lines.ts";
 import type { ReadRecordingOptions, Recording } from "./recording.ts";
@@ -70,6 +76,7 @@ class JemallocProfile {
     return this.#builder.recording({
       maps: [{ process: undefined, text: this.#maps.join("") }],
       returnAddresses: "all",
+      weightType: heapWeightType(this.#weight),
       failure,
     });
   }

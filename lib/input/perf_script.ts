@@ -1,4 +1,5 @@
 import { ByteInterner, type ByteReader, type LineReader } from "../bytes/mod.ts";
+import type { WeightType } from "../profile/mod.ts";
 import { chooseWeight } from "./choose_weight.ts";
 import { NO_FRAME, perfFrame } from "./perf_frame.ts";
 import { parsePerfHeader, type PerfHeader } from "./perf_header.ts";
@@ -84,6 +85,7 @@ class PerfScript {
       maps,
       buildIds: this.#processes.buildIds,
       notes: this.#notes(),
+      ...this.#usesPeriod && { weightType: periodType(this.#event ?? "") },
       failure,
     }, (process) => process < 0 ? only : process);
   }
@@ -181,6 +183,12 @@ class PerfScript {
       "--event NAME chooses",
     ];
   }
+}
+
+/** What the periods of an event count: the clocks of the kernel count time, the others themselves. */
+function periodType(event: string): WeightType {
+  const name = event.replace(/:[a-zA-Z]*$/, "") || "period";
+  return { name, unit: /^(?:cpu|task)-clock$/.test(name) ? "nanoseconds" : "count" };
 }
 
 /** A stack of one frame behind the event. */

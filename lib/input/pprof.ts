@@ -58,7 +58,7 @@ class PprofReader {
   }
 
   read(): Recording {
-    const { samples, mappings } = this.#tables;
+    const { sampleTypes, samples, mappings } = this.#tables;
     const { type, notes } = this.#chooseType();
     for (let at = 0; at < samples.length; at += 2) {
       this.#readSample(samples[at]!, samples[at + 1]!, type);
@@ -78,6 +78,7 @@ class PprofReader {
     return this.#builder.recording({
       maps: [{ process: undefined, text: maps.text() }],
       returnAddresses: "none",
+      weightType: { name: this.#text(sampleTypes[type]!.type), unit: this.#unitOf(type) },
       buildIds,
       notes,
     });
@@ -86,7 +87,7 @@ class PprofReader {
   /** Which value of each sample is its weight. */
   #chooseType(): { type: number; notes: string[] } {
     const { sampleTypes, defaultSampleType } = this.#tables;
-    const names = sampleTypes.map((type) => this.#text(type));
+    const names = sampleTypes.map(({ type }) => this.#text(type));
     if (names.length === 0) {
       const detail = "it has no sample types";
       throw new FormatError({ action: "read the samples", source: this.#source, detail });
@@ -102,6 +103,10 @@ class PprofReader {
       type: names.indexOf(name),
       notes: weight !== undefined || others === "" ? [] : [note],
     };
+  }
+
+  #unitOf(type: number): string {
+    return this.#text(this.#tables.sampleTypes[type]!.unit) || "count";
   }
 
   #readSample(start: number, end: number, type: number): void {

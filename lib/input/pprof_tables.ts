@@ -34,10 +34,16 @@ export interface PprofLocation {
   readonly functions: readonly number[];
 }
 
+/** What a value counts, both of the string table. */
+export interface PprofValueType {
+  readonly type: number;
+  readonly unit: number;
+}
+
 /** What samples refer to, by ids, and where the samples are. */
 export interface PprofTables {
-  /** Of the string table: what the values of each sample are. */
-  readonly sampleTypes: readonly number[];
+  /** What the values of each sample are. */
+  readonly sampleTypes: readonly PprofValueType[];
   /** Of the string table; 0 if the profile does not say it. */
   readonly defaultSampleType: number;
   readonly mappings: ReadonlyMap<number, PprofMapping>;
@@ -56,7 +62,7 @@ export interface PprofTables {
  * @throws {FormatError} If it is cut or damaged.
  */
 export function readPprofTables(bytes: Uint8Array, source: string): PprofTables {
-  const sampleTypes: number[] = [];
+  const sampleTypes: PprofValueType[] = [];
   let defaultSampleType = 0;
   const mappings = new Map<number, PprofMapping>();
   const locations = new Map<number, PprofLocation>();
@@ -78,11 +84,15 @@ export function readPprofTables(bytes: Uint8Array, source: string): PprofTables 
   return { sampleTypes, defaultSampleType, mappings, locations, functions, strings, samples };
 }
 
-/** `ValueType`: its type. */
-function readValueType(cursor: ProtobufCursor): number {
+/** `ValueType`. */
+function readValueType(cursor: ProtobufCursor): PprofValueType {
   let type = 0;
-  while (cursor.next()) if (cursor.field === 1) type = cursor.number();
-  return type;
+  let unit = 0;
+  while (cursor.next()) {
+    if (cursor.field === 1) type = cursor.number();
+    else if (cursor.field === 2) unit = cursor.number();
+  }
+  return { type, unit };
 }
 
 function readMapping(cursor: ProtobufCursor, into: Map<number, PprofMapping>): void {

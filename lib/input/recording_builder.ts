@@ -6,14 +6,17 @@ import {
   MAX_WEIGHT,
   SampleTable,
   StackTable,
+  type WeightType,
 } from "../profile/mod.ts";
 import { parseRawFrame } from "./raw_frame.ts";
 import type { Recording } from "./recording.ts";
 
 /** What {@linkcode RecordingBuilder.recording} cannot know. */
-export type RecordingFacts = Partial<
-  Pick<Recording, "maps" | "returnAddresses" | "buildIds" | "notes" | "failure">
->;
+export interface RecordingFacts
+  extends Partial<Pick<Recording, "maps" | "returnAddresses" | "buildIds" | "notes" | "failure">> {
+  /** What the weights count; samples if it is left out. */
+  readonly weightType?: WeightType;
+}
 
 /**
  * Makes a {@linkcode Recording} of stacks that come frame by frame, the leaf first, as recorders
@@ -148,6 +151,7 @@ export class RecordingBuilder {
       stacks: this.#stacks,
       samples: this.#samples,
       decimals: 0,
+      ...facts.weightType && { weightType: facts.weightType },
       locations: this.#locations,
       skipped: {
         comments: this.#comments,

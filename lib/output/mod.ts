@@ -19,4 +19,13 @@
  *
  * @module
  */
+export {
+  OUTPUT_FORMATS,
+  type OutputFormat,
+  type OutputFormatName,
+  outputFormatNamed,
+  outputFormatOfPath,
+  type ProfileWriter,
+  type WriteOptions,
+} from "./formats.ts";
 export { writeFolded, type WriteFoldedOptions } from "./folded.ts";

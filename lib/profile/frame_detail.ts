@@ -35,6 +35,8 @@ export interface CodeFile {
 export interface FrameDetail {
   /** What the frame is. */
   readonly kind: FrameKind;
+  /** Its name as the file has it, not demangled; empty if it has none or the recorder named it. */
+  readonly symbol: string;
   /** What holds its code; undefined for a name. */
   readonly file: CodeFile | undefined;
   /** The runtime address as the recorder wrote it; NaN if it wrote none. */

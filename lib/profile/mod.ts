@@ -37,4 +37,5 @@ export { FrameTable } from "./frame_table.ts";
 export type { InvalidLine, Profile, RawProfile, SkippedLines } from "./profile.ts";
 export { MAX_WEIGHT, type SampleColumns, SampleTable } from "./sample_table.ts";
 export { StackTable } from "./stack_table.ts";
+export { commonWeightType, SAMPLES, type WeightType } from "./weight_type.ts";
 export { type ReasonText, UNRESOLVED_REASONS, type UnresolvedReason } from "./unresolved_reason.ts";

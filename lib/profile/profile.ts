@@ -3,6 +3,7 @@ import type { FrameLocation } from "./frame_location.ts";
 import type { FrameTable } from "./frame_table.ts";
 import type { SampleTable } from "./sample_table.ts";
 import type { StackTable } from "./stack_table.ts";
+import type { WeightType } from "./weight_type.ts";
 
 /** What every stage shares: frames, stacks of them, and how often each stack was seen. */
 export interface Profile {
@@ -17,6 +18,8 @@ export interface Profile {
    * stands for 1.50.
    */
   readonly decimals: number;
+  /** What the weights count; samples if it is left out. */
+  readonly weightType?: WeightType;
   /**
    * What is known of each frame besides its text, by its number. Frames with the same text may then
    * be several; without it they are one.

@@ -26,6 +26,7 @@ export class FrameDescriber {
     const isNamed = place.kind === "name" || found !== undefined && found.name !== "";
     return {
       kind: KINDS[place.kind],
+      symbol: found?.name ?? "",
       file: this.#fileOf(place),
       address: location.kind === "address" ? location.address : NaN,
       vaddr: place.kind === "code" ? place.vaddr : NaN,
@@ -35,8 +36,8 @@ export class FrameDescriber {
   }
 
   /** What is known of a function that is inlined into a frame, of which this is known. */
-  describeInlined(outer: FrameDetail, { position }: InlinedFunction): FrameDetail {
-    return { ...outer, kind: "inlined", position, reason: undefined };
+  describeInlined(outer: FrameDetail, { name, position }: InlinedFunction): FrameDetail {
+    return { ...outer, kind: "inlined", symbol: name, position, reason: undefined };
   }
 
   #fileOf(place: Place): CodeFile | undefined {

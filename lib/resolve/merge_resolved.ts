@@ -1,4 +1,5 @@
 import {
+  commonWeightType,
   type FrameDetail,
   FrameTable,
   MAX_WEIGHT,
@@ -55,6 +56,7 @@ function mergeProfiles(profiles: readonly Profile[], decimals: number): Profile 
       samples.push(firstStack + profile.samples.stackOf(sample), weight, base);
     }
   }
-  const merged = { frames, stacks, samples, decimals };
+  const weightType = commonWeightType(profiles.map((profile) => profile.weightType));
+  const merged = { frames, stacks, samples, decimals, weightType };
   return hasDetails ? { ...merged, details } : merged;
 }

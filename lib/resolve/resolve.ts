@@ -225,7 +225,7 @@ function countFrames(
  * @param keys Become the frames of the result, if each is one.
  */
 function rename(
-  { stacks, samples, decimals }: RawProfile,
+  { stacks, samples, decimals, weightType }: RawProfile,
   keys: Uint32Array,
   roles: FrameRoles,
   output: OutputFrames,
@@ -239,6 +239,7 @@ function rename(
     stacks: renameStacks(stacks, keys, roles, output),
     samples: renamed,
     decimals,
+    ...weightType && { weightType },
   };
   return output.details === undefined ? profile : { ...profile, details: output.details };
 }

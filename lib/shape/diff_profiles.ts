@@ -1,4 +1,5 @@
 import {
+  commonWeightType,
   type FrameDetail,
   FrameTable,
   MAX_WEIGHT,
@@ -48,7 +49,8 @@ export function diffProfiles(
     );
   }
   const { frames, stacks, details } = merged;
-  const profile = { frames, stacks, samples, decimals };
+  const weightType = commonWeightType([before.weightType, after.weightType]);
+  const profile = { frames, stacks, samples, decimals, weightType };
   return after.details === undefined ? profile : { ...profile, details };
 }
 

@@ -46,8 +46,7 @@ export function shapeProfile(profile: Profile, options: ShapeOptions): Shaped {
     }
     stacks.finish();
   }
-  const { decimals } = profile;
-  const shaped = { frames, stacks, samples, decimals };
+  const shaped = { ...profile, frames, stacks, samples };
   return { profile: details === undefined ? shaped : { ...shaped, details }, droppedWeight };
 }
 
@@ -92,6 +91,7 @@ function withRoot({ frames, details }: Profile, root: string) {
   const rootFrame = extended.append(root);
   const detail = {
     kind: "name",
+    symbol: "",
     file: undefined,
     address: NaN,
     vaddr: NaN,

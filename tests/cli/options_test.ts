@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { COMMANDS } from "../../lib/cli/commands.ts";
 import { optionsOf } from "../../lib/cli/option_table.ts";
 import { parseOptions, UsageError } from "../../lib/cli/options.ts";
+import { chooseOutput } from "../../lib/cli/output_choice.ts";
 
 Deno.test("parseOptions() gives every option its default", () => {
   assertEquals(parseOptions([]), {
@@ -36,6 +37,9 @@ Deno.test("parseOptions() gives every option its default", () => {
     inlines: true,
     lines: false,
     output: undefined,
+    outputChoice: chooseOutput("folded", undefined),
+    title: undefined,
+    weightType: undefined,
     report: undefined,
     demangle: "short",
     unresolved: "offset",
@@ -54,7 +58,7 @@ Deno.test("parseOptions() gives every option its default", () => {
 Deno.test("parseOptions() reads every option", () => {
   const args =
     "--input perf --event x --weight y --pids --maps a --maps=b --bundle w --max-bundle-size 3M " +
-    "--sysroot c -o d --report e --demangle none --unresolved file " +
+    "--sysroot c -o d.gz --format folded --title z --unit bytes --report e --demangle none --unresolved file " +
     "--debug-dir h --debug-dir i --path-map /j=/k=l --search p --build-ids q --vdso m --kallsyms n --perf-map o " +
     "--vmlinux r --annotate kernel,jit,inline --no-inlines --lines --image-prefix " +
     "--include r --include ^s$ --exclude t|u --merge-recursion --reverse --root v " +
@@ -96,7 +100,10 @@ Deno.test("parseOptions() reads every option", () => {
     },
     inlines: false,
     lines: true,
-    output: "d",
+    output: "d.gz",
+    outputChoice: chooseOutput("folded", "d.gz"),
+    title: "z",
+    weightType: { name: "weight", unit: "bytes" },
     report: "e",
     demangle: "none",
     unresolved: "file",

@@ -237,3 +237,13 @@ Deno.test("symfold writes nothing beside what it was asked for", async () => {
   assertEquals(run.code, 0);
   assertEquals(folder.names(), []);
 });
+
+Deno.test("symfold -o writes what .gz ends compressed", async () => {
+  using folder = new TempFolder();
+  const path = folder.at("named.folded.gz");
+  const { code } = await runSymfold(["-q", "-o", path], { stdin: "main;work 2\nmain 1\n" });
+  assertEquals(code, 0);
+  const stream = new Blob([Deno.readFileSync(path)]).stream()
+    .pipeThrough(new DecompressionStream("gzip"));
+  assertEquals(await new Response(stream).text(), "main 1\nmain;work 2\n");
+});

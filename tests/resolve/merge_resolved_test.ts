@@ -80,6 +80,7 @@ Deno.test("mergeResolved() refuses decimals that take weights too far", () => {
 Deno.test("mergeResolved() keeps frames apart that differ in their details", () => {
   const detail = (address: number): FrameDetail => ({
     kind: "native",
+    symbol: "",
     file: undefined,
     address,
     vaddr: NaN,

@@ -45,6 +45,7 @@ Deno.test("diffProfiles() takes frames for the same that have the same text", ()
 Deno.test("diffProfiles() keeps what is known of frames, of the second first", () => {
   const detailOf = (address: number) => ({
     kind: "native",
+    symbol: "",
     file: undefined,
     address,
     vaddr: address,

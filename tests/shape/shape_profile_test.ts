@@ -80,6 +80,7 @@ Deno.test("shapeProfile() leaves what it is given as it is", () => {
 Deno.test("shapeProfile() describes the root if the other frames are described", () => {
   const detail: FrameDetail = {
     kind: "native",
+    symbol: "",
     file: undefined,
     address: 1,
     vaddr: 1,

@@ -1,0 +1,31 @@
+import { type OutputFormat, outputFormatNamed, outputFormatOfPath } from "../output/mod.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** How the profile is written. */
+export interface OutputChoice {
+  readonly format: OutputFormat;
+  /** Whether what the format gives is compressed with gzip. */
+  readonly gzip: boolean;
+}
+
+/**
+ * The format that the user asked for, or the one that the name of the file means, or collapsed
+ * stacks. A name that ends in `.gz` where the format has no such suffix means gzip besides.
+ *
+ * @throws {UsageError} If the name means JSON, but not which.
+ */
+export function chooseOutput(name: string | undefined, path: string | undefined): OutputChoice {
+  const named = name === undefined ? undefined : outputFormatNamed(name);
+  if (path === undefined || path === "-") return { format: named ?? FOLDED, gzip: false };
+  const plain = path.replace(/\.gz$/i, "");
+  const format = named ?? outputFormatOfPath(path) ?? outputFormatOfPath(plain);
+  if (format === undefined && /\.json$/i.test(plain)) {
+    throw new UsageError(
+      `Option "--output" names "${path}", which may be any JSON: say which with --format`,
+    );
+  }
+  const hasOwn = format?.suffixes.some((suffix) => path.toLowerCase().endsWith(suffix)) ?? false;
+  return { format: format ?? FOLDED, gzip: plain !== path && !hasOwn };
+}
+
+const FOLDED = outputFormatNamed("folded")!;

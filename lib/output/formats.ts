@@ -1,0 +1,77 @@
+import type { Profile } from "../profile/mod.ts";
+import { writeFolded, type WriteFoldedOptions } from "./folded.ts";
+
+/** What an output format is called on the command line. */
+export type OutputFormatName =
+  | "folded"
+  | "html"
+  | "svg"
+  | "speedscope"
+  | "pprof"
+  | "firefox"
+  | "top"
+  | "tree";
+
+/** How outputs are written. What a format does not have does not matter for it. */
+export interface WriteOptions extends WriteFoldedOptions {
+  /**
+   * What the profile is called where a format shows it.
+   *
+   * @default {"symfold"}
+   */
+  readonly title?: string;
+  /**
+   * The program that writes, with its version, where a format names it.
+   *
+   * @default {"symfold"}
+   */
+  readonly exporter?: string;
+}
+
+/** Writes a profile of names as bytes. Each chunk is valid until the next one is asked for. */
+export type ProfileWriter = (
+  profile: Profile,
+  options: WriteOptions,
+) => Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
+/** A format that profiles may be written in. */
+export interface OutputFormat {
+  /** What it is called. */
+  readonly name: OutputFormatName;
+  /** What it is, for people. */
+  readonly help: string;
+  /** The ends of names of files that mean it, with their dots, lower-case. */
+  readonly suffixes: readonly string[];
+  /** Whether it shows more of frames than their names: `Profile.details`. */
+  readonly usesDetails: boolean;
+  /** Whether it is text that a terminal may show. */
+  readonly isText: boolean;
+  /** Gives what writes it, which is loaded when it is needed. */
+  readonly load: () => Promise<ProfileWriter>;
+}
+
+/**
+ * All formats, the default first. To add one, write a file with its writer and a line here:
+ * `--format`, the suffixes of `-o` and the help follow.
+ */
+export const OUTPUT_FORMATS: readonly OutputFormat[] = [
+  {
+    name: "folded",
+    help: "collapsed stacks, for flame graph tools",
+    suffixes: [".folded", ".collapsed"],
+    usesDetails: false,
+    isText: true,
+    load: () => Promise.resolve(writeFolded),
+  },
+];
+
+/** The format of this name; undefined if there is none. */
+export function outputFormatNamed(name: string): OutputFormat | undefined {
+  return OUTPUT_FORMATS.find((format) => format.name === name);
+}
+
+/** The format that the name of a file means; undefined if it means none. */
+export function outputFormatOfPath(path: string): OutputFormat | undefined {
+  const name = path.toLowerCase();
+  return OUTPUT_FORMATS.find(({ suffixes }) => suffixes.some((suffix) => name.endsWith(suffix)));
+}

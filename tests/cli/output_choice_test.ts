@@ -1,0 +1,37 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { chooseOutput } from "../../lib/cli/output_choice.ts";
+import { UsageError } from "../../lib/cli/options.ts";
+import { OUTPUT_FORMATS } from "../../lib/output/mod.ts";
+
+function chosen(name: string | undefined, path: string | undefined): string {
+  const { format, gzip } = chooseOutput(name, path);
+  return gzip ? `${format.name}, gzip` : format.name;
+}
+
+Deno.test("chooseOutput() takes collapsed stacks by default", () => {
+  assertEquals(chosen(undefined, undefined), "folded");
+  assertEquals(chosen(undefined, "-"), "folded");
+  assertEquals(chosen(undefined, "named.txt"), "folded");
+});
+
+for (const { name, suffixes } of OUTPUT_FORMATS) {
+  Deno.test(`chooseOutput() takes ${name} for its name and its suffixes`, () => {
+    assertEquals(chosen(name, undefined), name);
+    assertEquals(chosen(name, "named.txt"), name);
+    for (const suffix of suffixes) {
+      assertEquals(chosen(undefined, `named${suffix}`), name);
+      assertEquals(chosen(undefined, `NAMED${suffix.toUpperCase()}`), name);
+    }
+  });
+}
+
+Deno.test("chooseOutput() compresses what .gz stands behind", () => {
+  assertEquals(chosen(undefined, "named.folded.gz"), "folded, gzip");
+  assertEquals(chosen("folded", "named.gz"), "folded, gzip");
+});
+
+Deno.test("chooseOutput() does not guess which JSON is meant", () => {
+  const message = 'Option "--output" names "a.json.gz", which may be any JSON: ' +
+    "say which with --format";
+  assertThrows(() => chooseOutput(undefined, "a.json.gz"), UsageError, message);
+});
