@@ -1,5 +1,6 @@
 import { COMMANDS } from "./commands.ts";
-import { type OptionRow, OPTIONS, optionsOf } from "./option_table.ts";
+import type { OptionRow } from "./option_row.ts";
+import { OPTIONS, optionsOf } from "./option_table.ts";
 
 /** The shells that {@linkcode completions} knows. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;

@@ -9,11 +9,9 @@ import type {
 } from "../resolve/mod.ts";
 import { alignTable } from "./align_table.ts";
 import { nameSections } from "./explain_name_text.ts";
+import type { Section } from "./explain_section.ts";
 import { BIAS_TEXTS, EVIDENCE_TEXTS } from "./explain_words.ts";
 import { printable } from "./printable.ts";
-
-/** A part of an explanation: its label, and its lines; left out if there are none. */
-export type Section = readonly [label: string, lines: readonly string[]];
 
 /** An explanation as a person reads it. */
 export function explanationText(explanation: Explanation): string {

@@ -1,5 +1,6 @@
 import { type CommandName, commandNamed, COMMANDS, spellCommand } from "./commands.ts";
-import { type OptionRow, optionsOf } from "./option_table.ts";
+import type { OptionRow } from "./option_row.ts";
+import { optionsOf } from "./option_table.ts";
 
 /** The text of `--help` of a command, at most 80 columns wide. */
 export function helpText(name: CommandName = "filter"): string {

@@ -1,5 +1,6 @@
 import { type Command, COMMANDS, spellCommand } from "./commands.ts";
-import { type OptionRow, optionsOf } from "./option_table.ts";
+import type { OptionRow } from "./option_row.ts";
+import { optionsOf } from "./option_table.ts";
 import { VERSION } from "./version.ts";
 
 /** The manual page, section 1, in the language of man(7), from the tables of commands and options. */

@@ -8,7 +8,8 @@ import type { DemangleStyle } from "../symbols/mod.ts";
 import { processId, size } from "./collect_options.ts";
 import { type Command, type CommandName, commandOf, spellCommand } from "./commands.ts";
 import { chooseOutput, type OutputChoice } from "./output_choice.ts";
-import { type OptionRow, OPTIONS, optionsOf } from "./option_table.ts";
+import type { OptionRow } from "./option_row.ts";
+import { OPTIONS, optionsOf } from "./option_table.ts";
 import { UsageError } from "./usage_error.ts";
 
 export { UsageError } from "./usage_error.ts";

@@ -3,7 +3,7 @@ import type { ElfFile } from "../elf/mod.ts";
 import { openAlternateFile } from "./alternate_debug_file.ts";
 import { type DebugFile, findDebugFiles } from "./debug_file_search.ts";
 import { dwarfOfElf, hasDwarf } from "./dwarf_of_elf.ts";
-import type { DebugFilePlaces } from "./find_functions.ts";
+import type { DebugFilePlaces } from "./debug_file_places.ts";
 import { SplitDebugFiles } from "./split_debug_files.ts";
 
 /** What {@linkcode findSourceFrames} found. */
