@@ -1,4 +1,5 @@
 import type { FrameTable } from "../profile/mod.ts";
+import { BEHIND_LAST, sortSequences } from "./sort_sequences.ts";
 
 /** The texts of the frames in folded lines, and their order. Everything is by frame number. */
 export interface LineKeys {
@@ -18,57 +19,129 @@ export interface LineKeys {
   readonly ranksSuffice: boolean;
 }
 
+const SPACE = 0x20;
+const SEMICOLON = 0x3b;
+const ZERO = 0x30;
+const NINE = 0x39;
+
 /**
  * Prepares the frames of a profile for folded lines. A leaf that ends in a blank and digits would
  * be read as one with two counts: its blank becomes an underscore.
  */
 export function lineKeys(frames: FrameTable): LineKeys {
-  const numbers = Array.from({ length: frames.size }, (_, frame) => frame);
-  const texts = numbers.map((frame) => frames.textOf(frame));
-  const leaves = texts.map((text) => text.replace(COUNT_REGEXP, "_$1"));
-  const encoder = new TextEncoder();
-  const callerBytes = texts.map((text) => encoder.encode(text + ";"));
-  const leafBytes = leaves.map((text) => encoder.encode(text + " "));
-  const { view, starts } = joined([...callerBytes, ...leafBytes]);
-  const callerKeys = texts.map((text) => sortKey(text + ";"));
-  // The count behind a leaf begins with a digit, of which 0 is the least.
-  const leafKeys = leaves.map((text) => sortKey(text + " 0"));
-  const ranks = new Map<string, number>();
-  for (const key of [...callerKeys, ...leafKeys].sort()) {
-    if (!ranks.has(key)) ranks.set(key, ranks.size);
+  const callers: Uint8Array[] = [];
+  const leaves: Uint8Array[] = [];
+  /** Texts in which a digit follows a blank. */
+  const blankDigits: string[] = [];
+  for (let frame = 0; frame < frames.size; frame++) {
+    const bytes = frames.bytesOf(frame);
+    let caller = bytes;
+    let leaf = bytes;
+    if (!isPlain(bytes)) {
+      // Bytes that are no UTF-8 become U+FFFD.
+      const text = frames.textOf(frame);
+      const leafText = text.replace(COUNT_REGEXP, "_$1");
+      caller = ENCODER.encode(text);
+      leaf = leafText === text ? caller : ENCODER.encode(leafText);
+      blankDigits.push(...[text, leafText].filter((one) => / \d/.test(one)));
+    }
+    callers.push(caller);
+    leaves.push(leaf);
   }
+  const { bytes, starts } = joined(callers, leaves);
+  const ranks = ranksOf(bytes, starts, frames.size);
   return {
-    textView: view,
+    textView: new DataView(bytes.buffer),
     callerStarts: starts.subarray(0, frames.size + 1),
     leafStarts: starts.subarray(frames.size),
-    callerRank: Uint32Array.from(callerKeys, (key) => ranks.get(key)!),
-    leafRank: Uint32Array.from(leafKeys, (key) => ranks.get(key)!),
-    ranksSuffice: !hasDigitAfterLeaf(texts, leaves),
+    callerRank: ranks.subarray(0, frames.size),
+    leafRank: ranks.subarray(frames.size),
+    ranksSuffice: blankDigits.length === 0 || !hasDigitAfterLeaf(blankDigits, leaves),
   };
 }
 
+const ENCODER = new TextEncoder();
+const DECODER = new TextDecoder();
 /** What flamegraph.pl and others read as a count. */
 const COUNT_REGEXP = /\s+(\d+(?:\.\d*)?)$/;
 const BLANK_DIGIT_REGEXP = / (?=\d)/g;
 
-function hasDigitAfterLeaf(texts: readonly string[], leaves: readonly string[]): boolean {
-  const set = new Set(leaves);
-  for (const text of [...texts, ...leaves]) {
-    if (!/ \d/.test(text)) continue;
-    for (const match of text.matchAll(BLANK_DIGIT_REGEXP)) {
-      if (set.has(text.slice(0, match.index))) return true;
-    }
+/** Whether all is ASCII and no digit follows a blank: so are nearly all texts. */
+function isPlain(bytes: Uint8Array): boolean {
+  let previous = SEMICOLON;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at]!;
+    if (byte >= 0x80 || previous <= SPACE && byte >= ZERO && byte <= NINE) return false;
+    previous = byte;
   }
-  return false;
+  return true;
 }
 
-/** Pieces as one, with the start of each and, last, the end of all. */
-function joined(pieces: readonly Uint8Array[]): { view: DataView; starts: Uint32Array } {
-  const starts = new Uint32Array(pieces.length + 1);
-  for (const [at, piece] of pieces.entries()) starts[at + 1] = starts[at]! + piece.length;
-  const bytes = new Uint8Array(starts[pieces.length]! + 4);
-  for (const [at, piece] of pieces.entries()) bytes.set(piece, starts[at]);
-  return { view: new DataView(bytes.buffer), starts };
+function hasDigitAfterLeaf(texts: readonly string[], leaves: readonly Uint8Array[]): boolean {
+  const set = new Set(leaves.map((leaf) => DECODER.decode(leaf)));
+  return texts.some((text) =>
+    text.matchAll(BLANK_DIGIT_REGEXP).some((match) => set.has(text.slice(0, match.index)))
+  );
+}
+
+/** The texts of callers, then those of leaves, with the start of each and, last, the end of all. */
+function joined(callers: readonly Uint8Array[], leaves: readonly Uint8Array[]) {
+  const count = callers.length;
+  const starts = new Uint32Array(2 * count + 1);
+  const pieceAt = (at: number) => at < count ? callers[at]! : leaves[at - count]!;
+  for (let at = 0; at < 2 * count; at++) starts[at + 1] = starts[at]! + pieceAt(at).length + 1;
+  const bytes = new Uint8Array(starts[2 * count]! + 4);
+  for (let at = 0; at < 2 * count; at++) {
+    bytes.set(pieceAt(at), starts[at]);
+    bytes[starts[at + 1]! - 1] = at < count ? SEMICOLON : SPACE;
+  }
+  return { bytes, starts };
+}
+
+/** Bytes that are one value when texts are sorted, of nine bits each. */
+const STEP = 3;
+
+/** Where each text stands among all; the same text has the same rank. */
+function ranksOf(bytes: Uint8Array, starts: Uint32Array, frameCount: number): Uint32Array {
+  const count = 2 * frameCount;
+  const values = new Int32Array(Math.ceil(bytes.length / STEP) + 3 * count);
+  const valueStarts = new Uint32Array(count);
+  const order = new Uint32Array(count);
+  let to = 0;
+  for (let text = 0; text < count; text++) {
+    order[text] = text;
+    valueStarts[text] = to;
+    const end = starts[text + 1]!;
+    // The count behind a leaf begins with a digit, of which 0 is the least.
+    const last = text < frameCount ? end : end + 1;
+    for (let at = starts[text]!; at < last; at += STEP) {
+      const high = unitAt(bytes, at, end, last) << 9 | unitAt(bytes, at + 1, end, last);
+      values[to++] = high << 9 | unitAt(bytes, at + 2, end, last);
+    }
+    values[to++] = BEHIND_LAST;
+  }
+  sortSequences(order, valueStarts, values);
+  const ranks = new Uint32Array(count);
+  let rank = 0;
+  for (let at = 1; at < count; at++) {
+    if (!areEqual(values, valueStarts[order[at - 1]!]!, valueStarts[order[at]!]!)) rank++;
+    ranks[order[at]!] = rank;
+  }
+  return ranks;
+}
+
+/** A byte and one; that of 0 behind the end, if there is to be one, and then nothing. */
+function unitAt(bytes: Uint8Array, at: number, end: number, last: number): number {
+  if (at < end) return bytes[at]! + 1;
+  return at < last ? ZERO + 1 : 0;
+}
+
+function areEqual(values: Int32Array, a: number, b: number): boolean {
+  for (let at = 0;; at++) {
+    const value = values[a + at]!;
+    if (value !== values[b + at]) return false;
+    if (value < 0) return true;
+  }
 }
 
 /**
