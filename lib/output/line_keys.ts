@@ -78,10 +78,13 @@ function isPlain(bytes: Uint8Array): boolean {
 }
 
 function hasDigitAfterLeaf(texts: readonly string[], leaves: readonly Uint8Array[]): boolean {
-  const set = new Set(leaves.map((leaf) => DECODER.decode(leaf)));
-  return texts.some((text) =>
-    text.matchAll(BLANK_DIGIT_REGEXP).some((match) => set.has(text.slice(0, match.index)))
+  const heads = new Set(
+    texts.flatMap((text) =>
+      [...text.matchAll(BLANK_DIGIT_REGEXP)].map(({ index }) => text.slice(0, index))
+    ),
   );
+  const lengths = new Set(Array.from(heads, (head) => ENCODER.encode(head).length));
+  return leaves.some((leaf) => lengths.has(leaf.length) && heads.has(DECODER.decode(leaf)));
 }
 
 /** The texts of callers, then those of leaves, with the start of each and, last, the end of all. */

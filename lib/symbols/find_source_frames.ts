@@ -1,4 +1,4 @@
-import { findSourceFrames as findInDwarf, type SourceFrameLookup } from "../dwarf/mod.ts";
+import type { SourceFrameLookup } from "../dwarf/mod.ts";
 import type { ElfFile } from "../elf/mod.ts";
 import { openAlternateFile } from "./alternate_debug_file.ts";
 import { type DebugFile, findDebugFiles } from "./debug_file_search.ts";
@@ -42,7 +42,9 @@ export async function findSourceFrames(
     alternate,
     split: (request: Parameters<SplitDebugFiles["find"]>[0]) => split.find(request),
   };
-  return { ...await findInDwarf(files, vaddrs), from: file.path };
+  // Loaded here, because many files have no debug information.
+  const dwarf = await import("../dwarf/mod.ts");
+  return { ...await dwarf.findSourceFrames(files, vaddrs), from: file.path };
 }
 
 async function findDwarf(

@@ -96,7 +96,7 @@ export async function lookupSymbols(
   const functions = matches.map((match) => {
     if (match === undefined) return undefined;
     if (!chosen.has(match)) {
-      const name = chooseName(match.names.map((number) => names.get(number) ?? ""));
+      const name = chooseName(Array.from(match.names, (number) => names.get(number) ?? ""));
       chosen.set(match, name === "" ? undefined : { name, start: match.start });
     }
     return chosen.get(match);
