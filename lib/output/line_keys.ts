@@ -1,7 +1,10 @@
-import type { FrameTable } from "../profile/mod.ts";
+import type { FrameTable, Profile, StackTable } from "../profile/mod.ts";
 import { BEHIND_LAST, sortSequences } from "./sort_sequences.ts";
 
-/** The texts of the frames in folded lines, and their order. Everything is by frame number. */
+/**
+ * The texts of the frames in folded lines, and their order. Everything is by frame number; a frame
+ * that calls none, or is no leaf, has no such text.
+ */
 export interface LineKeys {
   /** All texts one after the other, and four bytes more. */
   readonly textView: DataView;
@@ -28,7 +31,8 @@ const NINE = 0x39;
  * Prepares the frames of a profile for folded lines. A leaf that ends in a blank and digits would
  * be read as one with two counts: its blank becomes an underscore.
  */
-export function lineKeys(frames: FrameTable): LineKeys {
+export function lineKeys({ frames, stacks }: Profile): LineKeys {
+  const isUsed = usedTexts(frames, stacks);
   const callers: Uint8Array[] = [];
   const leaves: Uint8Array[] = [];
   /** Texts in which a digit follows a blank. */
@@ -48,8 +52,8 @@ export function lineKeys(frames: FrameTable): LineKeys {
     callers.push(caller);
     leaves.push(leaf);
   }
-  const { bytes, starts } = joined(callers, leaves);
-  const ranks = ranksOf(bytes, starts, frames.size);
+  const { bytes, starts } = joined([...callers, ...leaves], isUsed);
+  const ranks = ranksOf(bytes, starts, isUsed);
   return {
     textView: new DataView(bytes.buffer),
     callerStarts: starts.subarray(0, frames.size + 1),
@@ -58,6 +62,17 @@ export function lineKeys(frames: FrameTable): LineKeys {
     leafRank: ranks.subarray(frames.size),
     ranksSuffice: blankDigits.length === 0 || !hasDigitAfterLeaf(blankDigits, leaves),
   };
+}
+
+/** Which texts there will be: by frame 1 for callers, then the same for leaves. */
+function usedTexts(frames: FrameTable, stacks: StackTable): Uint8Array {
+  const isUsed = new Uint8Array(2 * frames.size);
+  for (let stack = 0; stack < stacks.size; stack++) {
+    const leaf = stacks.endOf(stack) - 1;
+    for (let at = stacks.startOf(stack); at < leaf; at++) isUsed[stacks.frames[at]!] = 1;
+    isUsed[frames.size + stacks.frames[leaf]!] = 1;
+  }
+  return isUsed;
 }
 
 const ENCODER = new TextEncoder();
@@ -87,16 +102,21 @@ function hasDigitAfterLeaf(texts: readonly string[], leaves: readonly Uint8Array
   return leaves.some((leaf) => lengths.has(leaf.length) && heads.has(DECODER.decode(leaf)));
 }
 
-/** The texts of callers, then those of leaves, with the start of each and, last, the end of all. */
-function joined(callers: readonly Uint8Array[], leaves: readonly Uint8Array[]) {
-  const count = callers.length;
-  const starts = new Uint32Array(2 * count + 1);
-  const pieceAt = (at: number) => at < count ? callers[at]! : leaves[at - count]!;
-  for (let at = 0; at < 2 * count; at++) starts[at + 1] = starts[at]! + pieceAt(at).length + 1;
-  const bytes = new Uint8Array(starts[2 * count]! + 4);
-  for (let at = 0; at < 2 * count; at++) {
-    bytes.set(pieceAt(at), starts[at]);
-    bytes[starts[at + 1]! - 1] = at < count ? SEMICOLON : SPACE;
+/**
+ * The texts of callers, then those of leaves, with what divides them from the next, the start of each
+ * and, last, the end of all.
+ */
+function joined(texts: readonly Uint8Array[], isUsed: Uint8Array) {
+  const count = texts.length;
+  const starts = new Uint32Array(count + 1);
+  for (let at = 0; at < count; at++) {
+    starts[at + 1] = starts[at]! + (isUsed[at] === 1 ? texts[at]!.length + 1 : 0);
+  }
+  const bytes = new Uint8Array(starts[count]! + 4);
+  for (let at = 0; at < count; at++) {
+    if (isUsed[at] === 0) continue;
+    bytes.set(texts[at]!, starts[at]);
+    bytes[starts[at + 1]! - 1] = 2 * at < count ? SEMICOLON : SPACE;
   }
   return { bytes, starts };
 }
@@ -104,19 +124,18 @@ function joined(callers: readonly Uint8Array[], leaves: readonly Uint8Array[]) {
 /** Bytes that are one value when texts are sorted, of nine bits each. */
 const STEP = 3;
 
-/** Where each text stands among all; the same text has the same rank. */
-function ranksOf(bytes: Uint8Array, starts: Uint32Array, frameCount: number): Uint32Array {
-  const count = 2 * frameCount;
+/** Where each text stands among all that are used; the same text has the same rank. */
+function ranksOf(bytes: Uint8Array, starts: Uint32Array, isUsed: Uint8Array): Uint32Array {
+  const count = isUsed.length;
   const values = new Int32Array(Math.ceil(bytes.length / STEP) + 3 * count);
   const valueStarts = new Uint32Array(count);
-  const order = new Uint32Array(count);
+  const order = Uint32Array.from(isUsed.keys().filter((text) => isUsed[text] === 1));
   let to = 0;
-  for (let text = 0; text < count; text++) {
-    order[text] = text;
+  for (const text of order) {
     valueStarts[text] = to;
     const end = starts[text + 1]!;
     // The count behind a leaf begins with a digit, of which 0 is the least.
-    const last = text < frameCount ? end : end + 1;
+    const last = 2 * text < count ? end : end + 1;
     for (let at = starts[text]!; at < last; at += STEP) {
       const high = unitAt(bytes, at, end, last) << 9 | unitAt(bytes, at + 1, end, last);
       values[to++] = high << 9 | unitAt(bytes, at + 2, end, last);
@@ -126,7 +145,7 @@ function ranksOf(bytes: Uint8Array, starts: Uint32Array, frameCount: number): Ui
   sortSequences(order, valueStarts, values);
   const ranks = new Uint32Array(count);
   let rank = 0;
-  for (let at = 1; at < count; at++) {
+  for (let at = 1; at < order.length; at++) {
     if (!areEqual(values, valueStarts[order[at - 1]!]!, valueStarts[order[at]!]!)) rank++;
     ranks[order[at]!] = rank;
   }

@@ -33,11 +33,11 @@ export class OutputFrames {
   /**
    * Adds the frames of the next key.
    *
-   * @param text The frame as the recording had it.
+   * @param text Gives the frame as the recording had it.
    * @param found Its function; undefined if that is not known.
    */
   add(
-    text: string,
+    text: () => string,
     location: FrameLocation,
     place: Place,
     found: FoundFunction | undefined,

@@ -145,8 +145,12 @@ export async function resolve(
     const place = places[key];
     if (place === undefined) output.addUnused();
     else {
-      const text = profile.frames.textOf(frame);
-      output.add(text, profile.locations[frame]!, place, functions[key]);
+      output.add(
+        () => profile.frames.textOf(frame),
+        profile.locations[frame]!,
+        place,
+        functions[key],
+      );
     }
   }
   const isResolved = functions.map((found) => found !== undefined && found.name !== "");
