@@ -11,6 +11,7 @@ import { ClosedPipeError, writeFile, writeStandardOutput } from "./output_files.
 import { Progress } from "./progress.ts";
 import { readInputs } from "./read_inputs.ts";
 import { openRecordedMachine } from "./recorded_machine.ts";
+import { hasAllPermissions } from "./running_vdso.ts";
 import { resolveRecordings } from "./resolve_recordings.ts";
 import { shapeProfile } from "../shape/mod.ts";
 import { droppedText, invalidLineText, percentResolved, reportText } from "./report_text.ts";
@@ -209,8 +210,8 @@ function checkStandardStreams({ inputs, maps, output = "-", report }: Options): 
 
 /** Nothing needs to write unless the user asked for a file. */
 function dropPermissions({ command, output, report }: Options): void {
-  // Deno lets only a program with all permissions read what collecting needs.
-  if (command === "collect") return;
+  // Deno lets only a program with all permissions read what collecting needs, and the vDSO.
+  if (command === "collect" || hasAllPermissions()) return;
   if (output === undefined && report === undefined) {
     Deno.permissions.revokeSync({ name: "write" });
   }

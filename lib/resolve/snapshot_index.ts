@@ -317,7 +317,8 @@ export class SnapshotIndex {
         : isAnonymous(mapping)
         ? "anonymous"
         : "special-mapping";
-      return { reason, detail: "", mapping, file: undefined };
+      const detail = unread?.failure?.reason === reason ? unread.failure.detail : "";
+      return { reason, detail, mapping, file: undefined };
     }
     const file = this.#files.ofMapping(mapping);
     if (file.elf === undefined && file.failure !== undefined && mapping.executable) {
