@@ -83,7 +83,7 @@ async function readRun(
   }
 }
 
-/** All at once: decoding one takes longer than what it is made of. */
+/** All at once: each call to decode has its price, see the bench "symbols". */
 function decode(bytes: Uint8Array, start: number, offsets: Float64Array): string[] {
   const ends = new Uint32Array(offsets.length);
   let size = 0;

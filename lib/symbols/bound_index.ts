@@ -1,7 +1,7 @@
 /**
  * Finds places in ascending numbers, as a binary search does, but starts it with the few numbers that
  * are near: an index by value tells where each piece of their range begins. Made for symbol tables, in
- * which each of some 100,000 symbols is looked up among the wanted vaddrs.
+ * which each of some 100,000 symbols is looked up among the wanted vaddrs; see the bench "symbols".
  *
  * @example
  * ```ts
