@@ -109,6 +109,7 @@ function asFile(file: InputFile, reader: Pick<InputFile, "read">): InputFile {
   return {
     name: file.name,
     size: file.size,
+    modified: file.modified,
     read: (into) => reader.read(into),
     [Symbol.dispose]: () => file[Symbol.dispose](),
   };

@@ -117,6 +117,7 @@ const DETAILED_REASONS: ReadonlySet<UnresolvedReason> = new Set<UnresolvedReason
   "file-not-found",
   "kernel-slide",
   "kernel-mismatch",
+  "special-mapping",
 ]);
 
 /** What to do about the unresolved frames of an image, if they matter. */

@@ -3,8 +3,6 @@ import type { Recording } from "../input/mod.ts";
 import type { Report, Resolved } from "../resolve/mod.ts";
 import { checkOutputs } from "./check_outputs.ts";
 import { completions, type Shell, SHELLS } from "./completions.ts";
-import { explainCommand } from "./explain_command.ts";
-import { imagesCommand } from "./images_command.ts";
 import type { CommandName } from "./commands.ts";
 import { helpText } from "./help_text.ts";
 import { type Options, parseOptions, UsageError } from "./options.ts";
@@ -19,6 +17,7 @@ import {
 import { Progress } from "./progress.ts";
 import { readInputs } from "./read_inputs.ts";
 import { openRecordedMachine } from "./recorded_machine.ts";
+import { hasAllPermissions } from "./running_vdso.ts";
 import { resolveRecordings } from "./resolve_recordings.ts";
 import { shapeProfile } from "../shape/mod.ts";
 import { droppedText, invalidLineText, percentResolved, reportText } from "./report_text.ts";
@@ -56,12 +55,18 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-/** What does the work of each command; gives the exit code. */
+/** What does the work of each command; gives the exit code. The filter starts sooner without the others. */
 const COMMANDS: Readonly<Record<CommandName, (options: Options) => Promise<number>>> = {
   filter: (options) => new Run(options).run(),
   collect: (options) => new Run(options).collect(),
-  explain: (options) => printAll((lose) => explainCommand(options, lose)),
-  images: (options) => printAll((lose) => imagesCommand(options, lose)),
+  explain: async (options) => {
+    const { explainCommand } = await import("./explain_command.ts");
+    return await printAll((lose) => explainCommand(options, lose));
+  },
+  images: async (options) => {
+    const { imagesCommand } = await import("./images_command.ts");
+    return await printAll((lose) => imagesCommand(options, lose));
+  },
   completions: ({ operands: [shell] }) => Promise.resolve(print(completions(shellOf(shell!)))),
   man: () => Promise.resolve(print(manPage())),
 };
@@ -114,7 +119,6 @@ class Run {
 
   async collect(): Promise<number> {
     const { quiet } = this.#options;
-    // Loaded here, as bundles are below: the filter starts sooner.
     const { collect } = await import("./collect.ts");
     await collect(this.#options, {
       say: (message) => quiet || complain(message),
@@ -231,8 +235,8 @@ function checkStandardStreams(
 
 /** Nothing needs to write unless the user asked for a file. */
 function dropPermissions({ command, output, report }: Options): void {
-  // Deno lets only a program with all permissions read what collecting needs.
-  if (command === "collect") return;
+  // Deno lets only a program with all permissions read what collecting needs, and the vDSO.
+  if (command === "collect" || hasAllPermissions()) return;
   if (output === undefined && report === undefined) {
     Deno.permissions.revokeSync({ name: "write" });
   }

@@ -65,7 +65,9 @@ export const UNRESOLVED_REASONS = {
   },
   "special-mapping": {
     meaning: "the kernel made the mapping, there is no file",
-    advice: "for [vdso], give a copy of it with --vdso FILE",
+    advice:
+      "for [vdso], give a copy of it with --vdso FILE, or name the recording on its machine, " +
+      "before that is started again, with all permissions: deno run -A main.ts",
   },
   "unknown-module": {
     meaning: "the frame names a file that is not in the snapshot",

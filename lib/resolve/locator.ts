@@ -87,6 +87,7 @@ export class Locator {
         for (const index of indexes) {
           if (isOfProcess(index.process, location)) needAddress(index, location);
         }
+        if (location.perfModule === "") continue;
         for (const file of candidatesOf(files, location.perfModule)) needed.add(file);
       } else if (location.kind === "fileOffset" && location.buildId !== "") {
         needsBuildIds = true;
@@ -163,6 +164,11 @@ export class Locator {
     location: AddressLocation,
     lookupAddress: number,
   ): { readonly index: SnapshotIndex; readonly place: AddressPlace } | undefined {
+    if (this.#snapshots.length === 1) {
+      const index = this.#snapshots[0]!;
+      if (!isOfProcess(index.process, location)) return undefined;
+      return { index, place: index.placeOf(lookupAddress) };
+    }
     const images = this.#imagesAt(location, lookupAddress);
     if (images.length > 1) {
       const chosen = this.#choices.choose(location, images.map(({ place }) => place));
@@ -173,6 +179,7 @@ export class Locator {
 
   /** The code made at run time that an address lies in; undefined if nobody names it. */
   generatedAt(location: AddressLocation, lookupAddress: number): NamedCode | undefined {
+    if (this.#generated.length === 0) return undefined;
     return this.#generated.find((code) =>
       isOfProcess(code.process, location) && code.rangeAt(lookupAddress) !== undefined
     );
@@ -196,11 +203,8 @@ export class Locator {
   #placeOfAddress(location: AddressLocation, role: FrameRole): Place {
     const { address, bare } = location;
     const lookup = this.lookupAddressOf(location, role);
-    const snapshots = this.#snapshots.filter(({ process }) => isOfProcess(process, location));
     const generated = this.generatedAt(location, lookup);
-    const isCode = generated !== undefined || address < 0 ||
-      snapshots.some((index) => index.isCode(lookup));
-    if (bare && !isCode) return { kind: "name" };
+    if (bare && generated === undefined && !this.#isCode(location, lookup)) return { kind: "name" };
     if (Number.isNaN(address)) return missing("not-canonical", "", "[not an address]");
     const place = this.whereIs(location, lookup)?.place;
     if (place !== undefined && "loadBias" in place) {
@@ -220,6 +224,14 @@ export class Locator {
     return location.process === UNKNOWN_PROCESS
       ? missing("unknown-process", "", "[unknown process]")
       : missing("no-maps-of-process", `process ${location.process}`, "[other process]");
+  }
+
+  /** Whether an address may be one of code: in a snapshot of its process, or of the kernel. */
+  #isCode(location: AddressLocation, lookupAddress: number): boolean {
+    return location.address < 0 ||
+      this.#snapshots.some((index) =>
+        isOfProcess(index.process, location) && index.isCode(lookupAddress)
+      );
   }
 
   /** The different images that hold an address, in the order of the snapshots. */

@@ -130,7 +130,8 @@ export async function resolve(
     for (const { file, loadBias, detail } of evidence.doubted()) {
       locator.doubt(file, loadBias, detail);
     }
-    for (const [key, place] of places.entries()) {
+    for (let key = 0; key < places.length; key++) {
+      const place = places[key];
       if (place?.kind !== "code" || !locator.isDoubted(place)) continue;
       places[key] = locator.placeOf(profile.locations[key >> 1]!, (key & 1) as FrameRole);
       functions[key] = undefined;
@@ -139,12 +140,17 @@ export async function resolve(
   const spell = await loadDemangler(demangle, namesOf(functions));
   const describer = details ? new FrameDescriber(kernel) : undefined;
   const output = new OutputFrames(spell, { unresolved, annotate, lines, imagePrefix }, describer);
-  for (const [key, place] of places.entries()) {
+  for (let key = 0; key < places.length; key++) {
     const frame = key >> 1;
+    const place = places[key];
     if (place === undefined) output.addUnused();
     else {
-      const text = profile.frames.textOf(frame);
-      output.add(text, profile.locations[frame]!, place, functions[key]);
+      output.add(
+        () => profile.frames.textOf(frame),
+        profile.locations[frame]!,
+        place,
+        functions[key],
+      );
     }
   }
   const isResolved = functions.map((found) => found !== undefined && found.name !== "");

@@ -55,6 +55,8 @@ export class SnapshotIndex {
   /** The mappings of each file, by start. */
   readonly #mappingsOf = new Map<RecordedFile, Mapping[]>();
   readonly #needed = new Set<RecordedFile>();
+  /** By mapping: 1 if its files are among those. Many addresses lie in the same mapping. */
+  readonly #isMarked: Uint8Array;
   /** Of mappings of files in archives the same with file offsets inside the file; and back. */
   readonly #insideOf = new Map<Mapping, Mapping>();
   readonly #originalOf = new Map<Mapping, Mapping>();
@@ -71,6 +73,7 @@ export class SnapshotIndex {
     this.#anonymous = snapshot.mappings.filter((mapping) =>
       mapping.executable && isAnonymous(mapping)
     );
+    this.#isMarked = new Uint8Array(snapshot.mappings.length);
     this.#starts = Float64Array.from(snapshot.mappings, ({ start }) => start);
     for (const mapping of snapshot.mappings.filter(hasFile)) {
       const file = files.ofMapping(mapping);
@@ -84,7 +87,8 @@ export class SnapshotIndex {
   need(address: number): void {
     const at = this.#indexOf(address);
     const mapping = this.#snapshot.mappings[at];
-    if (mapping === undefined) return;
+    if (mapping === undefined || this.#isMarked[at] === 1) return;
+    this.#isMarked[at] = 1;
     if (hasFile(mapping)) this.#needed.add(this.#files.ofMapping(mapping));
     else if (mapping.executable && isAnonymous(mapping)) this.#needNeighbours(at);
   }
@@ -313,7 +317,8 @@ export class SnapshotIndex {
         : isAnonymous(mapping)
         ? "anonymous"
         : "special-mapping";
-      return { reason, detail: "", mapping, file: undefined };
+      const detail = unread?.failure?.reason === reason ? unread.failure.detail : "";
+      return { reason, detail, mapping, file: undefined };
     }
     const file = this.#files.ofMapping(mapping);
     if (file.elf === undefined && file.failure !== undefined && mapping.executable) {

@@ -169,7 +169,7 @@ async function findIn(
   if (wish.inlines || wish.positions) {
     const source = await attempt(
       problems,
-      () => findSourceFrames(elf, path, vaddrs, places, debugFiles),
+      () => findSourceFrames(elf, path, vaddrs, places, wish.positions, debugFiles),
     );
     if (source !== undefined && addSourceFrames(results, source.frames, wish)) {
       const from = source.from === path ? ".debug_info" : source.from;

@@ -33,7 +33,7 @@ function spell(
 ): string {
   const found = name === undefined ? undefined : { name, start: 0x1200 };
   const options = { unresolved: style, annotate: [], lines: false, imagePrefix: false };
-  return spellFrame(text, parseRawFrame(text), place, found, options);
+  return spellFrame(() => text, parseRawFrame(text), place, found, options);
 }
 
 for (
@@ -58,7 +58,7 @@ for (
       lines: false,
       imagePrefix: false,
     } as const;
-    assertEquals(spellFrame(name, { kind: "name" }, NAME, undefined, options), wanted);
+    assertEquals(spellFrame(() => name, { kind: "name" }, NAME, undefined, options), wanted);
   });
 }
 
@@ -120,7 +120,7 @@ Deno.test("spellFrame() annotates kernel and JIT frames on request", () => {
     [KERNEL, GENERATED, CODE].map((place) => {
       const location = parseRawFrame("0x7f0000001234");
       const found = { name: "f", start: 0 };
-      return spellFrame("", location, place, found, {
+      return spellFrame(() => "", location, place, found, {
         unresolved: "offset",
         annotate,
         lines: false,

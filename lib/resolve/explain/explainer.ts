@@ -136,7 +136,7 @@ export class Explainer {
       imagePrefix: false,
     } as const;
     const output = new OutputFrames(spell, spelling, undefined);
-    output.add(text, location, place, functionOf(place, kernel));
+    output.add(() => text, location, place, functionOf(place, kernel));
     return output.numbers.map((number) => output.table.textOf(number));
   }
 
