@@ -10,7 +10,7 @@ import type {
 import { alignTable } from "./align_table.ts";
 import { nameSections } from "./explain_name_text.ts";
 import { BIAS_TEXTS, EVIDENCE_TEXTS } from "./explain_words.ts";
-import { printable } from "./printable.ts";
+import { printable } from "../output/printable.ts";
 
 /** A part of an explanation: its label, and its lines; left out if there are none. */
 export type Section = readonly [label: string, lines: readonly string[]];
