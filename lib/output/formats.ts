@@ -63,6 +63,22 @@ export const OUTPUT_FORMATS: readonly OutputFormat[] = [
     isText: true,
     load: () => Promise.resolve(writeFolded),
   },
+  {
+    name: "top",
+    help: "a table of functions, the heaviest first, for a terminal",
+    suffixes: [],
+    usesDetails: true,
+    isText: true,
+    load: async () => (await import("./top.ts")).writeTop,
+  },
+  {
+    name: "tree",
+    help: "the call tree, the heaviest first, for a terminal",
+    suffixes: [],
+    usesDetails: true,
+    isText: true,
+    load: async () => (await import("./tree.ts")).writeTree,
+  },
 ];
 
 /** The format of this name; undefined if there is none. */

@@ -29,3 +29,5 @@ export {
   type WriteOptions,
 } from "./formats.ts";
 export { writeFolded, type WriteFoldedOptions } from "./folded.ts";
+export { writeTop } from "./top.ts";
+export { writeTree } from "./tree.ts";

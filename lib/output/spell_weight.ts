@@ -27,7 +27,8 @@ export function spellWeight(weight: number, { decimals, weightType }: WeightScal
 
 /** Spells a weight with what it counts: `46781 samples`, `1.50 KiB`. */
 export function spellWeightAndUnit(weight: number, scale: WeightScale): string {
-  const unit = countedUnit(scale);
+  const isOne = weight === 1 && scale.decimals === 0;
+  const unit = isOne ? countedUnit(scale).replace(/^samples$/, "sample") : countedUnit(scale);
   return unit === "" ? spellWeight(weight, scale) : `${spellWeight(weight, scale)} ${unit}`;
 }
 

@@ -74,6 +74,8 @@ Deno.test("spellWeight() gives weights back the decimals that they had", () => {
 
 Deno.test("spellWeightAndUnit() says what plain numbers count", () => {
   assertEquals(spellWeightAndUnit(3, SAMPLES), "3 samples");
+  assertEquals(spellWeightAndUnit(1, SAMPLES), "1 sample");
+  assertEquals(spellWeightAndUnit(1, { decimals: 1 }), "0.1 samples");
   assertEquals(
     spellWeightAndUnit(3, { decimals: 0, weightType: { name: "cycles", unit: "count" } }),
     "3 cycles",
