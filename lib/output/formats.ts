@@ -64,6 +64,14 @@ export const OUTPUT_FORMATS: readonly OutputFormat[] = [
     load: () => Promise.resolve(writeFolded),
   },
   {
+    name: "svg",
+    help: "a flame graph as a picture, with zoom and search in a browser",
+    suffixes: [".svg"],
+    usesDetails: true,
+    isText: false,
+    load: async () => (await import("./svg/write_svg.ts")).writeSvg,
+  },
+  {
     name: "top",
     help: "a table of functions, the heaviest first, for a terminal",
     suffixes: [],
