@@ -44,8 +44,12 @@ export interface ViewerField extends ViewerElement {
  * the text of this function, which so must refer to nothing outside of itself.
  *
  * @param script The element of the picture that the text is in.
+ * @param labelText Gives what of a name fits into a frame.
  */
-export function viewSvg(script: ViewerElement): void {
+export function viewSvg(
+  script: ViewerElement,
+  labelText: (name: string, space: number) => string,
+): void {
   const svg = script.ownerSVGElement!;
   const document = svg.ownerDocument;
   const height = svg.getAttribute("viewBox")!.split(" ")[3]!;
@@ -91,17 +95,14 @@ export function viewSvg(script: ViewerElement): void {
 
   /** Writes as much of a name as there is room for. */
   function write(frame: typeof root, x: number, space: number): void {
-    if (!frame.isCall) return;
-    const count = Math.floor((space - 6) / letterWidth);
-    if (count < 3 && frame.label === null) return;
+    const text = frame.isCall ? labelText(frame.name, space) : "";
+    if (text === "" && frame.label === null) return;
     if (frame.label === null) {
       frame.label = document.createElementNS("http://www.w3.org/2000/svg", "text");
       frame.label.setAttribute("y", String(Number(frame.rect.getAttribute("y")) + 13));
       frame.group.append(frame.label);
     }
-    const letters = Array.from(frame.name);
-    const text = letters.length <= count ? frame.name : letters.slice(0, count - 1).join("") + "…";
-    frame.label.textContent = count < 3 ? "" : text;
+    frame.label.textContent = text;
     frame.label.setAttribute("x", (x + 3).toFixed(2));
   }
 
@@ -201,7 +202,6 @@ export function viewSvg(script: ViewerElement): void {
     part("details").textContent = text.split("\n").join(" · ");
   }
 
-  const letterWidth = 7.25;
   svg.classList.toggle("live", true);
   svg.addEventListener("click", activate);
   svg.addEventListener("mouseover", ({ target }) => describe(target));

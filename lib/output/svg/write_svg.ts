@@ -8,6 +8,7 @@ import { textChunks } from "../text_chunks.ts";
 import { escapeXml } from "./escape_xml.ts";
 import { type FlameBox, flameBoxes } from "./flame_boxes.ts";
 import { changeColor, frameColor, LEFT_OUT_COLOR, TEXT_COLOR } from "./frame_color.ts";
+import { labelText } from "./label_text.ts";
 import { viewSvg } from "./viewer.ts";
 
 /**
@@ -35,15 +36,12 @@ const FOOT_HEIGHT = 28;
 const MARGIN = 8;
 /** Left of a name in its box, and right of it. */
 const LABEL_INDENT = 3;
-/** A name of which less can be shown is left out. */
-const MIN_LETTERS = 3;
 /** Of the field that is searched with. */
 const FIELD_WIDTH = 260;
 /** Boxes that are wide enough have a gap to the right. */
 const GAP = 0.5;
-/** Of letters in frames and in the title, which are all of the same width. */
-const LETTER_WIDTH = 7.25;
-const TITLE_LETTER_WIDTH = 9.7;
+/** How much larger the letters of the title are than those of frames. */
+const TITLE_SCALE = 16 / 12;
 /** What the tools may take of the first line. */
 const TOOLS_WIDTH = 380;
 const FONT = "ui-monospace, Menlo, Consolas, DejaVu Sans Mono, monospace";
@@ -90,7 +88,7 @@ class Picture {
   *pieces(): Generator<string> {
     const height = this.#height;
     const subtitle = escapeXml(this.#subtitle());
-    const shortTitle = shortened(this.#title, (WIDTH - TOOLS_WIDTH) / TITLE_LETTER_WIDTH);
+    const shortTitle = labelText(this.#title, (WIDTH - TOOLS_WIDTH) / TITLE_SCALE);
     yield `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}"\
  font-family="${FONT}" font-size="12" fill="${TEXT_COLOR}">
 <title>${escapeXml(this.#title)}</title>
@@ -107,7 +105,7 @@ class Picture {
 ${buttonMarkup("search", "Search", MARGIN)}
 ${buttonMarkup("reset hidden", "Reset zoom", FIELD_WIDTH + 3 * MARGIN)}
 </g>
-<script><![CDATA[(${viewSvg})(document.currentScript)]]></script>
+<script><![CDATA[(${viewSvg})(document.currentScript,${labelText})]]></script>
 </svg>
 `;
   }
@@ -148,9 +146,7 @@ ${buttonMarkup("reset hidden", "Reset zoom", FIELD_WIDTH + 3 * MARGIN)}
     const y = this.#height - FOOT_HEIGHT - (depth + 1) * ROW_HEIGHT;
     const lines = leftOut > 0 ? this.#leftOutText(box) : frameText(this.#profile, this.#tree, node);
     const color = leftOut > 0 ? LEFT_OUT_COLOR : this.#colorOf(node);
-    const label = leftOut > 0
-      ? ""
-      : shortened(lines[0]!, (space - 2 * LABEL_INDENT) / LETTER_WIDTH);
+    const label = leftOut > 0 ? "" : labelText(lines[0]!, space);
     const width = space > 4 * GAP ? space - GAP : space;
     return `<g class="frame${leftOut > 0 ? " rest" : ""}" data-at="${start} ${weight} ${depth}">\
 <title>${escapeXml(lines.join("\n"))}</title>\
@@ -183,14 +179,6 @@ function buttonMarkup(classes: string, text: string, fromRight: number): string 
 
 function textMarkup(x: number, y: number, text: string): string {
   return `<text x="${spell(x)}" y="${y}">${escapeXml(text)}</text>`;
-}
-
-/** As much of a text as there is room for; nothing if that says nothing. */
-function shortened(text: string, room: number): string {
-  const letters = Array.from(text);
-  const count = Math.floor(room);
-  if (letters.length <= count) return text;
-  return count < MIN_LETTERS ? "" : `${letters.slice(0, count - 1).join("")}…`;
 }
 
 function spell(pixels: number): string {
