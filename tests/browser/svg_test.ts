@@ -7,10 +7,11 @@ import { bytesOf, foldedText } from "../support/resolve_text.ts";
 import { readSvg, type SvgFrame } from "../support/svg_frames.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 
-// Pictures in a real browser, and what librsvg makes of them. SYMFOLD_BROWSER=1, for those who have
-// Chromium and rsvg-convert.
+// Pictures in a real browser, and what librsvg makes of them. They need Chromium and rsvg-convert,
+// and run only if SYMFOLD_BROWSER names a folder, where they leave how it looked.
 
-const ignore = Deno.env.get("SYMFOLD_BROWSER") === undefined;
+const PICTURES = Deno.env.get("SYMFOLD_BROWSER");
+const ignore = PICTURES === undefined;
 
 const SAMPLES: readonly SampleText[] = [
   [["main", "parse", "lex", "Read"], 20],
@@ -25,7 +26,7 @@ test("a picture fills the window, also when that changes", SAMPLES, async (view)
   assertEquals((await view.frame("all")).width, 999.5);
   assertEquals(await view.frame("eval"), { x: 50, width: 549.5, label: "eval", state: "" });
   await view.tab.prepare({ width: 600, height: 400, dark: false });
-  await view.tab.run("new Promise(requestAnimationFrame)");
+  await view.tab.painted();
   assertEquals((await view.frame("all")).width, 599.5);
   assertEquals(await view.frame("eval"), { x: 30, width: 329.5, label: "eval", state: "" });
   assertEquals((await view.frame("a_name_that_is_longer_than_its_place")).label, "a_…");
@@ -69,6 +70,8 @@ test("zooming in makes room for names, and out takes it back", SAMPLES, async (v
 test("Control+F searches by regular expression, nested matches once", SAMPLES, async (view) => {
   await view.tab.press("Control+f", ..."parse");
   assertEquals(await view.textOf(".matched"), "Matched: 65.0 %");
+  await view.tab.painted();
+  keepPicture("svg-search", await view.tab.picture());
   const states = ["parse", "parse_more", "parse_late", "eval"].map((name) => view.frame(name));
   assertEquals((await Promise.all(states)).map(({ state }) => state), [
     "match",
@@ -156,9 +159,10 @@ for (const program of ["<img>", "librsvg"]) {
       const text = pictureOf(SAMPLES);
       const path = folder.write("x.svg", text);
       const { frames } = readSvg(text);
-      const url = program === "librsvg"
-        ? dataUrl("image/png", await rasterize(path))
-        : dataUrl("image/svg+xml", bytesOf(text));
+      const [type, bytes] = program === "librsvg"
+        ? ["image/png", await rasterize(path)] as const
+        : ["image/svg+xml", bytesOf(text)] as const;
+      const url = dataUrl(type, bytes);
       await using browser = await Chromium.start();
       const tab = await browser.open();
       await tab.load(`file://${folder.write("page.html", "<!doctype html>")}`);
@@ -247,7 +251,13 @@ async function rasterize(path: string): Promise<Uint8Array> {
   const { success, stdout, stderr } = await new Deno.Command("rsvg-convert", { args: [path] })
     .output();
   assertEquals([success, new TextDecoder().decode(stderr)], [true, ""]);
+  keepPicture("svg-librsvg", stdout);
   return stdout;
+}
+
+function keepPicture(name: string, png: Uint8Array): void {
+  Deno.mkdirSync(PICTURES!, { recursive: true });
+  Deno.writeFileSync(`${PICTURES}/${name}.png`, png);
 }
 
 function dataUrl(type: string, bytes: Uint8Array): string {

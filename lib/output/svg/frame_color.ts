@@ -1,22 +1,23 @@
 import type { FrameKind } from "../../profile/mod.ts";
 import type { OutputFunction } from "../functions.ts";
+import { cssOf } from "../html/page/oklch.ts";
+import { GREY, LIGHT, shadeOf, type Tint } from "../html/page/palette.ts";
 
-/** Of text; easy to read on all colours of frames, which are light. */
-export const TEXT_COLOR = "#1c1917";
-/** Of what is not drawn frame by frame. */
-export const LEFT_OUT_COLOR = "#e7e5e4";
+/** Of text; easy to read on all colours of frames. */
+export const TEXT_COLOR = cssOf(LIGHT.text);
+/** Of what a search found, which no frame has otherwise. */
+export const MATCH_COLOR = cssOf(LIGHT.match);
+/** Of the root, and of what is not drawn call by call. */
+export const REST_COLOR = cssOf(LIGHT.dim(GREY));
 
 /**
- * The colour of a function as `#rrggbb`, always the same. The hue says what it is: orange for the
- * kernel, green for code made at run time, aqua for inlined functions, gray for what has no name;
+ * The colour of a function as `#rrggbb`, always the same. The hue says what it is: blue for the
+ * kernel, green for code made at run time, yellow for inlined functions, grey for what has no name;
  * that of other functions is their file's, and warm if no file is known. Shades tell neighbours apart.
  */
 export function frameColor({ name, kind, image, detail }: OutputFunction): string {
-  const hash = hashOf(name);
-  const shade = (hash & 0xff) / 0xff;
-  if (detail?.reason !== undefined) return spellHsl(30, 0.05, 0.74 + 0.1 * shade);
-  const hue = HUES[kind] ?? (image === "" ? warmHue(hash) : hueOfImage(image));
-  return spellHsl(hue, 0.62 + 0.18 * shade, 0.74 + 0.08 * shade);
+  const tint = detail?.reason === undefined ? tintOf(name, kind, image) : GREY;
+  return cssOf(LIGHT.frame(tint, shadeOf(name)));
 }
 
 /**
@@ -26,46 +27,32 @@ export function frameColor({ name, kind, image, detail }: OutputFunction): strin
  * @param change Of `[-1, 1]`, as part of the greatest change.
  */
 export function changeColor(change: number): string {
-  // Most changes are small beside the greatest; the root lets them be seen.
-  const strength = Math.sqrt(Math.min(1, Math.abs(change)));
-  return spellHsl(change < 0 ? 212 : 6, 0.85 * strength, 0.94 - 0.26 * strength);
+  return cssOf(LIGHT.change(Math.max(-1, Math.min(1, change))));
 }
 
-/** In degrees; undefined where the file decides. */
-const HUES: Readonly<Record<FrameKind, number | undefined>> = {
-  kernel: 24,
-  jit: 110,
-  inlined: 176,
-  native: undefined,
-  name: undefined,
-};
-/** Those that no kind has. */
-const IMAGE_HUES = [48, 350, 312, 272, 234, 204];
+/** In degrees; those of other kinds are their files'. */
+const KIND_HUES: ReadonlyMap<FrameKind, number> = new Map([
+  ["kernel", 250],
+  ["jit", 150],
+  ["inlined", 100],
+]);
+/** None is that of a kind or of what a search found. */
+const IMAGE_HUES = [62, 195, 25, 290, 225];
+const WARM_HUES = [40, 50, 60, 70, 80];
 
-function hueOfImage(image: string): number {
-  return IMAGE_HUES[hashOf(image) % IMAGE_HUES.length]!;
+function tintOf(name: string, kind: FrameKind, image: string): Tint {
+  const hue = KIND_HUES.get(kind) ??
+    (image === "" ? pick(WARM_HUES, name) : pick(IMAGE_HUES, image));
+  return { hue, strength: 1 };
 }
 
-function warmHue(hash: number): number {
-  return 12 + (hash >>> 8) % 40;
-}
-
-/** FNV-1a on UTF-16 units, with its bits mixed once more, for its low ones. */
-function hashOf(text: string): number {
+/** One of some, always the same for a text. */
+function pick(hues: readonly number[], text: string): number {
+  // FNV-1a on UTF-16 units, with its bits mixed once more, for its low ones.
   let hash = 0x811c9dc5;
   for (let at = 0; at < text.length; at++) {
     hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
   }
-  return Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 0;
-}
-
-/** CSS Color Module Level 4, section 7.1. */
-function spellHsl(hue: number, saturation: number, lightness: number): string {
-  const range = saturation * Math.min(lightness, 1 - lightness);
-  const channel = (n: number) => {
-    const k = (n + hue / 30) % 12;
-    const value = lightness - range * Math.max(-1, Math.min(k - 3, 9 - k, 1));
-    return Math.round(255 * value).toString(16).padStart(2, "0");
-  };
-  return `#${channel(0)}${channel(8)}${channel(4)}`;
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 0;
+  return hues[hash % hues.length]!;
 }

@@ -7,7 +7,7 @@ import { spellWeightAndUnit } from "../spell_weight.ts";
 import { textChunks } from "../text_chunks.ts";
 import { escapeXml } from "./escape_xml.ts";
 import { type FlameBox, flameBoxes } from "./flame_boxes.ts";
-import { changeColor, frameColor, LEFT_OUT_COLOR, TEXT_COLOR } from "./frame_color.ts";
+import { changeColor, frameColor, MATCH_COLOR, REST_COLOR, TEXT_COLOR } from "./frame_color.ts";
 import { labelText } from "./label_text.ts";
 import { viewSvg } from "./viewer.ts";
 
@@ -54,7 +54,7 @@ const STYLE = `
 .live .rest{cursor:default}
 .live .frame:hover rect{stroke:${TEXT_COLOR}}
 .live .frame text{pointer-events:none}
-.live .match rect{fill:#f472ff}
+.live .match rect{fill:${MATCH_COLOR}}
 .live .caller{opacity:.6}
 .live .button{text-decoration:underline}
 `;
@@ -145,7 +145,7 @@ ${buttonMarkup("reset hidden", "Reset zoom", FIELD_WIDTH + 3 * MARGIN)}
     const space = node === ROOT && leftOut === 0 ? WIDTH : weight * scale;
     const y = this.#height - FOOT_HEIGHT - (depth + 1) * ROW_HEIGHT;
     const lines = leftOut > 0 ? this.#leftOutText(box) : frameText(this.#profile, this.#tree, node);
-    const color = leftOut > 0 ? LEFT_OUT_COLOR : this.#colorOf(node);
+    const color = leftOut > 0 ? REST_COLOR : this.#colorOf(node);
     const label = leftOut > 0 ? "" : labelText(lines[0]!, space);
     const width = space > 4 * GAP ? space - GAP : space;
     return `<g class="frame${leftOut > 0 ? " rest" : ""}" data-at="${start} ${weight} ${depth}">\
@@ -163,7 +163,7 @@ ${label === "" ? "" : textMarkup(x + LABEL_INDENT, y + BASELINE, label)}</g>
   #colorOf(node: number): string {
     const { base, functions, functionOf } = this.#tree;
     if (base !== undefined) return changeColor(this.#changeOf(node) / this.#greatestChange);
-    return node === ROOT ? LEFT_OUT_COLOR : frameColor(functions[functionOf[node]!]!);
+    return node === ROOT ? REST_COLOR : frameColor(functions[functionOf[node]!]!);
   }
 
   #changeOf(node: number): number {

@@ -3,7 +3,8 @@ import type { OutputFunction } from "../../../lib/output/functions.ts";
 import {
   changeColor,
   frameColor,
-  LEFT_OUT_COLOR,
+  MATCH_COLOR,
+  REST_COLOR,
   TEXT_COLOR,
 } from "../../../lib/output/svg/frame_color.ts";
 
@@ -28,7 +29,7 @@ function contrastOf(color: string): number {
 
 Deno.test("frameColor() is the same for the same function", () => {
   assertEquals(frameColor(functionOf({})), frameColor(functionOf({})));
-  assertEquals(frameColor(functionOf({ name: "main", image: "", kind: "name" })), "#eeb99e");
+  assertEquals(frameColor(functionOf({ name: "main", image: "", kind: "name" })), "#ffaf91");
 });
 
 Deno.test("frameColor() tells kinds, files and names apart", () => {
@@ -58,7 +59,7 @@ Deno.test("frameColor() is gray where there is no name", () => {
 });
 
 Deno.test("frameColor() and changeColor() are easy to read dark text on", () => {
-  const colors = [LEFT_OUT_COLOR, "#f472ff"];
+  const colors = [REST_COLOR, MATCH_COLOR];
   for (let at = 0; at < 2000; at++) {
     const kind = KINDS[at % KINDS.length]!;
     colors.push(frameColor(functionOf({ name: `f${at}`, kind, image: `/lib/${at % 77}.so` })));
@@ -72,9 +73,9 @@ Deno.test("frameColor() and changeColor() are easy to read dark text on", () => 
 });
 
 Deno.test("changeColor() is red for more, blue for less, and nearly white for the same", () => {
-  assertEquals(changeColor(0), "#f0f0f0");
+  assertEquals(changeColor(0), "#e8e8e8");
   const [more, less] = [changeColor(1), changeColor(-1)];
-  assertEquals([more, less], ["#f37668", "#68a9f3"]);
+  assertEquals([more, less], ["#f87f73", "#55adff"]);
   assertGreater(luminanceOf(changeColor(0.01)), luminanceOf(changeColor(0.5)));
   assertGreater(luminanceOf(changeColor(-0.01)), luminanceOf(changeColor(-0.5)));
 });

@@ -40,7 +40,7 @@ Deno.test("writeSvg() writes a picture of fixed bytes", () => {
     text.slice(0, text.indexOf("<style>")),
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 138"` +
       ` font-family="ui-monospace, Menlo, Consolas, DejaVu Sans Mono, monospace"` +
-      ` font-size="12" fill="#1c1917">
+      ` font-size="12" fill="#18181b">
 <title>x</title>
 <desc>Flame graph by symfold 1.2.3: 3 samples</desc>
 `,
@@ -52,11 +52,11 @@ Deno.test("writeSvg() writes a picture of fixed bytes", () => {
 <text x="8" y="24" font-size="16" font-weight="bold">x</text>
 <text x="8" y="44">3 samples</text>
 <g class="frame" data-at="0 3 0"><title>all&#10;3 samples (100.0 %)</title>` +
-      `<rect x="0" y="92" width="1199.5" height="17" fill="#e7e5e4"/><text x="3" y="105">all</text></g>
+      `<rect x="0" y="92" width="1199.5" height="17" fill="#eeeeef"/><text x="3" y="105">all</text></g>
 <g class="frame" data-at="0 3 1"><title>main&#10;3 samples (100.0 %)&#10;/bin/app</title>` +
-      `<rect x="0" y="74" width="1199.5" height="17" fill="#eede9e"/><text x="3" y="87">main</text></g>
+      `<rect x="0" y="74" width="1199.5" height="17" fill="#fbb77b"/><text x="3" y="87">main</text></g>
 <g class="frame" data-at="0 3 2"><title>f&#60;int&#62;&#10;3 samples (100.0 %)</title>` +
-      `<rect x="0" y="56" width="1199.5" height="17" fill="#f3b6a7"/>` +
+      `<rect x="0" y="56" width="1199.5" height="17" fill="#fabf79"/>` +
       `<text x="3" y="69">f&#60;int&#62;</text></g>
 <text class="details" x="8" y="128"/>
 <g class="tools" display="none">
@@ -97,7 +97,7 @@ Deno.test("writeSvg() of a differential profile colours what changed, and says w
     "gone: 40 samples, not drawn",
   ]);
   const fills = Object.fromEntries(frames.map(({ tooltip, fill }) => [tooltip[0], fill]));
-  assertEquals(fills, { all: "#c9d5e4", less: "#81b3ec", more: "#f37668", same: "#f0f0f0" });
+  assertEquals(fills, { all: "#b2d2f4", less: "#6cb5ff", more: "#f87f73", same: "#e8e8e8" });
   assertEquals(frames.find(({ tooltip }) => tooltip[0] === "more")!.tooltip, [
     "more",
     "150 samples (50.0 %)",
