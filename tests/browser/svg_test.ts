@@ -93,6 +93,8 @@ test("a search with a capital letter tells them apart", SAMPLES, async (view) =>
   assertEquals(await view.textOf(".matched"), "Matched: 20.0 %");
   await view.tab.press("F3", ..."READ");
   assertEquals(await view.textOf(".matched"), "Matched: 0.0 %");
+  await view.search("^\\Sead$");
+  assertEquals(await view.textOf(".matched"), "Matched: 20.0 %");
 });
 
 test("a search for what is no regular expression says so", SAMPLES, async (view) => {

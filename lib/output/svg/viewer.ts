@@ -125,7 +125,7 @@ export function viewSvg(
   function search(text: string): void {
     let pattern: RegExp | undefined;
     try {
-      pattern = text === "" ? undefined : new RegExp(text, /[A-Z]/.test(text) ? "" : "i");
+      pattern = text === "" ? undefined : new RegExp(text, hasCapital(text) ? "" : "i");
     } catch {
       part("matched").textContent = "Not a regular expression";
       return;
@@ -142,6 +142,11 @@ export function viewSvg(
     }
     const share = (100 * weight / (root.weight || 1)).toFixed(1);
     part("matched").textContent = pattern === undefined ? "" : `Matched: ${share} %`;
+  }
+
+  /** Not counting those that stand for something, such as `\S`. */
+  function hasCapital(text: string): boolean {
+    return /\p{Lu}/u.test(text.replaceAll(/\\./g, ""));
   }
 
   function openSearch(): void {

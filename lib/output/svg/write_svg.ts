@@ -133,7 +133,7 @@ ${buttonMarkup("reset hidden", "Reset zoom", FIELD_WIDTH + 3 * MARGIN)}
       (count, total) => count + (total > 0 && total < this.#minWeight ? 1 : 0),
       0,
     );
-    if (narrow > 0) parts.push(`${narrow} ${narrow === 1 ? "call is" : "calls are"} too narrow`);
+    if (narrow > 0) parts.push(narrowText(narrow));
     return parts.join(" · ");
   }
 
@@ -156,8 +156,7 @@ ${label === "" ? "" : textMarkup(x + LABEL_INDENT, y + BASELINE, label)}</g>
   }
 
   #leftOutText({ weight, leftOut }: FlameBox): string[] {
-    const what = `${leftOut} ${leftOut === 1 ? "call" : "calls"} too narrow to draw`;
-    return [what, spellWeightAndUnit(weight, this.#profile)];
+    return [narrowText(leftOut), spellWeightAndUnit(weight, this.#profile)];
   }
 
   #colorOf(node: number): string {
@@ -179,6 +178,10 @@ function buttonMarkup(classes: string, text: string, fromRight: number): string 
 
 function textMarkup(x: number, y: number, text: string): string {
   return `<text x="${spell(x)}" y="${y}">${escapeXml(text)}</text>`;
+}
+
+function narrowText(count: number): string {
+  return `${count} ${count === 1 ? "call" : "calls"} too narrow to draw`;
 }
 
 function spell(pixels: number): string {

@@ -71,7 +71,7 @@ Deno.test("writeSvg() writes a picture of fixed bytes", () => {
 Deno.test("writeSvg() draws calls below a tenth of a pixel as one, and says how many", () => {
   const narrow = Array.from({ length: 30 }, (_, at) => [["main", `f${at}`, "g"], 1] as const);
   const { heading, frames } = draw(profileOf([...narrow, [["main", "h"], 20_000]]));
-  assertEquals(heading[1], "20030 samples · 60 calls are too narrow");
+  assertEquals(heading[1], "20030 samples · 60 calls too narrow to draw");
   assertEquals(
     frames.map(({ tooltip, isRest, start, weight }) => [tooltip[0], isRest, start, weight]),
     [
