@@ -11,7 +11,7 @@ import { alignTable } from "./align_table.ts";
 import { nameSections } from "./explain_name_text.ts";
 import type { Section } from "./explain_section.ts";
 import { BIAS_TEXTS, EVIDENCE_TEXTS } from "./explain_words.ts";
-import { printable } from "./printable.ts";
+import { printable } from "../output/printable.ts";
 
 /** An explanation as a person reads it. */
 export function explanationText(explanation: Explanation): string {

@@ -63,6 +63,30 @@ export const OUTPUT_FORMATS: readonly OutputFormat[] = [
     isText: true,
     load: () => Promise.resolve(writeFolded),
   },
+  {
+    name: "svg",
+    help: "a flame graph as a picture, with zoom and search in a browser",
+    suffixes: [".svg"],
+    usesDetails: true,
+    isText: false,
+    load: async () => (await import("./svg/write_svg.ts")).writeSvg,
+  },
+  {
+    name: "top",
+    help: "a table of functions, the heaviest first, for a terminal",
+    suffixes: [],
+    usesDetails: true,
+    isText: true,
+    load: async () => (await import("./top.ts")).writeTop,
+  },
+  {
+    name: "tree",
+    help: "the call tree, the heaviest first, for a terminal",
+    suffixes: [],
+    usesDetails: true,
+    isText: true,
+    load: async () => (await import("./tree.ts")).writeTree,
+  },
 ];
 
 /** The format of this name; undefined if there is none. */

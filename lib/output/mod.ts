@@ -29,3 +29,6 @@ export {
   type WriteOptions,
 } from "./formats.ts";
 export { writeFolded, type WriteFoldedOptions } from "./folded.ts";
+export { writeSvg } from "./svg/write_svg.ts";
+export { writeTop } from "./top.ts";
+export { writeTree } from "./tree.ts";
