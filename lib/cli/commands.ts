@@ -1,7 +1,14 @@
 import { type Format, FORMATS } from "../input/mod.ts";
 
 /** What symfold can do; `filter` is what it does if no command is named. */
-export type CommandName = "filter" | "explain" | "images" | "collect" | "completions" | "man";
+export type CommandName =
+  | "filter"
+  | "diff"
+  | "explain"
+  | "images"
+  | "collect"
+  | "completions"
+  | "man";
 
 /** One command. The dispatch, the check of its operands and its help come from a row like this. */
 export interface Command {
@@ -52,6 +59,31 @@ Formats, which are found out:
 ${FORMATS.map(formatLine).join("")}`,
     exitCodes: `Exit codes: 0 all done; 1 something could not be done, or part of the input
 could not be read (the rest was written); 2 the command line is wrong.
+`,
+  },
+  {
+    name: "diff",
+    usage: "[OPTION]... BEFORE AFTER",
+    least: 2,
+    most: 2,
+    summary: "names two recordings and compares them",
+    description: `Names the addresses in two recordings, each with its own maps and files, and
+compares the stacks: what was a different address in each, for programs are
+loaded elsewhere each time, is the same name. Writes collapsed stacks with two
+counts, BEFORE's and AFTER's, or what --format says.
+
+Recordings that have their maps in them, or have names already, need no more.
+What is given as --maps, --sysroot, ... holds for both, as --before-maps,
+--after-sysroot, ... for one of them, in place of the former.
+
+  symfold diff before.perf.txt after.perf.txt > diff.folded
+  symfold diff --before-maps 4711.maps --after-maps 5822.maps \\
+    monday.folded tuesday.folded > diff.folded
+  symfold diff --before-bundle old.tar.gz --after-bundle new.tar.gz \\
+    --normalize old.txt new.txt > diff.folded
+`,
+    exitCodes: `Exit codes: 0 all done; 1 something could not be done, or part of an input could
+not be read (the rest was compared); 2 the command line is wrong.
 `,
   },
   {
