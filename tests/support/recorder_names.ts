@@ -31,7 +31,7 @@ const NO_SKIPPED = { comments: 0, invalid: 0, firstInvalid: undefined };
 
 /** A frame that has no name, or that of a file that is not here. */
 export function isUnnamed(frame: string): boolean {
-  return frame.startsWith("[") || /^[0-9a-f]+ \[unknown\]/.test(frame);
+  return frame.startsWith("[") || /^(?:0x[0-9a-f]+$|[0-9a-f]+ \[unknown\])/.test(frame);
 }
 
 /** How {@linkcode compareStacks} compares. */
@@ -74,16 +74,21 @@ export function pprofStacks(text: string): Map<string, number> {
   return stacks;
 }
 
-/** Asserts that every stack of ours is one of theirs, as far as there are names; gives how many. */
+/**
+ * Asserts that every stack of ours is one of theirs, as far as there are names; gives how many.
+ *
+ * @param mayGoOn Whether theirs may have more frames: what the allocator calls, say.
+ */
 export function compareWithPprof(
   stacks: readonly (readonly string[])[],
   collapsed: string,
+  mayGoOn = false,
 ): number {
   const theirs = [...pprofStacks(collapsed).keys()].map((line) => line.split(";").map(pprofName));
   let compared = 0;
   for (const stack of stacks) {
     const agrees = theirs.some((other) =>
-      other.length === stack.length &&
+      (other.length === stack.length || mayGoOn && other.length > stack.length) &&
       stack.every((frame, at) => isUnnamed(frame) || plainName(frame) === other[at])
     );
     assert(agrees, stack.join(";"));
