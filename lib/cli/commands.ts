@@ -20,6 +20,8 @@ export interface Command {
   readonly least: number;
   /** The greatest number of operands. */
   readonly most: number;
+  /** The words that an operand may be; none if there is nothing to choose from, files by default. */
+  readonly words?: readonly string[];
   /** What it does, in a line of the list of commands. */
   readonly summary: string;
   /** The paragraphs of the help before the options, at most 80 columns wide. */
@@ -91,6 +93,7 @@ not be read (the rest was compared); 2 the command line is wrong.
     usage: "--maps FILE [OPTION]... ADDRESS...",
     least: 1,
     most: Infinity,
+    words: [],
     summary: "says what was decided for addresses, and why",
     description: `Explains addresses: the mapping, the image and its load bias with all that lost
 against it, the vaddr, file offset and section, the code around it, every symbol
@@ -111,6 +114,7 @@ address, or something could not be read; 2 the command line is wrong.
     usage: "--maps FILE [OPTION]...",
     least: 0,
     most: 0,
+    words: [],
     summary: "lists the images of a snapshot, and what is missing",
     description: `Lists the loaded images of a snapshot: base, load bias, build-id, architecture,
 what is remarkable about the layout, where names will come from, what is
@@ -149,6 +153,7 @@ what cannot be read is named.
     usage: "bash|zsh|fish",
     least: 1,
     most: 1,
+    words: ["bash", "zsh", "fish"],
     summary: "prints completions for a shell",
     description: `Prints a script that makes a shell complete symfold's command line.
 
@@ -163,6 +168,7 @@ what cannot be read is named.
     usage: "",
     least: 0,
     most: 0,
+    words: [],
     summary: "prints the manual page",
     description: `Prints the manual page, for man(1).
 
