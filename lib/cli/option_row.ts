@@ -18,6 +18,8 @@ export interface OptionRow {
   readonly negated?: boolean;
   /** What it does, without a stop. */
   readonly help: string;
-  /** The commands that take it; only `filter` by default. A name has one row a command. */
+  /** The commands that take it; those that write profiles by default. A name has one row a command. */
   readonly commands?: readonly CommandName[];
+  /** Whether `diff` has it for each of its recordings besides, as `--before-NAME`. */
+  readonly perSide?: boolean;
 }

@@ -2,16 +2,20 @@ import { FORMATS } from "../input/mod.ts";
 import { OUTPUT_FORMATS } from "../output/mod.ts";
 import { COLLECT_ROWS } from "./collect_options.ts";
 import { type CommandName, COMMANDS } from "./commands.ts";
+import { sideRows } from "./diff_sides.ts";
 import type { OptionRow } from "./option_row.ts";
 
 /** Commands that resolve addresses: what helps one of them helps the others. */
-const RESOLVING: readonly CommandName[] = ["filter", "explain", "images"];
+const RESOLVING: readonly CommandName[] = ["filter", "diff", "explain", "images"];
+/** Of them, those where it helps to tell processes apart by their numbers. */
+const TELLING_PROCESSES: readonly CommandName[] = ["filter", "explain", "images"];
 /** Commands that look for the files of the recorded machine. */
 const FINDING: readonly CommandName[] = [...RESOLVING, "collect"];
+/** Commands that write a profile of names. */
+const WRITING: readonly CommandName[] = ["filter", "diff"];
 const ALL: readonly CommandName[] = COMMANDS.map(({ name }) => name);
 
-/** Every option, in the order of the help. */
-export const OPTIONS: readonly OptionRow[] = [
+const ROWS: readonly OptionRow[] = [
   ...COLLECT_ROWS,
   {
     name: "input",
@@ -26,6 +30,7 @@ export const OPTIONS: readonly OptionRow[] = [
     value: "NAME",
     help: "read the stacks of this event of perf, or map of bpftrace (default the first)",
     commands: RESOLVING,
+    perSide: true,
   },
   {
     name: "weight",
@@ -37,12 +42,12 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     name: "pids",
     help: "root frames with the process, comm-123, for recordings of perf script",
-    commands: RESOLVING,
+    commands: TELLING_PROCESSES,
   },
   {
     name: "threads",
     help: "root frames with process and thread, comm-123/124, for recordings of perf script",
-    commands: RESOLVING,
+    commands: TELLING_PROCESSES,
   },
   {
     name: "maps",
@@ -52,6 +57,7 @@ export const OPTIONS: readonly OptionRow[] = [
       "one process; for several processes PID=FILE, or a folder of PID.maps files; instead of " +
       "what the recording itself has",
     commands: FINDING,
+    perSide: true,
   },
   {
     name: "bundle",
@@ -59,6 +65,7 @@ export const OPTIONS: readonly OptionRow[] = [
     help: "what symfold collect wrote: maps, files, kallsyms, perf maps, vDSO and build-ids in " +
       "one; other options add to it, or come first",
     commands: RESOLVING,
+    perSide: true,
   },
   {
     name: "max-bundle-size",
@@ -71,6 +78,7 @@ export const OPTIONS: readonly OptionRow[] = [
     value: "DIR",
     help: "look for the mapped files below DIR, which holds copies at their full paths",
     commands: FINDING,
+    perSide: true,
   },
   {
     name: "debug-dir",
@@ -79,6 +87,7 @@ export const OPTIONS: readonly OptionRow[] = [
     help: "look for separate debug files below DIR: .build-id/ab/cdef.debug, " +
       "BUILDID/debuginfo, or the mapped file's path (default /usr/lib/debug)",
     commands: FINDING,
+    perSide: true,
   },
   {
     name: "path-map",
@@ -86,6 +95,7 @@ export const OPTIONS: readonly OptionRow[] = [
     repeatable: true,
     help: "paths that begin with FROM in the snapshot begin with TO here, as for containers",
     commands: FINDING,
+    perSide: true,
   },
   {
     name: "search",
@@ -94,24 +104,28 @@ export const OPTIONS: readonly OptionRow[] = [
     help: "look below DIR for mapped files that were deleted or are missing, by build-id or by " +
       "their layout",
     commands: FINDING,
+    perSide: true,
   },
   {
     name: "build-ids",
     value: "FILE",
     help: "the output of perf buildid-list: a file with another build-id gives no names",
     commands: FINDING,
+    perSide: true,
   },
   {
     name: "kallsyms",
     value: "FILE",
     help: "a copy of /proc/kallsyms, taken as root, for kernel frames",
     commands: FINDING,
+    perSide: true,
   },
   {
     name: "vmlinux",
     value: "FILE",
     help: "the kernel's ELF file, for kernel frames; kallsyms tells where it was loaded",
     commands: RESOLVING,
+    perSide: true,
   },
   {
     name: "perf-map",
@@ -121,12 +135,14 @@ export const OPTIONS: readonly OptionRow[] = [
       "the /tmp/perf-PID.map or jit-PID.dump that a runtime wrote, for code made at run time; " +
       "PID=FILE if it has another name and there are several processes",
     commands: FINDING,
+    perSide: true,
   },
   {
     name: "vdso",
     value: "FILE",
     help: "a copy of the vDSO, for frames in [vdso]",
     commands: FINDING,
+    perSide: true,
   },
   {
     name: "output",
@@ -160,6 +176,14 @@ export const OPTIONS: readonly OptionRow[] = [
     value: "STYLE",
     choices: ["offset", "file", "address"],
     help: "what stands for a frame without a name: [file+0xvaddr], [file], or the frame as it was",
+    commands: ["filter"],
+  },
+  {
+    name: "unresolved",
+    value: "STYLE",
+    choices: ["offset", "file"],
+    help: "what stands for a frame without a name: [file+0xvaddr], or [file]",
+    commands: ["diff"],
   },
   {
     name: "annotate",
@@ -197,7 +221,8 @@ export const OPTIONS: readonly OptionRow[] = [
     otherwise: "as the format has it, callers for folded",
     help: "which frames are return addresses: all but the leaf, all (heap profiles), or none " +
       "(the recorder has adjusted them)",
-    commands: ["filter", "collect"],
+    commands: [...WRITING, "collect"],
+    perSide: true,
   },
   {
     name: "return-addresses",
@@ -212,7 +237,17 @@ export const OPTIONS: readonly OptionRow[] = [
     name: "trust-files",
     help: "take names from files although return addresses say that they are not those that ran",
   },
-  { name: "merge", negated: true, help: "write a line for each line read, in the same order" },
+  {
+    name: "merge",
+    negated: true,
+    help: "write a line for each line read, in the same order",
+    commands: ["filter"],
+  },
+  {
+    name: "normalize",
+    help: "scale the weights of BEFORE so that both recordings weigh the same",
+    commands: ["diff"],
+  },
   {
     name: "report",
     value: "FILE",
@@ -227,7 +262,7 @@ export const OPTIONS: readonly OptionRow[] = [
     name: "quiet",
     short: "q",
     help: "no report and no progress on standard error",
-    commands: ["filter", "collect"],
+    commands: [...WRITING, "collect"],
   },
   { name: "verbose", short: "v", help: "say more in the report" },
   {
@@ -241,7 +276,10 @@ export const OPTIONS: readonly OptionRow[] = [
   { name: "version", help: "print the version", commands: ALL },
 ];
 
+/** Every option, in the order of the help. */
+export const OPTIONS: readonly OptionRow[] = ROWS.flatMap((row) => [row, ...sideRows(row)]);
+
 /** The options that a command takes, in the order of its help. */
 export function optionsOf(command: CommandName): readonly OptionRow[] {
-  return OPTIONS.filter(({ commands = ["filter"] }) => commands.includes(command));
+  return OPTIONS.filter(({ commands = WRITING }) => commands.includes(command));
 }

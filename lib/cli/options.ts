@@ -8,6 +8,7 @@ import type { DemangleStyle } from "../symbols/mod.ts";
 import { processId, size } from "./collect_options.ts";
 import { type Command, type CommandName, commandOf, spellCommand } from "./commands.ts";
 import { chooseOutput, type OutputChoice } from "./output_choice.ts";
+import { SIDES, valuesOfSide } from "./diff_sides.ts";
 import type { OptionRow } from "./option_row.ts";
 import { OPTIONS, optionsOf } from "./option_table.ts";
 import { UsageError } from "./usage_error.ts";
@@ -21,6 +22,8 @@ export interface Options {
   readonly operands: readonly string[];
   /** The recordings; `-` is standard input. Never empty for `filter`. */
   readonly inputs: readonly string[];
+  /** What holds for each of the recordings of `diff`, before and after; empty for other commands. */
+  readonly sides: readonly Options[];
   /** The format of the recordings; undefined to find it out. */
   readonly format: FormatName | undefined;
   readonly event: string | undefined;
@@ -74,6 +77,8 @@ export interface Options {
   /** Whether files name frames that they do not seem to fit. */
   readonly trustFiles: boolean;
   readonly merge: boolean;
+  /** Whether the recordings of `diff` are to weigh the same. */
+  readonly normalize: boolean;
   /** A share of frames in percent, 0 to 100; undefined if any will do. */
   readonly failUnder: number | undefined;
   readonly json: boolean;
@@ -100,19 +105,37 @@ export function parseOptions(args: readonly string[]): Options {
   const rows = optionsOf(command.name);
   const values = parseRows(rows, rest, (arg) => unknownOption(arg, command));
   for (const row of rows) checkValues(row, values[row.name]);
+  const operands = values._.map(String);
+  const asksOnly = values.help === true || values.version === true;
+  if (!asksOnly) checkOperands(command, operands);
+  const options = optionsOfValues(command, rows, values, operands);
+  if (command.name !== "diff" || asksOnly) return options;
+  const sides = SIDES.map((side, at) =>
+    optionsOfValues(command, rows, valuesOfSide(rows, values, side), [operands[at]!])
+  );
+  return { ...options, sides };
+}
+
+type Values = ReturnType<typeof parseRows>;
+
+function optionsOfValues(
+  command: Command,
+  rows: readonly OptionRow[],
+  values: Values,
+  operands: readonly string[],
+): Options {
   const all = (name: string) => (values[name] ?? []) as readonly string[];
   const last = (name: string) => all(name).at(-1);
   const chosen = (name: string) =>
     last(name) ?? rows.find((row) => row.name === name)?.choices?.[0];
-  const operands = values._.map(String);
-  const asksOnly = values.help === true || values.version === true;
-  if (!asksOnly) checkOperands(command, operands);
   const isFilter = command.name === "filter";
-  const takesRecordings = isFilter || command.name === "collect";
+  const isDiff = command.name === "diff";
+  const takesRecordings = isFilter || isDiff || command.name === "collect";
   return {
     command: command.name,
     operands,
     inputs: isFilter && operands.length === 0 ? ["-"] : takesRecordings ? operands : [],
+    sides: [],
     format: last("input") as FormatName | undefined,
     event: last("event"),
     weight: last("weight"),
@@ -137,15 +160,16 @@ export function parseOptions(args: readonly string[]): Options {
     perfMaps: all("perf-map"),
     annotate: annotated(last("annotate")),
     output: last("output"),
-    outputChoice: chooseOutput(last("format"), isFilter ? last("output") : undefined),
+    outputChoice: chooseOutput(last("format"), isFilter || isDiff ? last("output") : undefined),
     title: last("title"),
     weightType: weightTypeOf(last("unit")),
     report: last("report"),
     demangle: (chosen("demangle") ?? "short") as DemangleStyle,
-    unresolved: (chosen("unresolved") ?? "offset") as UnresolvedStyle,
+    unresolved: unresolvedOf(command, chosen("unresolved")),
     returnAddresses: returnAddressesOf(command, last("return-addresses")),
     trustFiles: values["trust-files"] === true,
-    merge: values.merge === true,
+    merge: values.merge === true || isDiff,
+    normalize: values.normalize === true,
     failUnder: percent(last("fail-under")),
     imagePrefix: values["image-prefix"] === true,
     shape: {
@@ -252,6 +276,11 @@ function checkValues(row: OptionRow, value: unknown): void {
 function returnAddressesOf({ name }: Command, text: string | undefined) {
   const otherwise = name === "explain" ? "none" : undefined;
   return (text ?? otherwise) as ReturnAddresses | undefined;
+}
+
+/** Addresses differ between any two processes: where two are compared they say nothing. */
+function unresolvedOf({ name }: Command, text = "offset"): UnresolvedStyle {
+  return name === "diff" && text === "offset" ? "stable" : text as UnresolvedStyle;
 }
 
 function pathRule(text: string): PathRule {

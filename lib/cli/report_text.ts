@@ -19,9 +19,11 @@ const MAX_IMAGES = 12;
 /**
  * The report as a person reads it: how much was resolved, a row for each image with what to do about
  * the rest, and the reasons all together.
+ *
+ * @param label In front of the first line, where there are several reports.
  */
-export function reportText(report: Report, verbose: boolean): string {
-  const lines = [headline(report), ...notes(report)];
+export function reportText(report: Report, verbose: boolean, label = ""): string {
+  const lines = [headline(report, label), ...notes(report)];
   const images = verbose ? report.images : report.images.slice(0, MAX_IMAGES);
   if (images.length > 0) lines.push("", ...imageTable(images, report, verbose));
   if (images.length < report.images.length) {
@@ -48,7 +50,7 @@ const HINTS: readonly { readonly pattern: RegExp; readonly hint: string }[] = [
 ];
 
 /** What `--include` and `--exclude` left out. The report counts it all the same. */
-export function droppedText(droppedWeight: number, { sampleWeight }: Report): string {
+export function droppedText(droppedWeight: number, sampleWeight: number): string {
   return `${share(droppedWeight, sampleWeight)} of the weight is in stacks that were left out ` +
     `(${number(droppedWeight)} of ${number(sampleWeight)})`;
 }
@@ -58,9 +60,9 @@ export function percentResolved({ weight, resolvedWeight }: FrameCounts): number
   return weight === 0 ? 100 : 100 * resolvedWeight / weight;
 }
 
-function headline(report: Report): string {
-  if (report.frames === 0) return "symfold: no native frames";
-  return `symfold: ${percent(report)} of native frames resolved ` +
+function headline(report: Report, label: string): string {
+  if (report.frames === 0) return `symfold: ${label}no native frames`;
+  return `symfold: ${label}${percent(report)} of native frames resolved ` +
     `(${number(report.resolvedWeight)} of ${number(report.weight)} by weight, ` +
     `${number(report.resolvedFrames)} of ${number(report.frames)} different)`;
 }

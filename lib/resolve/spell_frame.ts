@@ -5,9 +5,10 @@ import type { Place } from "./place.ts";
 
 /**
  * What stands for a frame that has no name: `offset` is `[file+0xvaddr]`, `file` is `[file]`,
- * `address` is the frame as it was.
+ * `address` is the frame as it was. `stable` is `offset`, and `[unknown]` for an address of which
+ * nothing is known, so that recordings of other processes can be compared.
  */
-export type UnresolvedStyle = "offset" | "file" | "address";
+export type UnresolvedStyle = "offset" | "file" | "address" | "stable";
 
 /**
  * Kinds of frames that are marked in the output on request, as `perf` collapsers do: `_[k]` for the
@@ -43,7 +44,10 @@ export function spellFrame(
   if (location.kind === "name" || place.kind === "name") return makeSafe(text());
   const known = found?.name || location.symbol;
   const spelled = known !== "" ? known : spellUnresolved(place, found, options.unresolved);
-  if (spelled === "") return makeSafe(text());
+  if (spelled === "") {
+    const isAddress = location.kind === "address" && options.unresolved === "stable";
+    return isAddress ? "[unknown]" : makeSafe(text());
+  }
   const named = known === "" ? spelled : prefixed(spelled, place, found?.position, options);
   return makeSafe(named) + (location.annotation || annotationOf(place, options.annotate));
 }

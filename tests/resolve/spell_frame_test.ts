@@ -91,6 +91,15 @@ for (
   });
 }
 
+Deno.test("spellFrame() with the style stable spells no address", () => {
+  for (const text of ["0x7f0000001234", "7f0000001234", "0x4141414141414141"]) {
+    assertEquals(spell(text, UNLABELED, undefined, "stable"), "[unknown]");
+  }
+  assertEquals(spell("libx.so+0x12", UNLABELED, undefined, "stable"), "libx.so+0x12");
+  assertEquals(spell("0x7f0000001234", CODE, undefined, "stable"), "[libx.so+0x1234]");
+  assertEquals(spell("0x7f0000001234", MISSING, undefined, "stable"), "[y.so@0x12]");
+});
+
 Deno.test("spellFrame() prefers the name that was found to the recorder's symbol", () => {
   assertEquals(spell("7f0000001234 g+0x1 (/lib/x.so)", CODE, "f"), "f");
 });

@@ -3,6 +3,7 @@ import type { FoundFunction } from "../../symbols/mod.ts";
 import type { ReturnAddresses } from "../frame_roles.ts";
 import type { Place } from "../place.ts";
 import type { RecordedFile } from "../recorded_file.ts";
+import { findTrampolines } from "../signal_frames.ts";
 import { type AddressForm, formOf } from "./address_form.ts";
 import { findCalledFunctions } from "./called_functions.ts";
 import { type CallSites, type ImageSites, readSites, type Site } from "./call_sites.ts";
@@ -126,7 +127,8 @@ export class Evidence {
       site.isFunctionStart = place.file.functionAt(site.vaddr)?.start === site.vaddr;
       if (site.isFunctionStart) isNonsense[key] = 1;
     }
-    return { kinds, targets, starts, imageOf, isNonsense };
+    const isTrampoline = findTrampolines(functions, this.signalReturns());
+    return { kinds, targets, starts, imageOf, isNonsense, isTrampoline };
   }
 
   /** The images that are not what was mapped. */

@@ -177,6 +177,20 @@ Deno.test("resolve() knows by its code what returns from a signal handler", asyn
   assertEquals([evidence?.checked, evidence?.strays, evidence?.verdict], [0, 0, "few"]);
 });
 
+for (const returnAddresses of ["none", "all"] as const) {
+  Deno.test(`resolve() does not check what a signal interrupted, with return addresses ${returnAddresses}`, async () => {
+    const library = new CodeLibrary();
+    const interrupted = callers(library, 10, 0x33);
+    const plain = await resolveWith(library, interrupted, { returnAddresses });
+    assertEquals(plain.evidence?.verdict, "differs");
+    library.put(15, 0x40, [0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05]);
+    const handler = library.frame(15, 0x40);
+    const stacks = interrupted.map((stack) => stack.replace("leaf", `${handler};leaf`));
+    const { lines, evidence } = await resolveWith(library, stacks, { returnAddresses });
+    assertEquals([lines[9], evidence?.verdict], ["f9;f15;leaf 1", "few"]);
+  });
+}
+
 Deno.test("resolve() does not check what a signal interrupted, if only the vDSO shows it", async () => {
   const library = new CodeLibrary();
   const maps = "7e0000000000-7e0000001000 r-xp 00000000 00:00 0 [vdso]\n";
