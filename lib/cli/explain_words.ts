@@ -32,6 +32,7 @@ export const STAGE_TEXTS: Readonly<Record<LookupStage, string>> = {
 /** What became of a load bias. */
 export const BIAS_TEXTS: Readonly<Record<ExplainedBias["outcome"], string>> = {
   chosen: "chosen",
+  "chosen by evidence": "chosen: by it return addresses follow calls, or all text is mapped",
   "another copy": "another loaded copy",
   "mapped for reading": "there the file was mapped for reading only",
   lost: "lost",

@@ -18,7 +18,8 @@ export interface CandidateCode<Candidate> extends CodeOfFile {
   readonly candidate: Candidate;
 }
 
-interface CodeOfFile {
+/** A file, and vaddrs in it that may be return addresses. */
+export interface CodeOfFile {
   readonly elf: ElfFile;
   /** NaN for addresses that the file does not have. */
   readonly vaddrs: readonly number[];
@@ -80,7 +81,7 @@ export class ImageChoices {
 }
 
 /** By so many return addresses a file has to be better than nothing, and than any other. */
-const CLEAR_LEAD = 6;
+export const CLEAR_LEAD = 6;
 
 /**
  * Chooses the file that is meant where a name or a layout leaves several: that in which return
@@ -100,7 +101,7 @@ export async function chooseFile<Candidate>(
 }
 
 /** Of each file which of its vaddrs are return addresses, by its code. */
-async function findReturns(files: readonly CodeOfFile[]): Promise<boolean[][]> {
+export async function findReturns(files: readonly CodeOfFile[]): Promise<boolean[][]> {
   const sites = [];
   for (const { elf, vaddrs } of files) sites.push(await readCallSitesAt(elf, vaddrs));
   const form = formOf(sites.flat());

@@ -105,7 +105,7 @@ export class Locator {
     await searchMissing(needed, indexes, provider, returns);
     for (const index of indexes) {
       await index.openArchives();
-      index.findImages();
+      await index.findImages(addressesOf(returns, index));
     }
     const byBuildId = new Map<string, RecordedFile>();
     if (needsBuildIds) { for (const file of needed) byBuildId.set(await file.buildId(), file); }
@@ -339,6 +339,15 @@ interface FoundImage {
 /** Whether what is known of one process, or of all, holds for an address. */
 function isOfProcess(process: number | undefined, location: AddressLocation): boolean {
   return process === undefined || location.process === undefined || process === location.process;
+}
+
+/** The addresses among some frames that may be those of the process of a snapshot; ascending. */
+function addressesOf(frames: readonly FrameLocation[], { process }: SnapshotIndex): Float64Array {
+  return Float64Array.from(
+    frames.flatMap((location) =>
+      location.kind === "address" && isOfProcess(process, location) ? [location.address] : []
+    ),
+  ).sort();
 }
 
 /** A frame may be looked up at its address or one before it, which may be another mapping. */

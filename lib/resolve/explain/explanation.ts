@@ -181,10 +181,16 @@ export interface ExplainedBias {
   /** How well they agree with the segments all together; the greatest wins. */
   readonly score: number;
   /**
-   * Whether it is this image's, that of another loaded copy, one where the file was mapped for
-   * reading only, or none because the mappings are better explained by another.
+   * Whether it is this image's, by the score, or because return addresses follow calls or all text is mapped by it; that of
+   * another loaded copy, one where the file was mapped for reading only, or none because the mappings
+   * are better explained by another.
    */
-  readonly outcome: "chosen" | "another copy" | "mapped for reading" | "lost";
+  readonly outcome:
+    | "chosen"
+    | "chosen by evidence"
+    | "another copy"
+    | "mapped for reading"
+    | "lost";
 }
 
 /** Where in a file an address is. */

@@ -113,7 +113,7 @@ function copiesOf(index: SnapshotIndex, file: RecordedFile): Copy[] {
   if (!isCode) return [];
   const imageBase = mappings[0]!.start;
   const problem = file.elf === undefined ? "" : file.layoutProblem;
-  const image = { imageBase, loadBias: imageBase, mappings, anonymousText: [], problem };
+  const image = { imageBase, loadBias: imageBase, mappings, anonymousText: [], problem, alike: [] };
   return [{ image, isCertain: false }];
 }
 
