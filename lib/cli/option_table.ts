@@ -131,7 +131,7 @@ export const OPTIONS: readonly OptionRow[] = [
     name: "vmlinux",
     value: "FILE",
     help: "the kernel's ELF file, for kernel frames; kallsyms tells where it was loaded",
-    commands: RESOLVING,
+    commands: FINDING,
   },
   {
     name: "perf-map",

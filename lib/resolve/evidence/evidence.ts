@@ -139,11 +139,10 @@ export class Evidence {
       }));
   }
 
-  /** What is known of each file with return addresses, by its path; its copies together. */
+  /** What is known of each file with frames, by its path; its copies together. */
   byPath(): Map<string, ImageEvidence> {
     const byPath = new Map<string, ImageEvidence>();
-    for (const { image: { file: { request: { path } }, sites }, evidence } of this.#judged) {
-      if (sites.length === 0) continue;
+    for (const { image: { file: { request: { path } } }, evidence } of this.#judged) {
       const other = byPath.get(path);
       byPath.set(path, other === undefined ? evidence : joinEvidence(evidence, other));
     }

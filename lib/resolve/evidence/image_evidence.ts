@@ -11,9 +11,9 @@ import type { Site } from "./call_sites.ts";
  *   `returnAddresses` should be "none";
  * - `not-adjusted`: the same, but they should lie inside of the calls, by `returnAddresses`;
  * - `differs`: many follow no call: the file is not the one that was mapped, or the base is wrong;
- * - `few`: there are too few of them to tell.
+ * - `not-judged`: there are too few of them to tell.
  */
-export type Verdict = "fits" | "adjusted" | "not-adjusted" | "differs" | "few";
+export type Verdict = "fits" | "adjusted" | "not-adjusted" | "differs" | "not-judged";
 
 /** How well the return addresses in an image agree with its code. */
 export interface ImageEvidence {
@@ -57,6 +57,13 @@ export interface ImageEvidence {
 const DOUBT = 6;
 
 /**
+ * With fewer return addresses than that an image is judged if they agree, from so many on: all of them
+ * follow calls, or none does. By chance one in seven does in a wrong file, and one in fifty does not in
+ * the right one; both shares to the power of 3 are small. Measured errors are in the README.
+ */
+const UNANIMOUS = 3;
+
+/**
  * Sums up the return addresses in one image.
  *
  * @param sites By vaddr.
@@ -71,7 +78,9 @@ export function evidenceOf(
   const calls = checked.filter(({ code }) => code.call !== undefined && !code.isInside);
   const inside = checked.filter(({ code }) => code.isInside);
   const { excess } = worstRegion(sites, form);
+  const isAdjusted = inside.length > calls.length;
   const edges = sites.filter((site) => site.agreeingWeight + site.disagreeingWeight > 0);
+  const agreeing = edges.filter((site) => site.agreeingWeight >= site.disagreeingWeight);
   return {
     checked: checked.length,
     calls: calls.length,
@@ -81,14 +90,27 @@ export function evidenceOf(
     insideCallsWeight: weightOf(inside),
     strays: sites.filter(isStray).length,
     edges: edges.length,
-    agreeingEdges: edges.filter((site) => site.agreeingWeight >= site.disagreeingWeight).length,
+    agreeingEdges: agreeing.length,
     excess,
-    verdict: excess >= DOUBT
+    verdict: isDoubtful(checked.length, excess)
       ? "differs"
-      : checked.length < DOUBT
-      ? "few"
-      : verdictOf(inside.length > calls.length, mode),
+      : isEnough(checked.length, excess, agreeing.length)
+      ? verdictOf(isAdjusted, mode)
+      : "not-judged",
   };
+}
+
+function isDoubtful(checked: number, excess: number): boolean {
+  return excess >= DOUBT || checked >= UNANIMOUS && excess === checked;
+}
+
+/**
+ * Whether return addresses show that an image is the right one. A direct call that leads to the
+ * function of the next frame is no chance: with it, one or two will do.
+ */
+function isEnough(checked: number, excess: number, agreeingEdges: number): boolean {
+  if (checked >= DOUBT) return true;
+  return excess === 0 && (checked >= UNANIMOUS || agreeingEdges > 0);
 }
 
 function verdictOf(isAdjusted: boolean, mode: ReturnAddresses): Verdict {
@@ -114,7 +136,7 @@ export function joinEvidence(one: ImageEvidence, other: ImageEvidence): ImageEvi
   };
 }
 
-const SEVERITY: readonly Verdict[] = ["few", "fits", "adjusted", "not-adjusted", "differs"];
+const SEVERITY: readonly Verdict[] = ["not-judged", "fits", "adjusted", "not-adjusted", "differs"];
 
 /** Why an image is doubted: a clause for the user. */
 export function doubtText(sites: readonly Site[], form: AddressForm): string {

@@ -6,7 +6,7 @@ import { familyOf } from "../images/fetch_commands.ts";
 import { KernelNames } from "../kernel_names.ts";
 import { Locator } from "../locator.ts";
 import type { RecordedFile } from "../recorded_file.ts";
-import { functionOf } from "../resolve.ts";
+import { functionOf } from "../decide.ts";
 import { type AddressedLocation, type AddressInput, type Subject, targetOf } from "./subject.ts";
 import { Explainer, type ExplainOptions } from "./explainer.ts";
 import type { Explanation } from "./explanation.ts";
