@@ -1,5 +1,5 @@
 import type { LabelVerdict, LookupStage, SymbolRule } from "../symbols/mod.ts";
-import type { ExplainedBias, ExplainedEvidence } from "../resolve/mod.ts";
+import type { ExplainedBias, ExplainedEvidence, Verdict } from "../resolve/mod.ts";
 
 /** What decided between the best symbol and the second best. */
 export const RULE_TEXTS: Readonly<Record<SymbolRule, string>> = {
@@ -44,4 +44,13 @@ export const EVIDENCE_TEXTS: Readonly<Record<ExplainedEvidence["finding"], strin
   "inside a call":
     "the address is inside a call: a return address that the recorder adjusted, or the call ran",
   "no call": "no call ends at the address: it is no return address",
+};
+
+/** What return addresses say of an image. */
+export const VERDICT_TEXTS: Readonly<Record<Verdict, string>> = {
+  fits: "the image fits",
+  adjusted: "the image fits, and the return addresses were adjusted already",
+  "not-adjusted": "the image fits, but the return addresses were not adjusted",
+  differs: "the image is doubted",
+  "not-judged": "not judged, too few to tell whether it is the right file",
 };

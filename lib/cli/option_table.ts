@@ -42,6 +42,14 @@ export const OPTIONS: readonly OptionRow[] = [
     commands: RESOLVING,
   },
   {
+    name: "recording",
+    value: "FILE",
+    repeatable: true,
+    help: "a recording, of any format: explain what is decided when it is read; without an " +
+      "ADDRESS, the heaviest frames that get no name",
+    commands: ["explain"],
+  },
+  {
     name: "event",
     value: "NAME",
     help: "read the stacks of this event of perf, or map of bpftrace (default the first)",
@@ -203,15 +211,17 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     name: "return-addresses",
     value: "WHICH",
-    choices: ["none", "all"],
+    choices: ["none", "all", "callers"],
+    otherwise: "callers with a recording, else none",
     help:
-      "whether the addresses are return addresses: none is, or all are, and are looked up one " +
-      "byte before",
+      "whether the addresses are return addresses: none is; or all are, and are looked up one " +
+      "byte before; or those that are callers in the recording",
     commands: ["explain"],
   },
   {
     name: "trust-files",
     help: "take names from files although return addresses say that they are not those that ran",
+    commands: ["filter", "explain"],
   },
   { name: "merge", negated: true, help: "write a line for each line read, in the same order" },
   {

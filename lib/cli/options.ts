@@ -16,7 +16,7 @@ export interface Options {
   readonly command: CommandName;
   /** What is on the command line besides options. */
   readonly operands: readonly string[];
-  /** The recordings; `-` is standard input. Never empty for `filter`. */
+  /** The recordings, operands or not; `-` is standard input. Never empty for `filter`. */
   readonly inputs: readonly string[];
   /** The format of the recordings; undefined to find it out. */
   readonly format: FormatName | undefined;
@@ -100,10 +100,11 @@ export function parseOptions(args: readonly string[]): Options {
   if (!asksOnly) checkOperands(command, operands);
   const isFilter = command.name === "filter";
   const takesRecordings = isFilter || command.name === "collect";
+  const recordings = takesRecordings ? operands : all("recording");
   return {
     command: command.name,
     operands,
-    inputs: isFilter && operands.length === 0 ? ["-"] : takesRecordings ? operands : [],
+    inputs: isFilter && operands.length === 0 ? ["-"] : recordings,
     format: last("input") as FormatName | undefined,
     event: last("event"),
     weight: last("weight"),
@@ -131,7 +132,7 @@ export function parseOptions(args: readonly string[]): Options {
     report: last("report"),
     demangle: (chosen("demangle") ?? "short") as DemangleStyle,
     unresolved: (chosen("unresolved") ?? "offset") as UnresolvedStyle,
-    returnAddresses: returnAddressesOf(command, last("return-addresses")),
+    returnAddresses: last("return-addresses") as ReturnAddresses | undefined,
     trustFiles: values["trust-files"] === true,
     merge: values.merge === true,
     failUnder: percent(last("fail-under")),
@@ -234,12 +235,6 @@ function checkValues(row: OptionRow, value: unknown): void {
   if (!row.repeatable && values.length > 1) {
     throw new UsageError(`Option "${name}" is given ${values.length} times, want it once`);
   }
-}
-
-/** By default a recording says it itself; an address that is to be explained is taken as it is. */
-function returnAddressesOf({ name }: Command, text: string | undefined) {
-  const otherwise = name === "explain" ? "none" : undefined;
-  return (text ?? otherwise) as ReturnAddresses | undefined;
 }
 
 function pathRule(text: string): PathRule {

@@ -163,7 +163,8 @@ function evidenceNotes({ evidence, resolvedWeight }: ImageCounts, verbose: boole
   return notes.map((note) => `      ${note}`);
 }
 
-function callsText(evidence: ImageEvidence): string {
+/** How many return addresses of an image follow calls, and how many of those lead to the next frame. */
+export function callsText(evidence: ImageEvidence): string {
   const { checked, calls, insideCalls, edges, agreeingEdges } = evidence;
   const { checkedWeight, callsWeight, insideCallsWeight } = evidence;
   const isAdjusted = insideCalls > calls;

@@ -25,6 +25,14 @@ export interface CodeOfFile {
   readonly vaddrs: readonly number[];
 }
 
+/** What the return addresses say of one of the images that there are to choose from. */
+export interface ImageVotes {
+  /** Return addresses that the same images explain. */
+  readonly returns: number;
+  /** Those of them that follow a call in this one. */
+  readonly calls: number;
+}
+
 /**
  * The images that were chosen where several snapshots explain an address: the one in which it
  * follows a call. Where that is so in several of them or in none, it is the one in which most of the
@@ -35,6 +43,8 @@ export class ImageChoices {
   readonly #files = new Map<RecordedFile, number>();
   readonly #byLocation = new Map<FrameLocation, string>();
   readonly #byImages = new Map<string, string>();
+  /** By images: of each how many return addresses follow calls in it, and how many there are. */
+  readonly #votes = new Map<string, ImageVotes[]>();
 
   /** Reads the code before the addresses in all images that there are to choose from. */
   async add(addresses: Iterable<ContestedAddress>): Promise<void> {
@@ -54,6 +64,11 @@ export class ImageChoices {
     return images.find((image) => this.#nameOf(image) === chosen) ?? images[0]!;
   }
 
+  /** What decided between images, of each in order; undefined if there were no return addresses. */
+  votesOf(images: readonly ImagePlace[]): readonly ImageVotes[] | undefined {
+    return this.#votes.get(this.#keyOf(images));
+  }
+
   async #decide(key: string, group: readonly ContestedAddress[]): Promise<void> {
     const images = group[0]!.images;
     const calls = await findReturns(images.map(({ file, loadBias }) => ({
@@ -61,6 +76,7 @@ export class ImageChoices {
       vaddrs: group.map(({ address }) => address - loadBias),
     })));
     const counts = calls.map((ofImage) => ofImage.filter(Boolean).length);
+    this.#votes.set(key, counts.map((calls) => ({ returns: group.length, calls })));
     this.#byImages.set(key, this.#nameOf(images[counts.indexOf(Math.max(...counts))]!));
     for (const [at, { location }] of group.entries()) {
       const fitting = images.filter((_, image) => calls[image]![at]);

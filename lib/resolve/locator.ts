@@ -141,6 +141,11 @@ export class Locator {
     return this.#snapshots;
   }
 
+  /** What chose between images. */
+  get choices(): ImageChoices {
+    return this.#choices;
+  }
+
   /** What a frame says, where that is not what it seems: newer perf prints file offsets. */
   understand(location: FrameLocation): FrameLocation {
     if (location.kind !== "address" || !this.#perfNumbers.isFileOffset(location)) return location;
@@ -163,7 +168,7 @@ export class Locator {
     location: AddressLocation,
     lookupAddress: number,
   ): { readonly index: SnapshotIndex; readonly place: AddressPlace } | undefined {
-    const images = this.#imagesAt(location, lookupAddress);
+    const images = this.imagesAt(location, lookupAddress);
     if (images.length > 1) {
       const chosen = this.#choices.choose(location, images.map(({ place }) => place));
       return images.find(({ place }) => place === chosen);
@@ -223,7 +228,7 @@ export class Locator {
   }
 
   /** The different images that hold an address, in the order of the snapshots. */
-  #imagesAt(location: AddressLocation, lookupAddress: number): FoundImage[] {
+  imagesAt(location: AddressLocation, lookupAddress: number): FoundImage[] {
     const images: FoundImage[] = [];
     for (const index of this.#snapshots) {
       if (!isOfProcess(index.process, location)) continue;
@@ -259,7 +264,7 @@ export class Locator {
     for (const location of returns) {
       if (location.kind !== "address" || this.#perfNumbers.isFileOffset(location)) continue;
       const { address } = location;
-      const images = this.#imagesAt(location, address - 1).map(({ place }) => place);
+      const images = this.imagesAt(location, address - 1).map(({ place }) => place);
       if (images.length > 1) yield { location, address, images };
     }
   }
@@ -331,7 +336,7 @@ export class Locator {
 }
 
 /** An image that holds an address, and the snapshot that it is of. */
-interface FoundImage {
+export interface FoundImage {
   readonly index: SnapshotIndex;
   readonly place: ImagePlace;
 }
