@@ -56,7 +56,7 @@ could not be read (the rest was written); 2 the command line is wrong.
   },
   {
     name: "explain",
-    usage: "--maps FILE [--recording FILE] [OPTION]... [ADDRESS]...",
+    usage: "--maps FILE [OPTION]... [ADDRESS]...",
     least: 0,
     most: Infinity,
     summary: "says what was decided for addresses, and why",

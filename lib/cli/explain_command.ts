@@ -11,7 +11,6 @@ import { readInputs } from "./read_inputs.ts";
 import { openRecordedMachine, type RecordedMachine } from "./recorded_machine.ts";
 import { invalidLineText } from "./report_text.ts";
 import { machinesOf, type RecordingOnMachine } from "./resolve_recordings.ts";
-import { UsageError } from "./usage_error.ts";
 import { VERSION } from "./version.ts";
 
 /**
@@ -25,9 +24,6 @@ export async function explainCommand(
   options: Options,
   lose: (message: string) => void,
 ): Promise<string> {
-  if (options.operands.length === 0 && options.inputs.length === 0) {
-    throw new UsageError('"symfold explain" needs an ADDRESS, or --recording FILE');
-  }
   const inputs = options.operands.flatMap((text) => {
     const input = parseAddress(text);
     if (input === undefined) {

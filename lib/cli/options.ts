@@ -101,6 +101,9 @@ export function parseOptions(args: readonly string[]): Options {
   const isFilter = command.name === "filter";
   const takesRecordings = isFilter || command.name === "collect";
   const recordings = takesRecordings ? operands : all("recording");
+  if (command.name === "explain" && !asksOnly && operands.length + recordings.length === 0) {
+    throw new UsageError('"symfold explain" needs an ADDRESS, or --recording FILE');
+  }
   return {
     command: command.name,
     operands,

@@ -1,29 +1,16 @@
 import { assertEquals } from "@std/assert";
-import { PF_R, PF_W, PF_X, PT_LOAD } from "../../lib/elf/constants.ts";
-import { buildElf, codeSection } from "../support/elf_builder.ts";
-import { MemoryFiles } from "../support/memory_files.ts";
+import { PF_R, PF_W, PF_X } from "../../lib/elf/constants.ts";
 import { resolveText } from "../support/resolve_text.ts";
-
-// A library with two pieces of text in the first page of the file, which are loaded into two pages
-// each of their own: a mapping of that page alone may be either. Both pieces have a function that is
-// called again and again, at other places in each.
-
-const LIBRARY = "/opt/x.so";
-const SIZE = 0x400;
-/** Where calls end, from the start of the piece. */
-const [FIRST_CALLS, SECOND_CALLS] = [
-  Array.from({ length: 10 }, (_, at) => 0x20 + 0x30 * at),
-  Array.from({ length: 10 }, (_, at) => 0x31 + 0x32 * at),
-];
-/** `p_vaddr - p_offset` of the pieces. */
-const [FIRST, SECOND] = [0x1000, 0x3000];
-const BIAS = 0x7f0000000000;
-
-const line = (page: number, permissions: string, path = LIBRARY) => {
-  const [start, end] = [BIAS + page, BIAS + page + 0x1000].map((address) => address.toString(16));
-  const rest = path === "" ? "00:00 0" : `fe:01 42 ${path}`;
-  return `${start}-${end} ${permissions} 00000000 ${rest}\n`;
-};
+import {
+  BIAS,
+  FIRST,
+  FIRST_CALLS,
+  mapsLine as line,
+  SECOND,
+  SECOND_CALLS,
+  TEXT_LIBRARY as LIBRARY,
+  twoTexts as library,
+} from "../support/two_texts.ts";
 
 Deno.test("resolve() takes of two load biases the one by which return addresses follow calls", async () => {
   const { files, text } = library();
@@ -89,55 +76,6 @@ Deno.test("resolve() lets calls decide against permissions if that is clear", as
   const unclear = await resolveText(stacks(text[0], FIRST_CALLS.slice(0, 5)), { maps, files });
   assertEquals(unclear.output.includes("first"), false);
 });
-
-/** A library, and the addresses at which its pieces begin in the first copy. */
-function library(secondFlags = PF_R | PF_X) {
-  const first = codeSection(".first", SIZE);
-  const second = codeSection(".second", SIZE);
-  putCalls(first.bytes, FIRST_CALLS);
-  putCalls(second.bytes, SECOND_CALLS);
-  const sections = [first, second];
-  const symbols = ["first", "second"].map((name) => ({
-    name,
-    at: 0,
-    size: SIZE,
-    section: `.${name}`,
-  }));
-  const placed = buildElf({ sections, symbols });
-  const [one, two] = [".first", ".second"].map((name) => placed.section(name).fileOffset);
-  const segment = (fileOffset: number, shift: number, flags: number) => ({
-    type: PT_LOAD,
-    flags,
-    fileOffset,
-    vaddr: fileOffset + shift,
-    fileSize: SIZE,
-  });
-  const segments = [segment(one!, FIRST, PF_R | PF_X), segment(two!, SECOND, secondFlags)];
-  // A second program header moves what is behind it, so the places are asked for again.
-  const moved = buildElf({ sections, symbols, segments });
-  const [a, b] = [".first", ".second"].map((name) => moved.section(name).fileOffset);
-  const final = [segment(a!, FIRST, PF_R | PF_X), segment(b!, SECOND, secondFlags)];
-  const shifted = sections.map((section, at) => ({ ...section, vaddr: final[at]!.vaddr }));
-  const symbolsAt = symbols.map(({ name, size, section }, at) => ({
-    name,
-    size,
-    section,
-    value: final[at]!.vaddr,
-  }));
-  const { bytes } = buildElf({ sections: shifted, symbols: symbolsAt, segments: final });
-  return {
-    files: new MemoryFiles({ [LIBRARY]: bytes }),
-    text: [BIAS + FIRST + a!, BIAS + SECOND + b!] as const,
-  };
-}
-
-/** Calls of the function itself that end at these places. */
-function putCalls(code: Uint8Array, ends: readonly number[]): void {
-  for (const end of ends) {
-    code[end - 5] = 0xe8;
-    new DataView(code.buffer, code.byteOffset).setInt32(end - 4, -end, true);
-  }
-}
 
 /** For each call a stack of its return address and a leaf at the start of the function. */
 function stacks(start: number, ends: readonly number[]): string {
