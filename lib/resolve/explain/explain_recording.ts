@@ -7,7 +7,6 @@ import { EXACT, type FrameRole, RETURN, type ReturnAddresses } from "../frame_ro
 import type { Place } from "../place.ts";
 import { byWeight, imageOf, whyUnresolved } from "../report.ts";
 import type { ExplainedRecording } from "./explanation.ts";
-import { spellNumber } from "./spell_number.ts";
 import type { AddressedLocation, AddressInput } from "./subject.ts";
 
 /** A recording by which addresses are to be explained. */
