@@ -56,7 +56,7 @@ export class Locator {
     this.#perfNumbers = new PerfNumbers(
       locations,
       snapshots,
-      (module) => candidatesOf(files, module),
+      (module) => files.candidates(module),
     );
   }
 
@@ -87,11 +87,11 @@ export class Locator {
         for (const index of indexes) {
           if (isOfProcess(index.process, location)) needAddress(index, location);
         }
-        for (const file of candidatesOf(files, location.perfModule)) needed.add(file);
+        for (const file of files.candidates(location.perfModule)) needed.add(file);
       } else if (location.kind === "fileOffset" && location.buildId !== "") {
         needsBuildIds = true;
       } else if (location.kind !== "name") {
-        for (const file of candidatesOf(files, location.module)) needed.add(file);
+        for (const file of files.candidates(location.module)) needed.add(file);
       }
     }
     for (const index of indexes) {
@@ -274,13 +274,13 @@ export class Locator {
     const byModule = new Map<string, FrameLocation[]>();
     for (const location of returns) {
       const module = this.#moduleOf(location);
-      if (module === "" || candidatesOf(this.#files, module).length < 2) continue;
+      if (module === "" || this.#files.here(module).length < 2) continue;
       const group = byModule.get(module);
       if (group === undefined) byModule.set(module, [location]);
       else group.push(location);
     }
     for (const [module, group] of byModule) {
-      const candidates = candidatesOf(this.#files, module).flatMap((candidate) => {
+      const candidates = this.#files.here(module).flatMap((candidate) => {
         const { elf } = candidate;
         if (elf === undefined) return [];
         return [{ candidate, elf, vaddrs: group.map((location) => vaddrIn(elf, location)) }];
@@ -300,7 +300,7 @@ export class Locator {
 
   #placeOfVaddr(location: VaddrLocation, role: FrameRole): Place {
     const { module, vaddr, bare } = location;
-    const files = candidatesOf(this.#files, module);
+    const files = this.#files.here(module);
     if (bare && files.length === 0) return { kind: "name" };
     if (Number.isNaN(vaddr)) return missing("not-canonical", "", module);
     const file = this.#chosenFiles.get(module) ?? onlyOf(files, module);
@@ -317,7 +317,7 @@ export class Locator {
     if (Number.isNaN(fileOffset)) return missing("not-canonical", "", module || buildId);
     const byId = this.#byBuildId.get(buildId);
     const file = buildId === ""
-      ? this.#chosenFiles.get(module) ?? onlyOf(candidatesOf(this.#files, module), module)
+      ? this.#chosenFiles.get(module) ?? onlyOf(this.#files.here(module), module)
       : byId ?? missing("unknown-module", `no file has the build-id ${buildId}`, buildId);
     const label = buildId === "" ? `[${lastPart(module)}@${hex(fileOffset)}]` : "";
     if ("reason" in file) return { ...file, label };
@@ -360,13 +360,6 @@ function needAddress(index: SnapshotIndex, { address }: AddressLocation): void {
   if (Number.isNaN(address)) return;
   index.need(address);
   index.need(address - 1);
-}
-
-/** The files that a frame's module may be; a full path that no snapshot knows is taken as it is. */
-function candidatesOf(files: RecordedFiles, module: string): readonly RecordedFile[] {
-  const named = files.named(module);
-  if (named.length > 0 || !module.startsWith("/")) return named;
-  return [files.ofPath(module)];
 }
 
 /** The vaddr that a frame means if it is one of a file; NaN if the file has none there. */

@@ -145,3 +145,13 @@ function offsetsOf(raw: string): string {
 function textStart(): number {
   return parseInt(MAPS.split("\n").find((line) => line.endsWith(LIBRARY))!, 16);
 }
+
+Deno.test("resolve() takes a file that was replaced between two snapshots for one", async () => {
+  const raw = offsetsOf(RAW);
+  const replaced = MAPS.replaceAll(
+    /^(\S+ \S+ \S+ \S+) \d+( +\/opt\/evidence\/libwalk\.so)$/gm,
+    "$1 7$2",
+  );
+  assert(replaced !== MAPS);
+  assertEquals((await load([MAPS, replaced], raw)).output, (await load(MAPS, raw)).output);
+});
