@@ -1,7 +1,8 @@
 /**
- * What the check of return addresses finds where an image has few of them: the second table of the
- * README. Each stack of a recording is taken for a recording of its own, with the right files and
- * with wrong ones, made as in `calibrate.ts`. Of equal ones in an image only one counts.
+ * What is concluded where an image has few return addresses: the second table of the README. Each
+ * stack of a recording, and groups of some that are drawn by lot, are taken for recordings of their
+ * own, with the right files and with wrong ones, made as in `calibrate.ts`. Of equal ones in an image
+ * only one counts.
  *
  * ```
  * deno run --allow-read tests/bench/calibrate_few.ts /tmp/fresh /tmp/dwarf
@@ -18,6 +19,7 @@ import { decide, type Decided } from "../../lib/resolve/decide.ts";
 import { Evidence } from "../../lib/resolve/evidence/evidence.ts";
 import { findCallers } from "../../lib/resolve/evidence/return_keys.ts";
 import type { ImageEvidence } from "../../lib/resolve/mod.ts";
+import { Random } from "../support/random.ts";
 import { bytesOf } from "../support/resolve_text.ts";
 import {
   calibrationRecordings,
@@ -26,12 +28,15 @@ import {
   WRONG_BASES,
 } from "./calibration_recordings.ts";
 
-/** Images with at most so many return addresses are counted. */
-const MAX_CHECKED = 5;
+/** Images are counted together that have so many return addresses, from one number to another. */
+const ROWS = [[1, 1], [2, 2], [3, 3], [4, 5], [6, 8], [9, 11], [12, 20]] as const;
 /** Of each recording so many stacks, evenly spread. */
-const MAX_STACKS = 2000;
+const MAX_STACKS = 1000;
+/** So many groups of stacks of each size. */
+const GROUPS = 100;
+const GROUP_SIZES = [2, 4, 8, 16];
 /** Of all wrong places so many. */
-const WRONG_COUNT = 8;
+const WRONG_COUNT = 4;
 
 async function main(folders: readonly string[]): Promise<void> {
   const tables = { right: new Counts(), base: new Counts(), build: new Counts() };
@@ -49,41 +54,32 @@ async function main(folders: readonly string[]): Promise<void> {
       }
     }
   }
-  const names = Object.keys(tables);
-  print(
-    `| return addresses | ${names.map((name) => `${name} | all | none | proven`).join(" | ")} |\n`,
-  );
-  print(`|${" --- |".repeat(1 + 4 * names.length)}\n`);
-  for (let checked = 1; checked <= MAX_CHECKED; checked++) {
-    const cells = Object.values(tables).map((table) => table.cells(checked));
-    print(`| ${checked} | ${cells.join(" | ")} |\n`);
+  const kinds = Object.keys(tables);
+  print(`| return addresses | ${kinds.map((kind) => `${kind} | fits | differs`).join(" | ")} |\n`);
+  print(`|${" --- |".repeat(1 + 3 * kinds.length)}\n`);
+  for (const [row, [first, last]] of ROWS.entries()) {
+    const cells = Object.values(tables).map((table) => table.cells(row));
+    print(`| ${first === last ? first : `${first} to ${last}`} | ${cells.join(" | ")} |\n`);
   }
 }
 
-/** Images by how many return addresses they have, and by what those show. */
+/** Images by how many return addresses they have, and by what is concluded. */
 class Counts {
-  readonly #rows = Array.from({ length: MAX_CHECKED + 1 }, () => ({
-    images: 0,
-    all: 0,
-    none: 0,
-    proven: 0,
-  }));
+  readonly #rows = ROWS.map(() => ({ images: 0, fits: 0, differs: 0 }));
 
-  add({ checked, calls, insideCalls, agreeingEdges }: ImageEvidence): void {
-    const row = this.#rows[checked];
-    if (row === undefined || checked === 0) return;
-    const follow = Math.max(calls, insideCalls);
+  add({ checked, verdict }: ImageEvidence): void {
+    const row = this.#rows[ROWS.findIndex(([first, last]) => checked >= first && checked <= last)];
+    if (row === undefined) return;
     row.images++;
-    if (follow === checked) row.all++;
-    if (follow === 0) row.none++;
-    if (agreeingEdges > 0 && follow === checked) row.proven++;
+    if (verdict === "differs") row.differs++;
+    else if (verdict !== "not-judged") row.fits++;
   }
 
-  /** How many images there were, and of how many of them all, none, or a call to the next frame fits. */
-  cells(checked: number): string {
-    const { images, all, none, proven } = this.#rows[checked]!;
+  /** How many images there were, and the shares that fit, and that do not. */
+  cells(at: number): string {
+    const { images, fits, differs } = this.#rows[at]!;
     const share = (part: number) => `${(100 * part / images).toFixed(2)} %`;
-    return [images, share(all), share(none), share(proven)].join(" | ");
+    return [images, share(fits), share(differs)].join(" | ");
   }
 }
 
@@ -93,37 +89,57 @@ async function count(raw: string, maps: string, sysroot: string, counts: Counts)
   const snapshots = [await parseMaps("maps", [bytesOf(maps)])];
   const decided = await decide(recording, { snapshots, files, inlines: false, trustFiles: true });
   const isReturn = findCallers(decided.profile, decided.keys, "callers");
+  const { keys, places, profile: { stacks } } = decided;
   const seen = new Set<string>();
-  const step = Math.max(1, Math.ceil(decided.profile.stacks.size / MAX_STACKS));
-  for (let stack = 0; stack < decided.profile.stacks.size; stack += step) {
-    for (const [path, evidence] of await evidenceOfStack(decided, isReturn, stack)) {
-      const { keys, places, profile: { stacks } } = decided;
-      const own = [...keys.subarray(stacks.startOf(stack), stacks.endOf(stack))].filter((key) => {
+  for (const group of groupsOf(stacks.size)) {
+    const own = group.flatMap((
+      stack,
+    ) => [...keys.subarray(stacks.startOf(stack), stacks.endOf(stack))]);
+    for (const [path, evidence] of await evidenceOfStacks(decided, isReturn, group)) {
+      const frames = new Set(own.filter((key) => {
         const place = places[key];
         return place?.kind === "code" && place.file.request.path === path;
-      });
-      const key = `${path} ${own.join(" ")}`;
+      }));
+      const key = `${path} ${[...frames].sort().join(" ")}`;
       if (!seen.has(key)) counts.add(evidence);
       seen.add(key);
     }
   }
 }
 
-/** What one stack shows of the images that it has frames in. */
-async function evidenceOfStack(
+/** Each stack alone, and groups of several. */
+function* groupsOf(size: number): Generator<number[]> {
+  const step = Math.max(1, Math.ceil(size / MAX_STACKS));
+  for (let stack = 0; stack < size; stack += step) yield [stack];
+  const random = new Random(20261128);
+  for (const groupSize of GROUP_SIZES) {
+    for (let group = 0; group < GROUPS; group++) {
+      yield Array.from({ length: groupSize }, () => random.below(size));
+    }
+  }
+}
+
+/** What some stacks show of the images that they have frames in. */
+async function evidenceOfStacks(
   { profile, keys, places, functions }: Decided,
   isReturn: Uint8Array,
-  stack: number,
+  group: readonly number[],
 ): Promise<Map<string, ImageEvidence>> {
-  const [start, end] = [profile.stacks.startOf(stack), profile.stacks.endOf(stack)];
-  const own = keys.slice(start, end);
   const stacks = new StackTable();
-  for (const frame of profile.stacks.frames.subarray(start, end)) stacks.push(frame);
-  stacks.finish();
+  const own: number[] = [];
   const isOwn = new Uint8Array(isReturn.length);
-  for (const key of own) isOwn[key] = isReturn[key]!;
-  const evidence = await Evidence.read({ ...profile, stacks }, own, places, isOwn, "callers");
-  await evidence.judge([...functions], Float64Array.of(1));
+  for (const stack of group) {
+    for (let at = profile.stacks.startOf(stack); at < profile.stacks.endOf(stack); at++) {
+      const key = keys[at]!;
+      stacks.push(profile.stacks.frames[at]!);
+      own.push(key);
+      isOwn[key] = isReturn[key]!;
+    }
+    stacks.finish();
+  }
+  const part = { ...profile, stacks };
+  const evidence = await Evidence.read(part, Uint32Array.from(own), places, isOwn, "callers");
+  await evidence.judge([...functions], new Float64Array(group.length).fill(1));
   return evidence.byPath();
 }
 

@@ -40,7 +40,7 @@ export interface ImageEvidence {
   readonly agreeingEdges: number;
   /**
    * How many more of them follow no call than do, in that piece of the image in which most do not:
-   * 6 are too many.
+   * 6 are too many, or 3 if no more than 11 were checked.
    */
   readonly excess: number;
   /** What all this says. */
@@ -56,10 +56,12 @@ export interface ImageEvidence {
  */
 const DOUBT = 6;
 
+/** Of few return addresses fewer are too many: by the same bound, 10^-4 for 11 of which 2 % are wrong. */
+const [FEW, DOUBT_OF_FEW] = [11, 3];
+
 /**
- * With fewer return addresses than that an image is judged if they agree, from so many on: all of them
- * follow calls, or none does. By chance one in seven does in a wrong file, and one in fifty does not in
- * the right one; both shares to the power of 3 are small. Measured errors are in the README.
+ * With fewer return addresses than {@linkcode DOUBT} an image is the right one if all of them follow
+ * calls, from so many on. In a wrong file one in seven does by chance: see the README.
  */
 const UNANIMOUS = 3;
 
@@ -101,7 +103,7 @@ export function evidenceOf(
 }
 
 function isDoubtful(checked: number, excess: number): boolean {
-  return excess >= DOUBT || checked >= UNANIMOUS && excess === checked;
+  return excess >= (checked <= FEW ? DOUBT_OF_FEW : DOUBT);
 }
 
 /**

@@ -70,14 +70,30 @@ Deno.test(`resolve() judges fewer than ${DOUBT} return addresses if they agree`,
       const library = new CodeLibrary();
       for (let number = 0; number < calls; number++) library.call(number, 0x80, 15);
       const { lines, evidence } = await resolveWith(library, callers(library, count));
-      const wanted = count < 3 || calls > 0 && calls < count
-        ? "not-judged"
-        : calls === 0
+      const wanted = count - calls >= 3
         ? "differs"
-        : "fits";
+        : count >= 3 && calls === count
+        ? "fits"
+        : "not-judged";
       assertEquals(evidence?.verdict, wanted, `${calls} of ${count} follow a call`);
       assertEquals(lines[0] === "f0;leaf 1", wanted !== "differs");
     }
+  }
+});
+
+Deno.test("resolve() names nothing if 3 of up to 11 return addresses together follow no call", async () => {
+  for (
+    const [calls, misses, verdict] of [
+      [8, 3, "differs"],
+      [9, 2, "fits"],
+      [9, 3, "fits"],
+      [9, DOUBT, "differs"],
+    ] as const
+  ) {
+    const library = new CodeLibrary();
+    for (let number = 0; number < calls; number++) library.call(number, 0x80, 15);
+    const { evidence } = await resolveWith(library, callers(library, calls + misses));
+    assertEquals([evidence?.excess, evidence?.verdict], [misses, verdict]);
   }
 });
 
