@@ -40,7 +40,7 @@ export interface ImageEvidence {
   readonly agreeingEdges: number;
   /**
    * How many more of them follow no call than do, in that piece of the image in which most do not:
-   * 6 are too many, or 3 if no more than 11 were checked.
+   * 6 are too many, or 3 if no more than 11 were checked, and no more are strays.
    */
   readonly excess: number;
   /** What all this says. */
@@ -56,7 +56,10 @@ export interface ImageEvidence {
  */
 const DOUBT = 6;
 
-/** Of few return addresses fewer are too many: by the same bound, 10^-4 for 11 of which 2 % are wrong. */
+/**
+ * Of few return addresses fewer are too many: by the same bound, 10^-4 for 11 of which 2 % are wrong.
+ * Where broken unwinding has left more strays than there are of them, far more are wrong.
+ */
 const [FEW, DOUBT_OF_FEW] = [11, 3];
 
 /**
@@ -82,6 +85,8 @@ export function evidenceOf(
   const { excess } = worstRegion(sites, form);
   const isAdjusted = inside.length > calls.length;
   const edges = sites.filter((site) => site.agreeingWeight + site.disagreeingWeight > 0);
+  const strays = sites.filter(isStray).length;
+  const isFew = checked.length <= FEW && strays <= checked.length;
   const agreeing = edges.filter((site) => site.agreeingWeight >= site.disagreeingWeight);
   return {
     checked: checked.length,
@@ -90,20 +95,16 @@ export function evidenceOf(
     checkedWeight: weightOf(checked),
     callsWeight: weightOf(calls),
     insideCallsWeight: weightOf(inside),
-    strays: sites.filter(isStray).length,
+    strays,
     edges: edges.length,
     agreeingEdges: agreeing.length,
     excess,
-    verdict: isDoubtful(checked.length, excess)
+    verdict: excess >= (isFew ? DOUBT_OF_FEW : DOUBT)
       ? "differs"
       : isEnough(checked.length, excess, agreeing.length)
       ? verdictOf(isAdjusted, mode)
       : "not-judged",
   };
-}
-
-function isDoubtful(checked: number, excess: number): boolean {
-  return excess >= (checked <= FEW ? DOUBT_OF_FEW : DOUBT);
 }
 
 /**

@@ -97,6 +97,17 @@ Deno.test("resolve() names nothing if 3 of up to 11 return addresses together fo
   }
 });
 
+Deno.test("resolve() forgives more where unwinding has left more strays than return addresses", async () => {
+  const verdictOf = async (strays: number) => {
+    const library = new CodeLibrary();
+    const starts = callers(library, strays, 0);
+    const { evidence } = await resolveWith(library, [...callers(library, 5), ...starts]);
+    assertEquals([evidence?.checked, evidence?.strays, evidence?.excess], [5, strays, 5]);
+    return evidence?.verdict;
+  };
+  assertEquals([await verdictOf(5), await verdictOf(6)], ["differs", "not-judged"]);
+});
+
 Deno.test("resolve() takes one call that leads to the next frame for enough", async () => {
   const library = new CodeLibrary();
   library.call(0, 0x80, 3);
