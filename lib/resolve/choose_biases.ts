@@ -1,6 +1,8 @@
 import type { ElfFile } from "../elf/mod.ts";
 import type { BiasRound, Image, Mapping, RivalImage } from "../maps/mod.ts";
+import { hex } from "../errors.ts";
 import { CLEAR_LEAD, findReturns } from "./choices.ts";
+import type { Failure } from "./recorded_file.ts";
 
 /** The images of a file, and how they were found. */
 export interface ImageSearch {
@@ -60,6 +62,20 @@ export async function chooseBiases(
     }
     if (!isChanged) return { images, proven, undecided };
   }
+}
+
+/**
+ * That the load bias of an image is not known; undefined if it is.
+ *
+ * @param image With other load biases that are as likely.
+ */
+export function ambiguityOf(
+  image: { readonly loadBias: number; readonly alike: readonly number[] },
+): Failure | undefined {
+  const { loadBias, alike } = image;
+  if (alike.length === 0) return undefined;
+  const biases = [loadBias, ...alike].map(hex).join(" or ");
+  return { reason: "ambiguous-base", detail: `the load bias may be ${biases}` };
 }
 
 /** The images that return addresses speak for as well as for any; the chosen one first. */

@@ -12,9 +12,9 @@ import {
 import type { ByteSource } from "../bytes/mod.ts";
 import type { ElfFile } from "../elf/mod.ts";
 import { findZipEntry, type ZipEntryAnswer } from "../elf/zip_entries.ts";
-import { hex, isSourceError } from "../errors.ts";
+import { isSourceError } from "../errors.ts";
 import type { UnresolvedReason } from "../profile/mod.ts";
-import { chooseBiases, type ImageSearch } from "./choose_biases.ts";
+import { ambiguityOf, chooseBiases, type ImageSearch } from "./choose_biases.ts";
 import type { Failure, RecordedFile } from "./recorded_file.ts";
 import type { RecordedFiles } from "./recorded_files.ts";
 
@@ -368,10 +368,7 @@ export class SnapshotIndex {
 
 /** Why addresses of an image have no names; undefined if nothing keeps them from it. */
 function failureOfImage(image: CheckedImage, problem: string): Failure | undefined {
-  if (problem !== "") return { reason: "layout-mismatch", detail: problem };
-  if (image.alike.length === 0) return undefined;
-  const biases = [image.loadBias, ...image.alike].map(hex).join(" or ");
-  return { reason: "ambiguous-base", detail: `the load bias may be ${biases}` };
+  return problem === "" ? ambiguityOf(image) : { reason: "layout-mismatch", detail: problem };
 }
 
 const NO_SEGMENT = "no LOAD segment of the file holds the file offset of its mapping";
