@@ -43,6 +43,8 @@ export class ImageChoices {
   readonly #files = new Map<RecordedFile, number>();
   readonly #byLocation = new Map<FrameLocation, string>();
   readonly #byImages = new Map<string, string>();
+  /** The images in which a return address follows a call. */
+  readonly #fitting = new Map<FrameLocation, ReadonlySet<string>>();
   /** By images: of each how many return addresses follow calls in it, and how many there are. */
   readonly #votes = new Map<string, ImageVotes[]>();
 
@@ -69,6 +71,11 @@ export class ImageChoices {
     return this.#votes.get(this.#keyOf(images));
   }
 
+  /** Whether a return address follows a call in one of the images that there are to choose from. */
+  fits(location: FrameLocation, image: ImagePlace): boolean {
+    return this.#fitting.get(location)?.has(this.#nameOf(image)) ?? false;
+  }
+
   async #decide(key: string, group: readonly ContestedAddress[]): Promise<void> {
     const images = group[0]!.images;
     const calls = await findReturns(images.map(({ file, loadBias }) => ({
@@ -80,6 +87,7 @@ export class ImageChoices {
     this.#byImages.set(key, this.#nameOf(images[counts.indexOf(Math.max(...counts))]!));
     for (const [at, { location }] of group.entries()) {
       const fitting = images.filter((_, image) => calls[image]![at]);
+      this.#fitting.set(location, new Set(fitting.map((image) => this.#nameOf(image))));
       if (fitting.length === 1) this.#byLocation.set(location, this.#nameOf(fitting[0]!));
     }
   }

@@ -8,6 +8,7 @@ import { Locator } from "./locator.ts";
 import type { MachineOptions } from "./machine_options.ts";
 import { functionAt, type Place } from "./place.ts";
 import { splitByProcess } from "./processes.ts";
+import { splitBySnapshot } from "./split_by_snapshot.ts";
 import { makeInterruptedExact } from "./signal_frames.ts";
 import { weightsOfStacks } from "./stack_weights.ts";
 
@@ -57,12 +58,12 @@ export async function decide(recording: RawProfile, options: DecideOptions): Pro
     options;
   const { returnAddresses = "callers", trustFiles = false, others = [] } = options;
   const processes = new Set(snapshots.flatMap(({ process }) => process ?? []));
-  const profile = processes.size > 0 ? splitByProcess(recording, processes) : recording;
-  const roles = new FrameRoles(profile, returnAddresses);
-  const keys = keysOf(profile, roles);
-  const isReturn = findCallers(profile, keys, returnAddresses);
-  const locations = [...profile.locations, ...others];
-  const locator = await Locator.open(locations, isReturn, snapshots, generated, files);
+  const whole = processes.size > 0 ? splitByProcess(recording, processes) : recording;
+  const first = rolesIn(whole, returnAddresses);
+  const locations = [...whole.locations, ...others];
+  const locator = await Locator.open(locations, first.isReturn, snapshots, generated, files);
+  const profile = splitBySnapshot(whole, first.keys, locator);
+  const { roles, keys, isReturn } = profile === whole ? first : rolesIn(profile, returnAddresses);
   const places = locateAll(profile, keys, locator);
   const evidence = await Evidence.read(profile, keys, places, isReturn, returnAddresses);
   for (const place of places) {
@@ -93,6 +94,12 @@ export async function decide(recording: RawProfile, options: DecideOptions): Pro
     }
   }
   return { profile, roles, keys, locator, places, functions, kernel, evidence, weights };
+}
+
+function rolesIn(profile: RawProfile, mode: ReturnAddresses) {
+  const roles = new FrameRoles(profile, mode);
+  const keys = keysOf(profile, roles);
+  return { roles, keys, isReturn: findCallers(profile, keys, mode) };
 }
 
 /** The function at a place, after all were looked up; undefined if it is not known. */

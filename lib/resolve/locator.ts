@@ -22,6 +22,7 @@ import { searchMissing } from "./search_missing.ts";
 import {
   type AddressPlace,
   type ImagePlace,
+  isSameImage,
   type NoPlace,
   SnapshotIndex,
 } from "./snapshot_index.ts";
@@ -160,7 +161,8 @@ export class Locator {
   }
 
   /**
-   * The snapshot that tells where an address lies, and what it tells: the one with the image by which
+   * The snapshot that tells where an address lies, and what it tells: the one that the location says,
+   * else the one with the image by which
    * the address follows a call, or else the first with an image there, else the first with a mapping,
    * else the first. Undefined if there is none of the process.
    */
@@ -168,6 +170,9 @@ export class Locator {
     location: AddressLocation,
     lookupAddress: number,
   ): { readonly index: SnapshotIndex; readonly place: AddressPlace } | undefined {
+    const known = location.snapshot !== undefined &&
+      this.imageIn(location.snapshot, location, lookupAddress);
+    if (known) return known;
     const images = this.imagesAt(location, lookupAddress);
     if (images.length > 1) {
       const chosen = this.#choices.choose(location, images.map(({ place }) => place));
@@ -227,18 +232,21 @@ export class Locator {
       : missing("no-maps-of-process", `process ${location.process}`, "[other process]");
   }
 
+  /** The image that one snapshot has at an address; undefined if none, or of another process. */
+  imageIn(snapshot: number, location: AddressLocation, lookup: number): FoundImage | undefined {
+    const index = this.#snapshots[snapshot];
+    if (index === undefined || !isOfProcess(index.process, location)) return undefined;
+    const place = index.placeOf(lookup);
+    return "loadBias" in place ? { index, place } : undefined;
+  }
+
   /** The different images that hold an address, in the order of the snapshots. */
   imagesAt(location: AddressLocation, lookupAddress: number): FoundImage[] {
     const images: FoundImage[] = [];
-    for (const index of this.#snapshots) {
-      if (!isOfProcess(index.process, location)) continue;
-      const place = index.placeOf(lookupAddress);
-      if (!("loadBias" in place)) continue;
-      const { file, loadBias } = place;
-      const isKnown = images.some((image) =>
-        image.place.file === file && image.place.loadBias === loadBias
-      );
-      if (!isKnown) images.push({ index, place });
+    for (const snapshot of this.#snapshots.keys()) {
+      const image = this.imageIn(snapshot, location, lookupAddress);
+      if (image === undefined) continue;
+      if (!images.some(({ place }) => isSameImage(place, image.place))) images.push(image);
     }
     return images;
   }

@@ -37,6 +37,12 @@ export interface ImagePlace {
   readonly mapping: Mapping;
 }
 
+/** Whether two addresses are in the same image, whichever snapshot they are of. */
+export function isSameImage(one: AddressPlace, other: AddressPlace): boolean {
+  return "loadBias" in one && "loadBias" in other && one.file === other.file &&
+    one.loadBias === other.loadBias;
+}
+
 /** An address that no image explains. */
 export interface NoPlace {
   readonly reason: UnresolvedReason;

@@ -62,9 +62,13 @@ export async function explainAddresses(
     ? recorded.heaviestUnresolved(MAX_HEAVIEST)
     : given;
   const subjects: Subject[] = [];
-  for (const input of spread) {
+  for (const { text, location } of spread) {
+    const understood = locator.understand(location);
+    const snapshot = recorded?.snapshotOf(understood);
+    const isOfSnapshot = snapshot !== undefined && location.kind === "address";
+    const input = { text, location: isOfSnapshot ? { ...location, snapshot } : location };
     const role = areReturnAddresses === undefined
-      ? recorded?.roleOf(locator.understand(input.location)) ?? EXACT
+      ? recorded?.roleOf(understood) ?? EXACT
       : areReturnAddresses
       ? RETURN
       : EXACT;

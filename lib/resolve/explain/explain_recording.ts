@@ -54,6 +54,18 @@ export class RecordedFrames {
     return caller >= leaf ? RETURN : EXACT;
   }
 
+  /**
+   * The snapshot that the heaviest stacks with a frame are of; undefined if that makes no difference.
+   */
+  snapshotOf(location: FrameLocation): number | undefined {
+    const weightOf = (frame: number) =>
+      this.#weights[2 * frame + EXACT]! + this.#weights[2 * frame + RETURN]!;
+    const [heaviest] = (this.#frames.get(keyOf(location)) ?? [])
+      .toSorted((a, b) => weightOf(b) - weightOf(a));
+    const own = heaviest === undefined ? undefined : this.#decided.profile.locations[heaviest];
+    return own?.kind === "address" ? own.snapshot : undefined;
+  }
+
   /** The start of a function that only the calls tell that lead there; undefined if they do not. */
   calledFunction(location: FrameLocation, role: FrameRole): FoundFunction | undefined {
     const { functions, places } = this.#decided;

@@ -176,3 +176,19 @@ Deno.test("explainAddresses() checks vmlinux by the return addresses of the reco
     );
   }
 });
+
+Deno.test("explainAddresses() takes a leaf to be of the snapshot that its stacks are of", async () => {
+  const old = MAPS!.replaceAll(LIBRARY, "/opt/old/libwalk.so");
+  const files = new MemoryFiles({
+    [LIBRARY]: Deno.readFileSync(`${WALK}/same${LIBRARY}`),
+    "/opt/old/libwalk.so": Deno.readFileSync(`${WALK}/other${LIBRARY}`),
+  });
+  const leaf = "0x7efd265d25c8";
+  const folded = RAW!.replaceAll(/ 1$/gm, `;${leaf} 1`);
+  for (const maps of [[old, MAPS!], [MAPS!, old]]) {
+    const [explanation] = await explain([leaf], folded, { maps, files });
+    assertEquals(explanation?.file?.path, LIBRARY);
+    const chosen = explanation?.contested?.filter(({ isChosen }) => isChosen);
+    assertEquals(chosen?.map(({ path }) => path), [LIBRARY]);
+  }
+});
