@@ -167,7 +167,8 @@ function evidenceNotes({ evidence, resolvedWeight }: ImageCounts, verbose: boole
 export function callsText(evidence: ImageEvidence): string {
   const { checked, calls, insideCalls, edges, agreeingEdges } = evidence;
   const { checkedWeight, callsWeight, insideCallsWeight } = evidence;
-  const isAdjusted = insideCalls > calls;
+  // In a wrong file some are inside of a call by chance.
+  const isAdjusted = insideCalls > calls && 2 * insideCalls > checked;
   const byWeight = share(isAdjusted ? insideCallsWeight : callsWeight, checkedWeight);
   const parts = [
     `${share(isAdjusted ? insideCalls : calls, checked)} of ${number(checked)} return addresses ` +

@@ -40,7 +40,7 @@ Deno.test("symfold takes no names from a file that differs, and says why", async
       "617 unresolved: the file is not what was mapped there: return addresses in it follow no " +
       "calls; give the file that was running, or the snapshot of the same process; " +
       "--trust-files keeps the names\n" +
-      "11.0 % of 100 return addresses are inside of a call (5.0 % by weight), " +
+      "0.0 % of 100 return addresses follow a call (0.0 % by weight), " +
       "9.0 % of 11 calls lead to the next frame\n",
   );
 });
