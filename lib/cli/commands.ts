@@ -90,8 +90,8 @@ not be read (the rest was compared); 2 the command line is wrong.
   },
   {
     name: "explain",
-    usage: "--maps FILE [OPTION]... ADDRESS...",
-    least: 1,
+    usage: "--maps FILE [OPTION]... [ADDRESS]...",
+    least: 0,
     most: Infinity,
     words: [],
     summary: "says what was decided for addresses, and why",
@@ -103,7 +103,13 @@ An ADDRESS may be spelled as any frame of a recording: 0x7f572d91b230, or
 7f572d91b230, libc.so.6+0x12, '[libc.so.6@0x891f5]'. It is looked up as it is;
 with --return-addresses all, one byte before, as a caller's is.
 
+With a --recording it is looked up as it is there, files, load biases and
+snapshots are chosen as the recording decides, and what its return addresses say
+of the image is shown. Without an ADDRESS, the heaviest frames are explained
+that get no name, one for each image and reason.
+
   symfold explain --maps 4711.maps --sysroot server1/ 0x7f572d91b230
+  symfold explain --maps 4711.maps --recording raw.folded
 `,
     exitCodes: `Exit codes: 0 all addresses were explained, with or without a name; 1 one is no
 address, or something could not be read; 2 the command line is wrong.

@@ -26,6 +26,14 @@ const ROWS: readonly OptionRow[] = [
     commands: RESOLVING,
   },
   {
+    name: "recording",
+    value: "FILE",
+    repeatable: true,
+    help: "a recording, of any format: explain what is decided when it is read; without an " +
+      "ADDRESS, the heaviest frames that get no name",
+    commands: ["explain"],
+  },
+  {
     name: "event",
     value: "NAME",
     help: "read the stacks of this event of perf, or map of bpftrace (default the first)",
@@ -124,7 +132,7 @@ const ROWS: readonly OptionRow[] = [
     name: "vmlinux",
     value: "FILE",
     help: "the kernel's ELF file, for kernel frames; kallsyms tells where it was loaded",
-    commands: RESOLVING,
+    commands: FINDING,
     perSide: true,
   },
   {
@@ -227,15 +235,17 @@ const ROWS: readonly OptionRow[] = [
   {
     name: "return-addresses",
     value: "WHICH",
-    choices: ["none", "all"],
+    choices: ["none", "all", "callers"],
+    otherwise: "callers with a recording, else none",
     help:
-      "whether the addresses are return addresses: none is, or all are, and are looked up one " +
-      "byte before",
+      "whether the addresses are return addresses: none is; or all are, and are looked up one " +
+      "byte before; or those that are callers in the recording",
     commands: ["explain"],
   },
   {
     name: "trust-files",
     help: "take names from files although return addresses say that they are not those that ran",
+    commands: [...WRITING, "explain"],
   },
   {
     name: "merge",

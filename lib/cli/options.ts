@@ -20,7 +20,7 @@ export interface Options {
   readonly command: CommandName;
   /** What is on the command line besides options. */
   readonly operands: readonly string[];
-  /** The recordings; `-` is standard input. Never empty for `filter`. */
+  /** The recordings, operands or not; `-` is standard input. Never empty for `filter`. */
   readonly inputs: readonly string[];
   /** What holds for each of the recordings of `diff`, before and after; empty for other commands. */
   readonly sides: readonly Options[];
@@ -107,7 +107,7 @@ export function parseOptions(args: readonly string[]): Options {
   for (const row of rows) checkValues(row, values[row.name]);
   const operands = values._.map(String);
   const asksOnly = values.help === true || values.version === true;
-  if (!asksOnly) checkOperands(command, operands);
+  if (!asksOnly) checkOperands(command, operands, values);
   const options = optionsOfValues(command, rows, values, operands);
   if (command.name !== "diff" || asksOnly) return options;
   const sides = SIDES.map((side, at) =>
@@ -131,10 +131,11 @@ function optionsOfValues(
   const isFilter = command.name === "filter";
   const isDiff = command.name === "diff";
   const takesRecordings = isFilter || isDiff || command.name === "collect";
+  const recordings = takesRecordings ? operands : all("recording");
   return {
     command: command.name,
     operands,
-    inputs: isFilter && operands.length === 0 ? ["-"] : takesRecordings ? operands : [],
+    inputs: isFilter && operands.length === 0 ? ["-"] : recordings,
     sides: [],
     format: last("input") as FormatName | undefined,
     event: last("event"),
@@ -166,7 +167,7 @@ function optionsOfValues(
     report: last("report"),
     demangle: (chosen("demangle") ?? "short") as DemangleStyle,
     unresolved: unresolvedOf(command, chosen("unresolved")),
-    returnAddresses: returnAddressesOf(command, last("return-addresses")),
+    returnAddresses: last("return-addresses") as ReturnAddresses | undefined,
     trustFiles: values["trust-files"] === true,
     merge: values.merge === true || isDiff,
     normalize: values.normalize === true,
@@ -221,7 +222,14 @@ function unknownOption(arg: string, command: Command): never {
   throw new UsageError(`"${spellCommand(command)}" has no option "${head}"`);
 }
 
-function checkOperands(command: Command, { length }: readonly string[]): void {
+function hasRecording({ recording }: Values): boolean {
+  return Array.isArray(recording) && recording.length > 0;
+}
+
+function checkOperands(command: Command, { length }: readonly string[], values: Values): void {
+  if (command.name === "explain" && length === 0 && !hasRecording(values)) {
+    throw new UsageError('"symfold explain" needs an ADDRESS, or --recording FILE');
+  }
   const { least, most, usage } = command;
   if (length >= least && length <= most) return;
   const wanted = least === most ? least : length < least ? `at least ${least}` : `at most ${most}`;
@@ -270,12 +278,6 @@ function checkValues(row: OptionRow, value: unknown): void {
   if (!row.repeatable && values.length > 1) {
     throw new UsageError(`Option "${name}" is given ${values.length} times, want it once`);
   }
-}
-
-/** By default a recording says it itself; an address that is to be explained is taken as it is. */
-function returnAddressesOf({ name }: Command, text: string | undefined) {
-  const otherwise = name === "explain" ? "none" : undefined;
-  return (text ?? otherwise) as ReturnAddresses | undefined;
 }
 
 /** Addresses differ between any two processes: where two are compared they say nothing. */

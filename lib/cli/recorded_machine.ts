@@ -22,7 +22,7 @@ export interface RecordedMachine extends Disposable {
   readonly generated: readonly NamedCode[];
   /** The one that was named, or else that of the bundle; can be read once. */
   readonly kallsyms: ByteReader | undefined;
-  /** The kernel's ELF file; undefined if none was named. */
+  /** The kernel's ELF file, the one that was named, or else that of the bundle. */
   readonly vmlinux: ByteSource | undefined;
   /** Where its files are. */
   readonly files: FileProvider;
@@ -57,7 +57,7 @@ export async function openRecordedMachine(
     ? bundle?.kallsyms
     : await gunzipIfCompressed(opened.use(openInput(options.kallsyms)));
   const vmlinux = options.vmlinux === undefined
-    ? undefined
+    ? bundle?.vmlinux
     : opened.use(await openVmlinux(options.vmlinux));
   // Files below a sysroot are those of another machine.
   const runningVdso = options.sysroot === undefined ? () => openRunningVdso(given) : undefined;

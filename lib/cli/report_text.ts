@@ -151,6 +151,10 @@ function evidenceNotes({ evidence, resolvedWeight }: ImageCounts, verbose: boole
     const isDoubtful = verdict === "differs" && resolvedWeight > 0;
     notes.push(callsText(evidence) + (isDoubtful ? "; the names may be wrong" : ""));
   }
+  if (verdict === "not-judged" && resolvedWeight > 0) {
+    const what = `${number(checked)} return ${checked === 1 ? "address" : "addresses"}`;
+    notes.push(`not judged: ${what}, too few to tell whether it is the right file`);
+  }
   const isBroken = verdict !== "differs" && strays >= MIN_STRAYS &&
     strays >= MIN_STRAY_SHARE * (checked + strays);
   if (isBroken || verbose && strays > 0) {
@@ -162,11 +166,16 @@ function evidenceNotes({ evidence, resolvedWeight }: ImageCounts, verbose: boole
   return notes.map((note) => `      ${note}`);
 }
 
-function callsText({ checked, calls, insideCalls, edges, agreeingEdges }: ImageEvidence): string {
+/** How many return addresses of an image follow calls, and how many of those lead to the next frame. */
+export function callsText(evidence: ImageEvidence): string {
+  const { checked, calls, insideCalls, edges, agreeingEdges } = evidence;
+  const { checkedWeight, callsWeight, insideCallsWeight } = evidence;
+  // In a wrong file some are inside of a call by chance.
+  const isAdjusted = insideCalls > calls && 2 * insideCalls > checked;
+  const byWeight = share(isAdjusted ? insideCallsWeight : callsWeight, checkedWeight);
   const parts = [
-    insideCalls > calls
-      ? `${share(insideCalls, checked)} of ${number(checked)} return addresses are inside of a call`
-      : `${share(calls, checked)} of ${number(checked)} return addresses follow a call`,
+    `${share(isAdjusted ? insideCalls : calls, checked)} of ${number(checked)} return addresses ` +
+    `${isAdjusted ? "are inside of a call" : "follow a call"} (${byWeight} by weight)`,
   ];
   if (edges > 0) {
     parts.push(`${share(agreeingEdges, edges)} of ${number(edges)} calls lead to the next frame`);

@@ -107,6 +107,11 @@ export const UNRESOLVED_REASONS = {
       "the file's segments do not fit the mapping: it is another build than the one that ran",
     advice: "give the file that was running with --sysroot DIR",
   },
+  "ambiguous-base": {
+    meaning:
+      "the mappings of the file allow several load biases, and no return address tells which",
+    advice: "give a whole copy of /proc/PID/maps, or a recording with callers",
+  },
   "not-in-bundle": {
     meaning: "the bundle does not have the part of the file that is needed",
     advice: "give symfold collect the recording, or --whole",

@@ -24,7 +24,7 @@ export interface ImageCounts extends FrameCounts {
   readonly namesFrom: readonly string[];
   /** Why frames of it are unresolved, heaviest first. */
   readonly reasons: readonly ReasonCounts[];
-  /** Whether its return addresses follow calls; undefined if none could be checked. */
+  /** Whether its return addresses follow calls; undefined if it has no code of a file to check. */
   readonly evidence: ImageEvidence | undefined;
 }
 

@@ -69,7 +69,7 @@ for (
     [["symfold", "--format", "="], FORMATS],
     [["symfold", "--maps", "=", "a"], ["a b.maps", "afolder"]],
     [["symfold", "x", "--demangle", "f"], ["full"]],
-    [["symfold", "explain", "--return-addresses", ""], ["all", "none"]],
+    [["symfold", "explain", "--return-addresses", ""], ["all", "callers", "none"]],
     [["symfold", "diff", "--before-return-addresses", ""], ["all", "callers", "none"]],
     [["symfold", "diff", "--unresolved", ""], ["file", "offset"]],
     [["symfold", "diff", "--before-sys"], ["--before-sysroot"]],

@@ -211,22 +211,26 @@ for (const { name } of COMMANDS) {
   });
 }
 
-Deno.test("parseOptions() reads the options of explain, whose addresses are looked up as they are", () => {
-  const args = ["explain", "--maps", "a", "--json", "0x1", "--kallsyms", "k", "libc.so.6+0x2"];
+Deno.test("parseOptions() reads the options of explain, whose operands are addresses", () => {
+  const args = [
+    ...["explain", "--maps", "a", "--json", "0x1", "--kallsyms", "k", "libc.so.6+0x2"],
+    ...["--recording", "r", "--recording=-"],
+  ];
   const { command, operands, inputs, maps, json, kallsyms, returnAddresses } = parseOptions(args);
   assertEquals({ command, operands, inputs, maps, json, kallsyms, returnAddresses }, {
     command: "explain",
     operands: ["0x1", "libc.so.6+0x2"],
-    inputs: [],
+    inputs: ["r", "-"],
     maps: ["a"],
     json: true,
     kallsyms: "k",
-    returnAddresses: "none",
+    returnAddresses: undefined,
   });
 });
 
 Deno.test("parseOptions() wants operands where a command has some, but not with --help", () => {
-  assertThrows(() => parseOptions(["explain"]), UsageError, "has 0 operands, want at least 1");
+  assertThrows(() => parseOptions(["explain"]), UsageError, "needs an ADDRESS, or --recording");
+  assertEquals(parseOptions(["explain", "--recording", "r"]).operands, []);
   assertThrows(() => parseOptions(["images", "x"]), UsageError, "has 1 operand, want 0");
   assertEquals(parseOptions(["explain", "--help"]).help, true);
 });

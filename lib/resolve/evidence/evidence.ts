@@ -141,11 +141,28 @@ export class Evidence {
       }));
   }
 
-  /** What is known of each file with return addresses, by its path; its copies together. */
+  /**
+   * What is known of one loaded copy of a file, and why it is doubted if it is; undefined if it has no
+   * frames.
+   *
+   * @param loadBias As in {@linkcode DoubtedImage}.
+   */
+  ofImage(
+    file: RecordedFile,
+    loadBias: number | undefined,
+  ): { readonly evidence: ImageEvidence; readonly doubt: string } | undefined {
+    const judged = this.#judged.find(({ image }) =>
+      image.file === file && image.loadBias === loadBias
+    );
+    if (judged === undefined) return undefined;
+    const { evidence, image: { sites } } = judged;
+    return { evidence, doubt: evidence.verdict === "differs" ? doubtText(sites, this.#form) : "" };
+  }
+
+  /** What is known of each file with frames, by its path; its copies together. */
   byPath(): Map<string, ImageEvidence> {
     const byPath = new Map<string, ImageEvidence>();
-    for (const { image: { file: { request: { path } }, sites }, evidence } of this.#judged) {
-      if (sites.length === 0) continue;
+    for (const { image: { file: { request: { path } } }, evidence } of this.#judged) {
       const other = byPath.get(path);
       byPath.set(path, other === undefined ? evidence : joinEvidence(evidence, other));
     }
