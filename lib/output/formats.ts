@@ -63,6 +63,14 @@ export const OUTPUT_FORMATS: readonly OutputFormat[] = [
     isText: true,
     load: () => Promise.resolve(writeFolded),
   },
+  {
+    name: "html",
+    help: "a page with a flame graph, search and a table of functions",
+    suffixes: [".html", ".htm"],
+    usesDetails: true,
+    isText: true,
+    load: async () => (await import("./html/write_html.ts")).writeHtml,
+  },
 ];
 
 /** The format of this name; undefined if there is none. */
