@@ -29,10 +29,10 @@ export class Chromium implements AsyncDisposable {
     socket.addEventListener("message", ({ data }) => this.#receive(JSON.parse(data)));
   }
 
-  /** Starts one; `CHROMIUM` in the environment is its path. */
+  /** Starts one; `SYMFOLD_CHROMIUM` in the environment is its path. */
   static async start(): Promise<Chromium> {
     const folder = new TempFolder();
-    const process = new Deno.Command(Deno.env.get("CHROMIUM") ?? "chromium", {
+    const process = new Deno.Command(Deno.env.get("SYMFOLD_CHROMIUM") ?? "chromium", {
       args: [
         "--headless=new",
         // Root may not have one, and the pages are our own.
@@ -155,6 +155,11 @@ export class Tab {
     this.#loaded = Promise.withResolvers();
   }
 
+  /** Waits until all that happened is on the screen. */
+  async painted(): Promise<void> {
+    await this.run("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))");
+  }
+
   /** The value of an expression in the page. */
   async run<Value>(expression: string): Promise<Value> {
     const { result, exceptionDetails } = await this.#send("Runtime.evaluate", {
@@ -179,7 +184,8 @@ export class Tab {
         key,
         modifiers,
         text,
-        windowsVirtualKeyCode: KEY_CODES[key] ?? key.toUpperCase().charCodeAt(0),
+        windowsVirtualKeyCode: KEY_CODES[key] ??
+          (/^\w$/.test(key) ? key.toUpperCase().charCodeAt(0) : 0),
       });
       await this.#send("Input.dispatchKeyEvent", { type: "keyUp", key, modifiers });
     }
@@ -196,6 +202,20 @@ export class Tab {
     await this.point(x, y);
     await this.#send("Input.dispatchMouseEvent", { type: "mousePressed", ...at });
     await this.#send("Input.dispatchMouseEvent", { type: "mouseReleased", ...at });
+  }
+
+  /** Touches a place of the window, in CSS pixels. */
+  async touch(x: number, y: number): Promise<void> {
+    await this.#send("Emulation.setTouchEmulationEnabled", { enabled: true });
+    await this.#send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [{ x, y }] });
+    await this.#send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  }
+
+  /** What a screen reader gets: the roles and names of all that is not hidden, in order. */
+  async accessible(): Promise<{ readonly role: string; readonly name: string }[]> {
+    const { nodes } = await this.#send("Accessibility.getFullAXTree");
+    return (nodes as AccessibleNode[]).filter(({ ignored }) => !ignored)
+      .map(({ role, name }) => ({ role: role?.value ?? "", name: name?.value ?? "" }));
   }
 
   /** What it looks like, as PNG. */
@@ -218,6 +238,13 @@ export class Tab {
       if (params["type"] !== "Document" && !url.startsWith("data:")) this.requests.push(url);
     }
   }
+}
+
+/** Of the DevTools protocol, `Accessibility.AXNode`. */
+interface AccessibleNode {
+  readonly ignored: boolean;
+  readonly role?: { readonly value: string };
+  readonly name?: { readonly value: string };
 }
 
 const KEY_CODES: Readonly<Record<string, number>> = {

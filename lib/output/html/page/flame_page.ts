@@ -121,11 +121,11 @@ export class FlamePage {
     const colouring = this.#colouring ??= colourTree(tree, state.colour, palette);
     const found = this.#found;
     this.#toolbar.show(state, colouring.legend, this.#foundText());
-    this.#table.show({ state, found });
     const isFlame = state.layout === "flame";
     this.#graph.show({ tree, layout, colouring, palette, found, zoom: this.#zoom(), isFlame });
     this.#frame.leave();
     this.#frame.place(this.#frame.node);
+    this.#table.show({ state, found });
     markDrawn();
   }
 

@@ -28,15 +28,16 @@ export class FocusedFrame {
   focus(node: number, zoom: number): void {
     this.node = node;
     this.#graph.reveal(node);
-    const { left, top, height } = this.place(node);
+    this.place(node);
+    const { left, top, height } = this.#focused.getBoundingClientRect();
     this.#hovered.hidden = true;
     this.#tooltip.show(factsOf(this.#tree, this.#unit, node, zoom), left, top, height);
     this.#spoken.textContent = spokenFacts(this.#tree, this.#unit, node);
   }
 
   /** Puts the outline around the node of the keyboard, after the graph changed. */
-  place(node: number): DOMRect {
-    return this.#graph.frame(this.#focused, node);
+  place(node: number): void {
+    this.#graph.frame(this.#focused, node);
   }
 
   /** The pointer is at a place, with a node or -1. */

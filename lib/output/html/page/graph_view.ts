@@ -42,13 +42,29 @@ export class GraphView {
   readonly #font: string;
   #scene: GraphScene | undefined;
   #charWidth = 0;
+  /** Of all levels, in CSS pixels. */
   #height = 0;
+  // Of what is visible. The browser would lay out all that changed before it answers.
+  #viewWidth: number;
+  #viewHeight: number;
+  #scrollTop = 0;
 
   constructor() {
     const family = getComputedStyle(document.documentElement).getPropertyValue("--mono");
     this.#font = `12px ${family}`;
-    new ResizeObserver(() => this.#fit()).observe(this.#scroller);
-    this.#scroller.addEventListener("scroll", () => this.#draw());
+    this.#viewWidth = this.#scroller.clientWidth;
+    this.#viewHeight = this.#scroller.clientHeight;
+    new ResizeObserver(() => {
+      this.#viewWidth = this.#scroller.clientWidth;
+      this.#viewHeight = this.#scroller.clientHeight;
+      this.#fit();
+      this.#draw();
+    }).observe(this.#scroller);
+    this.#scroller.addEventListener("scroll", () => {
+      if (this.#scrollTop === this.#scroller.scrollTop) return;
+      this.#scrollTop = this.#scroller.scrollTop;
+      this.#draw();
+    });
   }
 
   /** Shows something else. */
@@ -72,12 +88,8 @@ export class GraphView {
     return nodeAt(scene.layout, level, from + (clientX - left) * (to - from) / pixels);
   }
 
-  /**
-   * Puts an element around a node, or hides it if the node is not to be seen.
-   *
-   * @returns Where the node is in the window, in CSS pixels.
-   */
-  frame(element: HTMLElement, node: number): DOMRect {
+  /** Puts an element around a node, or hides it if the node is not to be seen. */
+  frame(element: HTMLElement, node: number): void {
     const { layout, tree } = this.#scene!;
     const { from, to, pixels } = this.#view(this.#scene!);
     const scale = pixels / (to - from);
@@ -90,28 +102,35 @@ export class GraphView {
     element.style.top = `${this.#yOf(this.#scene!, level)}px`;
     element.style.width = `${Math.max(3, right - left - GAP)}px`;
     element.style.height = `${ROW - GAP}px`;
-    return element.getBoundingClientRect();
   }
 
   /** Scrolls as little as it takes to show a node. */
   reveal(node: number): void {
     const scene = this.#scene!;
     const y = this.#yOf(scene, scene.tree.levelOf[node]!);
-    const { scrollTop, clientHeight } = this.#scroller;
-    if (y < scrollTop) this.#scroller.scrollTop = y - ROW;
-    else if (y + 2 * ROW > scrollTop + clientHeight) {
-      this.#scroller.scrollTop = y + 2 * ROW - clientHeight;
+    if (y < this.#scrollTop) this.#scrollTo(y - ROW);
+    else if (y + 2 * ROW > this.#scrollTop + this.#viewHeight) {
+      this.#scrollTo(y + 2 * ROW - this.#viewHeight);
     }
   }
 
   /** Keeps the zoomed frame where it is, if most of the window is left to what it calls. */
   #scrollToZoom(scene: GraphScene, isFirst: boolean): void {
-    const { clientHeight, scrollTop } = this.#scroller;
-    const y = this.#yOf(scene, scene.tree.levelOf[scene.zoom]!);
-    const share = scene.isFlame ? clientHeight - (y + ROW - scrollTop) : y - scrollTop;
-    if (!isFirst && share >= 0 && share < clientHeight / 3) return;
-    const room = Math.min(3 * ROW, clientHeight / 3);
-    this.#scroller.scrollTop = scene.isFlame ? y + ROW + room - clientHeight : y - room;
+    const { isFlame, tree, zoom } = scene;
+    const height = this.#viewHeight;
+    const y = this.#yOf(scene, tree.levelOf[zoom]!) - this.#scrollTop;
+    const above = isFlame ? height - (y + ROW) : y;
+    if (!isFirst && above >= 0 && above < height / 3) return;
+    const room = Math.min(3 * ROW, height / 3);
+    this.#scrollTo(this.#scrollTop + (isFlame ? y + ROW + room - height : y - room));
+  }
+
+  #scrollTo(top: number): void {
+    const wanted = Math.max(0, Math.min(top, this.#height - this.#viewHeight));
+    if (wanted === this.#scrollTop) return;
+    this.#scroller.scrollTop = wanted;
+    this.#scrollTop = this.#scroller.scrollTop;
+    this.#draw();
   }
 
   #yOf({ isFlame }: GraphScene, level: number): number {
@@ -120,45 +139,42 @@ export class GraphView {
 
   #view({ layout, zoom }: GraphScene): View {
     const from = layout.startOf[zoom]!;
-    return { from, to: from + layout.widthOf[zoom]!, pixels: this.#scroller.clientWidth };
+    return { from, to: from + layout.widthOf[zoom]!, pixels: this.#viewWidth };
   }
 
-  /** Makes the canvas as large as what is visible. */
+  /** Makes the canvas as large as what is visible, and what scrolls as high as the levels. */
   #fit(): void {
     const scene = this.#scene;
     if (scene === undefined) return;
-    const { clientHeight } = this.#scroller;
     const levels = levelsIn(scene.layout, this.#view(scene));
-    this.#height = Math.max(clientHeight, levels * ROW + MARGIN);
+    this.#height = Math.max(this.#viewHeight, levels * ROW + MARGIN);
+    this.#scrollTop = Math.min(this.#scrollTop, this.#height - this.#viewHeight);
     this.#spacer.style.height = `${this.#height}px`;
-    const { clientWidth } = this.#scroller;
-    const ratio = devicePixelRatio;
-    const [width, height] = [Math.round(clientWidth * ratio), Math.round(clientHeight * ratio)];
+    const width = Math.round(this.#viewWidth * devicePixelRatio);
+    const height = Math.round(this.#viewHeight * devicePixelRatio);
     if (this.#canvas.width === width && this.#canvas.height === height) return;
     this.#canvas.width = width;
     this.#canvas.height = height;
-    this.#canvas.style.width = `${clientWidth}px`;
-    this.#canvas.style.height = `${clientHeight}px`;
-    this.#draw();
+    this.#canvas.style.width = `${this.#viewWidth}px`;
+    this.#canvas.style.height = `${this.#viewHeight}px`;
   }
 
   #draw(): void {
     const scene = this.#scene;
     const context = this.#canvas.getContext("2d");
     if (scene === undefined || context === null) return;
-    const { clientHeight, scrollTop } = this.#scroller;
     const view = this.#view(scene);
     const ratio = devicePixelRatio;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.fillStyle = cssOf(scene.palette.background);
-    context.fillRect(0, 0, view.pixels, clientHeight);
+    context.fillRect(0, 0, view.pixels, this.#viewHeight);
     context.font = this.#font;
     context.textBaseline = "middle";
     this.#charWidth = context.measureText("0").width;
     const levels = levelsIn(scene.layout, view);
     for (let level = 0; level < levels; level++) {
-      const y = this.#yOf(scene, level) - scrollTop;
-      if (y + ROW > 0 && y < clientHeight) this.#drawLevel(context, scene, view, level, y);
+      const y = this.#yOf(scene, level) - this.#scrollTop;
+      if (y + ROW > 0 && y < this.#viewHeight) this.#drawLevel(context, scene, view, level, y);
     }
   }
 

@@ -26,7 +26,7 @@ export interface TableActions {
 }
 
 /** Rows that are shown at once; a page with all of 20,000 functions would be slow. */
-const ROWS = 100;
+const ROWS = 60;
 
 const TITLES: Readonly<Record<TotalColumn, string>> = {
   self: "Self",
@@ -119,7 +119,7 @@ export class TableView {
     const { functions, totalOf, base } = this.#tree;
     const whole = totalOf[this.#zoom]!;
     const { name, image } = functions[of.function]!;
-    const button = newElement("button", "", name);
+    const button = newElement("button", "", ...breakable(name));
     button.type = "button";
     button.title = `Search for ${name}`;
     button.addEventListener("click", () => this.#actions.choose(of.function));
@@ -161,4 +161,11 @@ export class TableView {
       newElement("small", "", growthText(before, after)),
     );
   }
+}
+
+/** A name that may be broken behind what divides its parts. */
+function breakable(name: string): (Node | string)[] {
+  return name.split(/(?<=::|[<,(/])/).flatMap((part, at) =>
+    at === 0 ? [part] : [newElement("wbr", ""), part]
+  );
 }
