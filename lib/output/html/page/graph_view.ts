@@ -32,8 +32,10 @@ const TEXT_WIDTH = 24;
 const MARGIN = 8;
 
 /**
- * The graph, drawn on a canvas of the size of what is visible of it. Elements for frames, as SVG has
- * them, take too long by far where there are 100,000.
+ * The graph, drawn on a canvas of the size of what is visible of it. d3-flame-graph 5.0.0, which makes
+ * SVG elements, took 13 s to open a page of 100,000 nodes and 14 s to zoom on two busy cores. Told to
+ * leave out frames narrower than a pixel it took 1.4 s and 0.14 s, where this takes 0.7 s and 0.06 s
+ * and leaves out none, and the keyboard, the history and widths by another weight were still missing.
  */
 export class GraphView {
   readonly #scroller = elementById("scroller", HTMLDivElement);

@@ -98,7 +98,7 @@ export class TableView {
     }
     for (const [at, head] of [...this.#columns.children].entries()) {
       const isSorted = columns[at] === sort;
-      head.ariaSort = !isSorted ? "none" : ascending ? "ascending" : "descending";
+      head.setAttribute("aria-sort", !isSorted ? "none" : ascending ? "ascending" : "descending");
     }
   }
 

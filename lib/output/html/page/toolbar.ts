@@ -49,12 +49,12 @@ export class Toolbar {
   /** Shows a state. */
   show(state: PageState, legend: readonly LegendEntry[], { text, error }: FoundText): void {
     if (this.search.value !== state.search) this.search.value = state.search;
-    this.search.ariaInvalid = String(error !== "");
+    this.search.setAttribute("aria-invalid", String(error !== ""));
     this.#found.textContent = error || text;
     this.#found.classList.toggle("error", error !== "");
     for (const [at, id] of MENUS.entries()) this.#menus[at]!.value = state[id];
     for (const radio of this.#layouts) radio.checked = radio.value === state.layout;
-    this.#table.ariaPressed = String(state.table);
+    this.#table.setAttribute("aria-pressed", String(state.table));
     this.#matching.checked = state.matching;
     this.#matching.parentElement!.hidden = state.search === "";
     this.#showZoom(state.zoom);
@@ -81,7 +81,7 @@ export class Toolbar {
       });
     }
     this.#table.addEventListener("click", () => {
-      choose({ table: this.#table.ariaPressed !== "true" });
+      choose({ table: this.#table.getAttribute("aria-pressed") !== "true" });
     });
     this.#matching.addEventListener("change", () => choose({ matching: this.#matching.checked }));
     this.#reset.addEventListener("click", () => choose({ zoom: ROOT }, true));
