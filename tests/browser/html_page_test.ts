@@ -135,6 +135,30 @@ browserTest("keys move the focus, zoom and reset", async () => {
   assertEquals(await page.hash(), "search=^main$");
 });
 
+browserTest("what is told goes along when keys scroll", async () => {
+  const deep = Array.from({ length: 80 }, (_, at) => `f${at}`);
+  await using page = await PageInBrowser.open(profileOf([[deep, 1]]));
+  await page.tab.run("keys.focus()");
+  await page.tab.press("Tab", ...deep.map(() => "ArrowDown"));
+  await page.tab.painted();
+  assertEquals(await page.text("#tooltip strong"), "f79");
+  const [frame, tooltip] = await page.tab.run<[number, number]>(
+    "[focused, tooltip].map((element) => element.getBoundingClientRect().top)",
+  );
+  assert(frame > 400 && frame < 800 && Math.abs(frame - tooltip) < 300, `${frame} ${tooltip}`);
+  await page.tab.run("scroller.scrollTop = 0");
+  await page.tab.painted();
+  assert(await page.tab.run<number>("focused.getBoundingClientRect().top") > 800);
+});
+
+browserTest("a zoom is said", async () => {
+  await using page = await PageInBrowser.open(PROFILE);
+  await page.click(IN_WALK, 2);
+  assertMatch(await page.text("#spoken"), /^Zoomed to walk, 50\.0 % of all/);
+  await page.go(-1);
+  assertEquals(await page.text("#spoken"), "Zoom reset");
+});
+
 browserTest("keys go the other way in a flame", async () => {
   await using page = await PageInBrowser.open(PROFILE, { hash: "#layout=flame" });
   await page.tab.run("keys.focus()");

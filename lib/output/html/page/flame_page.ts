@@ -67,6 +67,7 @@ export class FlamePage {
     listenToGraph({
       point: (x, y) => this.#frame.hover(this.#graph.nodeAt(x, y), this.#zoom(), x, y),
       leave: () => this.#frame.leave(),
+      scroll: () => this.#frame.follow(this.#zoom()),
       click: (x, y, isTouch) => this.#click(this.#graph.nodeAt(x, y), isTouch),
       move: (move) => {
         const { node } = this.#frame;
@@ -81,6 +82,7 @@ export class FlamePage {
       search: () => {
         if (this.#frame.node !== ROOT) this.#searchFor(nameOf(this.#tree, this.#frame.node));
       },
+      copy: () => void navigator.clipboard?.writeText(nameOf(this.#tree, this.#frame.node)),
     }, () => this.#state.layout === "flame");
     listenToKeys({
       search: this.#toolbar.search,
@@ -88,7 +90,7 @@ export class FlamePage {
       next: (step) => this.#nextMatch(step),
     });
     this.#prefersDark.addEventListener("change", () => this.#show());
-    addEventListener("resize", () => this.#frame.place(this.#frame.node));
+    addEventListener("resize", () => this.#frame.place());
   }
 
   #set(change: Partial<PageState>, isStep = false): void {
@@ -124,8 +126,9 @@ export class FlamePage {
     const isFlame = state.layout === "flame";
     this.#graph.show({ tree, layout, colouring, palette, found, zoom: this.#zoom(), isFlame });
     this.#frame.leave();
-    this.#frame.place(this.#frame.node);
+    this.#frame.place();
     this.#table.show({ state, found });
+    if (before !== undefined && before.zoom !== state.zoom) this.#frame.speakZoom(state.zoom);
     markDrawn();
   }
 

@@ -17,6 +17,8 @@ export class FocusedFrame {
   readonly #focused = elementById("focused", HTMLDivElement);
   readonly #hovered = elementById("hovered", HTMLDivElement);
   readonly #spoken = elementById("spoken", HTMLDivElement);
+  /** Whether the tooltip is about the node of the keyboard. */
+  #isTold = false;
 
   constructor(tree: FlameTree, unit: PageData["weight"], graph: GraphView) {
     this.#tree = tree;
@@ -28,31 +30,48 @@ export class FocusedFrame {
   focus(node: number, zoom: number): void {
     this.node = node;
     this.#graph.reveal(node);
-    this.place(node);
-    const { left, top, height } = this.#focused.getBoundingClientRect();
+    this.place();
     this.#hovered.hidden = true;
-    this.#tooltip.show(factsOf(this.#tree, this.#unit, node, zoom), left, top, height);
+    this.#isTold = true;
+    this.#tell(zoom);
     this.#spoken.textContent = spokenFacts(this.#tree, this.#unit, node);
   }
 
+  /** Says that the zoom is another one. */
+  speakZoom(zoom: number): void {
+    this.#spoken.textContent = zoom === ROOT
+      ? "Zoom reset"
+      : `Zoomed to ${spokenFacts(this.#tree, this.#unit, zoom)}`;
+  }
+
   /** Puts the outline around the node of the keyboard, after the graph changed. */
-  place(node: number): void {
-    this.#graph.frame(this.#focused, node);
+  place(): void {
+    this.#graph.frame(this.#focused, this.node);
   }
 
   /** The pointer is at a place, with a node or -1. */
   hover(node: number, zoom: number, x: number, y: number): void {
-    if (node < 0) {
-      this.leave();
-      return;
-    }
+    this.leave();
+    if (node < 0) return;
     this.#graph.frame(this.#hovered, node);
     this.#tooltip.show(factsOf(this.#tree, this.#unit, node, zoom), x, y, 0);
   }
 
+  /** The graph was scrolled: what is told goes along with the node of the keyboard. */
+  follow(zoom: number): void {
+    if (this.#isTold) this.#tell(zoom);
+    else this.leave();
+  }
+
   /** Nothing is pointed at. */
   leave(): void {
+    this.#isTold = false;
     this.#hovered.hidden = true;
     this.#tooltip.hide();
+  }
+
+  #tell(zoom: number): void {
+    const { left, top, height } = this.#focused.getBoundingClientRect();
+    this.#tooltip.show(factsOf(this.#tree, this.#unit, this.node, zoom), left, top, height);
   }
 }

@@ -8,6 +8,8 @@ export interface GraphActions {
   point(x: number, y: number): void;
   /** The pointer is elsewhere. */
   leave(): void;
+  /** What is seen is another part of the graph. */
+  scroll(): void;
   /** Something was clicked; a finger cannot point at it before. */
   click(x: number, y: number, isTouch: boolean): void;
   /** The focus goes elsewhere. */
@@ -17,8 +19,9 @@ export interface GraphActions {
   blur(): void;
   /** Zooms to the frame with the focus. */
   zoom(): void;
-  /** Searches for the function with the focus. */
+  /** Searches for the function with the focus, or copies its name. */
   search(): void;
+  copy(): void;
 }
 
 /** Passes on what the user does with the graph. */
@@ -30,7 +33,7 @@ export function listenToGraph(actions: GraphActions, isFlame: () => boolean): vo
     if (event.pointerType !== "touch") actions.point(event.clientX, event.clientY);
   });
   scroller.addEventListener("pointerleave", () => actions.leave());
-  scroller.addEventListener("scroll", () => actions.leave());
+  scroller.addEventListener("scroll", () => actions.scroll());
   scroller.addEventListener("click", (event) => {
     actions.click(event.clientX, event.clientY, pointerType === "touch");
   });
@@ -45,6 +48,7 @@ export function listenToGraph(actions: GraphActions, isFlame: () => boolean): vo
     if (move !== undefined) actions.move(move);
     else if (event.key === "Enter" || event.key === " ") actions.zoom();
     else if (event.key === "s") actions.search();
+    else if (event.key === "c") actions.copy();
     else return;
     event.preventDefault();
   });

@@ -4,12 +4,18 @@ import { formatState, type PageState, parseState, type StateBounds } from "./pag
 /** The state of the page in its URL, and in the history of the browser. */
 export class PageHistory {
   readonly #bounds: StateBounds;
+  /** The hash that was read or written last: going back is told twice, by two events. */
+  #known = location.hash;
 
   /** @param onChange Called when the user goes back or forward, or edits the URL. */
   constructor(bounds: StateBounds, onChange: (state: PageState) => void) {
     this.#bounds = bounds;
     for (const event of ["popstate", "hashchange"]) {
-      addEventListener(event, () => onChange(this.read()));
+      addEventListener(event, () => {
+        if (this.#known === location.hash) return;
+        this.#known = location.hash;
+        onChange(this.read());
+      });
     }
   }
 
@@ -28,5 +34,6 @@ export class PageHistory {
     } catch {
       // Not where a page is shown inside of another one, or too often: the page works without.
     }
+    this.#known = location.hash;
   }
 }
