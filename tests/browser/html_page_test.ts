@@ -331,7 +331,7 @@ browserTest("a differential profile shows both weights", async () => {
 
 browserTest("a profile without weight is a page, too", async () => {
   await using page = await PageInBrowser.open(profileOf([[["main"], 0]]));
-  assertEquals(await page.text("#summary"), "0 samples · 1 functions");
+  assertEquals(await page.text("#summary"), "0 samples · 1 function");
   assertEquals(await page.texts("#rows tr"), []);
   assertEquals(page.tab.messages, []);
 });

@@ -21,7 +21,7 @@ import type { PageState } from "./page_state.ts";
 import { DARK, LIGHT, type Palette } from "./palette.ts";
 import { TableView } from "./table_view.ts";
 import { type FoundText, Toolbar } from "./toolbar.ts";
-import { shareText, weightText } from "./weight_text.ts";
+import { countText, shareText, weightText } from "./weight_text.ts";
 
 /** The page: what the user does becomes a state, and a state becomes what is seen. */
 export class FlamePage {
@@ -145,7 +145,7 @@ export class FlamePage {
     const { zoom } = this.#state;
     const weight = matchedWeight(this.#tree, found, zoom);
     const share = shareText(weight, this.#tree.totalOf[zoom]!);
-    const functions = found.functionCount === 1 ? "1 function" : `${found.functionCount} functions`;
+    const functions = countText(found.functionCount, "functions");
     return {
       text: `${share}${zoom === ROOT ? "" : " of zoomed"} · ${
         weightText(weight, this.#unit)

@@ -1,6 +1,13 @@
 import type { PageData } from "../page_data.ts";
 import { childrenOf, type FlameTree, nameOf, ROOT } from "./flame_tree.ts";
-import { changeText, exactText, growthText, shareText, weightText } from "./weight_text.ts";
+import {
+  changeText,
+  countText,
+  exactText,
+  growthText,
+  shareText,
+  weightText,
+} from "./weight_text.ts";
 
 /** What is said about a frame. */
 export interface FrameFacts {
@@ -51,7 +58,7 @@ export function spokenFacts(tree: FlameTree, unit: PageData["weight"], node: num
   if (place !== undefined && place.reason !== "") parts.push("without a name");
   parts.push(
     `level ${tree.levelOf[node]!}`,
-    count === 0 ? "calls nothing" : count === 1 ? "calls 1 function" : `calls ${count} functions`,
+    count === 0 ? "calls nothing" : `calls ${countText(count, "functions")}`,
   );
   return parts.join(", ");
 }

@@ -4,7 +4,7 @@ import type { LegendEntry } from "./colouring.ts";
 import { elementById, newElement } from "./elements.ts";
 import { type FlameTree, nameOf, ROOT } from "./flame_tree.ts";
 import type { PageState } from "./page_state.ts";
-import { changeText, growthText, shareText, weightText } from "./weight_text.ts";
+import { changeText, countText, growthText, shareText, weightText } from "./weight_text.ts";
 
 /** What the search field says besides. */
 export interface FoundText {
@@ -89,7 +89,7 @@ export class Toolbar {
 
   #summary(): string {
     const { totalOf, base, functions } = this.#tree;
-    const count = `${functions.length.toLocaleString("en")} functions`;
+    const count = countText(functions.length, "functions");
     const after = totalOf[ROOT]!;
     if (base === undefined) return `${weightText(after, this.#unit)} · ${count}`;
     const before = base.totalOf[ROOT]!;

@@ -12,7 +12,12 @@ export function weightText(weight: number, unit: WeightUnit): string {
   if (unit.unit === "bytes") return scaledText(value, 1024, BYTE_UNITS);
   if (unit.unit === "nanoseconds") return scaledText(value, 1000, TIME_UNITS);
   const word = unit.unit === "count" ? unit.name : unit.unit;
-  return `${GROUPED.format(value)} ${word}`;
+  return countText(value, word);
+}
+
+/** A number of things: `1 sample`, `1,234 samples`. */
+export function countText(count: number, plural: string): string {
+  return `${GROUPED.format(count)} ${count === 1 ? plural.replace(/s$/, "") : plural}`;
 }
 
 /** A weight to the last digit, without what it counts. */

@@ -43,7 +43,7 @@ Deno.test("factsOf() tells both weights of a differential profile", () => {
     ["Before", "8 samples, 100.0 % of all"],
     ["After", "4 samples, 100.0 % of all"],
     ["Change", "−4, −50 %"],
-    ["Self", "2 samples → 1 samples, −1"],
+    ["Self", "2 samples → 1 sample, −1"],
   ]);
 });
 

@@ -15,6 +15,8 @@ const TIME = { name: "cpu", unit: "nanoseconds", decimals: 0 };
 for (
   const [weight, unit, text] of [
     [0, SAMPLES, "0 samples"],
+    [1, SAMPLES, "1 sample"],
+    [1, { ...SAMPLES, name: "cpu" }, "1 cpu"],
     [1234567, SAMPLES, "1,234,567 samples"],
     [150, { ...SAMPLES, decimals: 2 }, "1.5 samples"],
     [7, { name: "x", unit: "objects", decimals: 0 }, "7 objects"],
