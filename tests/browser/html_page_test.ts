@@ -135,6 +135,20 @@ browserTest("keys move the focus, zoom and reset", async () => {
   assertEquals(await page.hash(), "search=^main$");
 });
 
+browserTest("a key copies the name of the focused function", async () => {
+  await using page = await PageInBrowser.open(PROFILE);
+  await page.click(IN_WALK, 2);
+  const answer = (body: string) =>
+    `Object.defineProperty(navigator, "clipboard", { configurable: true, value: { ${body} } })`;
+  await page.tab.run(answer("async writeText(text) { globalThis.copied = text; }") + ", 0");
+  await page.tab.press("c");
+  assertEquals([await page.tab.run("copied"), await page.text("#spoken")], ["walk", "Copied walk"]);
+  await page.tab.run(answer('async writeText() { throw new Error("no"); }') + ", 0");
+  await page.tab.press("c");
+  assertEquals(await page.text("#spoken"), "The browser does not let the page copy");
+  assertEquals(page.tab.messages, []);
+});
+
 browserTest("what is told goes along when keys scroll", async () => {
   const deep = Array.from({ length: 80 }, (_, at) => `f${at}`);
   await using page = await PageInBrowser.open(profileOf([[deep, 1]]));
@@ -200,7 +214,7 @@ browserTest("the page is dark if the system is, until it is told", async () => {
   const theme = () => page.tab.run("document.documentElement.dataset.theme");
   assertEquals([await theme(), await page.colour(0.95, 3)], ["dark", rgbOf(DARK.background)]);
   await page.tab.preferDark(false);
-  await page.tab.painted();
+  await page.tab.until("document.documentElement.dataset.theme === 'light'");
   assertEquals([await theme(), await page.colour(0.95, 3)], ["light", rgbOf(LIGHT.background)]);
   await page.tab.run("theme.value = 'dark'; theme.dispatchEvent(new Event('change'))");
   assertEquals([await theme(), await page.hash()], ["dark", "theme=dark"]);

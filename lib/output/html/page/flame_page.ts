@@ -82,7 +82,7 @@ export class FlamePage {
       search: () => {
         if (this.#frame.node !== ROOT) this.#searchFor(nameOf(this.#tree, this.#frame.node));
       },
-      copy: () => void navigator.clipboard?.writeText(nameOf(this.#tree, this.#frame.node)),
+      copy: () => this.#frame.copyName(),
     }, () => this.#state.layout === "flame");
     listenToKeys({
       search: this.#toolbar.search,

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import type { PageData } from "../page_data.ts";
 import { elementById } from "./elements.ts";
-import { type FlameTree, ROOT } from "./flame_tree.ts";
+import { type FlameTree, nameOf, ROOT } from "./flame_tree.ts";
 import { factsOf, spokenFacts } from "./frame_facts.ts";
 import type { GraphView } from "./graph_view.ts";
 import { Tooltip } from "./tooltip.ts";
@@ -35,6 +35,17 @@ export class FocusedFrame {
     this.#isTold = true;
     this.#tell(zoom);
     this.#spoken.textContent = spokenFacts(this.#tree, this.#unit, node);
+  }
+
+  /** Copies the name of the node of the keyboard, and says whether that was allowed. */
+  async copyName(): Promise<void> {
+    const name = nameOf(this.#tree, this.node);
+    try {
+      await navigator.clipboard.writeText(name);
+      this.#spoken.textContent = `Copied ${name}`;
+    } catch {
+      this.#spoken.textContent = "The browser does not let the page copy";
+    }
   }
 
   /** Says that the zoom is another one. */
