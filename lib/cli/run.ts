@@ -1,7 +1,7 @@
 import { gzipChunks } from "../bytes/mod.ts";
 import type { Recording } from "../input/mod.ts";
 import { type Profile, SAMPLES, type WeightType } from "../profile/mod.ts";
-import type { Report, Resolved } from "../resolve/mod.ts";
+import type { ReasonCounts, Report, Resolved } from "../resolve/mod.ts";
 import { checkOutputs } from "./check_outputs.ts";
 import { checkStandardStreams } from "./check_streams.ts";
 import { completions, type Shell, SHELLS } from "./completions.ts";
@@ -254,7 +254,7 @@ class Run {
       complain(reportText(report, verbose, this.#label).trimEnd(), "");
       for (const text of this.#droppedTexts) complain(text, "");
     }
-    if (report.reasons.some(({ reason }) => reason === "no-maps")) {
+    if (report.reasons.some(isWithoutMaps)) {
       const option = this.#side === undefined ? "--maps" : `--${this.#side}-maps`;
       this.#lose(`Cannot resolve addresses: no maps snapshot was given, use ${option} FILE`);
     }
@@ -275,6 +275,11 @@ class Run {
     this.#progress.clear();
     complain(this.#label + message);
   }
+}
+
+/** Whether there are addresses that only a snapshot could help, and no names of the recorder's. */
+function isWithoutMaps({ reason, weight, namedWeight = 0 }: ReasonCounts): boolean {
+  return reason === "no-maps" && namedWeight < weight;
 }
 
 /** The names of recordings, without their folders unless these are all that differs. */

@@ -36,6 +36,8 @@ export interface ReasonCounts {
   readonly weight: number;
   /** How many different frames. */
   readonly frames: number;
+  /** What those of them weigh that keep the name that the recorder gave; left out if none does. */
+  readonly namedWeight?: number;
   /** What exactly was the matter, of the first of them; empty if the reason says it all. */
   readonly detail: string;
 }
@@ -100,10 +102,12 @@ export class Tally {
     for (const [key, place] of this.#places.entries()) {
       if (place === undefined || place.kind === "name") continue;
       const name = imageOf(place);
+      const location = profile.locations[key >> 1]!;
+      const isNamed = location.kind !== "name" && location.symbol !== "";
       const image = images.get(name) ?? new Counter(name, this.#kernel);
       images.set(name, image);
       for (const counter of [total, image]) {
-        counter.add(place, this.#isResolved[key]!, this.#weights[key]!);
+        counter.add(place, this.#isResolved[key]!, this.#weights[key]!, isNamed);
       }
     }
     const { samples } = profile;
@@ -131,7 +135,7 @@ class Counter {
   readonly #kernel: KernelSummary;
   readonly #reasons = new Map<
     UnresolvedReason,
-    { weight: number; frames: number; detail: string }
+    { weight: number; frames: number; namedWeight?: number; detail: string }
   >();
   readonly #namesFrom = new Set<string>();
   #weight = 0;
@@ -144,7 +148,7 @@ class Counter {
     this.#kernel = kernel;
   }
 
-  add(place: NativePlace, isResolved: boolean, weight: number): void {
+  add(place: NativePlace, isResolved: boolean, weight: number, isNamed: boolean): void {
     this.#weight += weight;
     this.#frames++;
     if (place.kind === "code") {
@@ -164,6 +168,7 @@ class Counter {
     this.#reasons.set(reason, counts);
     counts.weight += weight;
     counts.frames++;
+    if (isNamed) counts.namedWeight = (counts.namedWeight ?? 0) + weight;
   }
 
   counts(): Omit<ImageCounts, "evidence"> {
