@@ -198,10 +198,18 @@ Deno.test("readSanitizer() reads what ThreadSanitizer writes", async () => {
     "  Write of size 4 at 0x7fe3c3075190 by thread T1:",
     "    #0 foo1() simple_stack2.cc:9 (exe+0x00000000a360)",
     "    #1 Thread1(void*) <null> (exe+0xa400)",
+    "    #2 <null> <null> (exe+0xa500)",
     "",
   );
   const recording = await readText(readSanitizer, text);
-  assertEquals(samplesOf(recording), ["Write of size 4 thread T1;exe+0xa400;exe+0xa360 1"]);
+  assertEquals(samplesOf(recording), [
+    "Write of size 4 thread T1;exe+0xa500;exe+0xa400;exe+0xa360 1",
+  ]);
+  const symbols = ["exe+0xa400", "exe+0xa500"].map((frame) => {
+    const location = locationOf(recording, frame)!;
+    return location.kind === "name" ? undefined : location.symbol;
+  });
+  assertEquals(symbols, ["Thread1(void*)", ""]);
   assertEquals(locationOf(recording, "exe+0xa360"), {
     ...VADDR,
     module: "exe",
