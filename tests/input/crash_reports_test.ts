@@ -147,6 +147,18 @@ Deno.test("readGdb() reads mappings, with permissions or without", async () => {
   );
 });
 
+Deno.test("readGdb() reads addresses without anything behind them", async () => {
+  const text = linesOf(
+    "TID 12:",
+    "#0  0x00007f572d91b230",
+    "#1  0x0000000000401136 - 1",
+    "#2  0x401180",
+  );
+  assertEquals(samplesOf(await readText(readGdb, text)), [
+    "TID 12;0x40117f;0x401135;0x7f572d91b230 1",
+  ]);
+});
+
 Deno.test("readGdb() reads what eu-stack prints", async () => {
   const text = linesOf(
     "PID 12 - process",
