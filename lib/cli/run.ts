@@ -129,6 +129,10 @@ class Run {
     const runs = sides.map((side, at) => new Run(side, SIDES[at], this.#progress));
     const resolved: (Resolved | undefined)[] = [];
     for (const run of runs) resolved.push(await run.#resolve());
+    for (const [at, side] of resolved.entries()) {
+      if (side?.profile.samples.columns().bases === undefined) continue;
+      runs[at]!.#lose("Stacks have two counts, as a comparison has: only the second is compared");
+    }
     const [before, after] = resolved.map((side) => side?.profile);
     if (before !== undefined && after !== undefined) {
       if (before.samples.size > 0 && after.samples.size > 0) {
