@@ -67,8 +67,12 @@ function headline(report: Report, label: string): string {
     `${number(report.resolvedFrames)} of ${number(report.frames)} different)`;
 }
 
-function notes({ decimals, images }: Report): string[] {
+function notes({ decimals, images, reasons, weight }: Report): string[] {
   const lines: string[] = [];
+  const namedWeight = reasons.reduce((sum, reason) => sum + (reason.namedWeight ?? 0), 0);
+  if (namedWeight > 0) {
+    lines.push(`${share(namedWeight, weight)} of them keep the names that the recorder gave`);
+  }
   if (decimals > 0) {
     const factor = 10 ** decimals;
     lines.push(

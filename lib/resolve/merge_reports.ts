@@ -45,15 +45,21 @@ function scaleReport(report: Report, factor: number): Report {
     images: report.images.map((image) => ({
       ...image,
       ...scaleCounts(image, factor),
-      reasons: image.reasons.map((reason) => ({ ...reason, weight: reason.weight * factor })),
+      reasons: image.reasons.map((reason) => scaleReason(reason, factor)),
       evidence: image.evidence && scaleEvidence(image.evidence, factor),
     })),
-    reasons: report.reasons.map((reason) => ({ ...reason, weight: reason.weight * factor })),
+    reasons: report.reasons.map((reason) => scaleReason(reason, factor)),
   };
 }
 
 function scaleCounts(counts: FrameCounts, factor: number) {
   return { weight: counts.weight * factor, resolvedWeight: counts.resolvedWeight * factor };
+}
+
+function scaleReason(reason: ReasonCounts, factor: number): ReasonCounts {
+  const { weight, namedWeight = 0 } = reason;
+  const scaled = { ...reason, weight: weight * factor };
+  return namedWeight > 0 ? { ...scaled, namedWeight: namedWeight * factor } : scaled;
 }
 
 function scaleEvidence(evidence: ImageEvidence, factor: number): ImageEvidence {
@@ -92,11 +98,13 @@ function mergeReasons(all: readonly ReasonCounts[]): ReasonCounts[] {
   const merged = new Map<string, ReasonCounts>();
   for (const one of all) {
     const known = merged.get(one.reason);
+    const namedWeight = (one.namedWeight ?? 0) + (known?.namedWeight ?? 0);
     merged.set(one.reason, {
       ...one,
       weight: one.weight + (known?.weight ?? 0),
       frames: one.frames + (known?.frames ?? 0),
       detail: known?.detail ?? one.detail,
+      ...namedWeight > 0 && { namedWeight },
     });
   }
   return [...merged.values()].sort(byWeight);

@@ -36,6 +36,8 @@ export interface ReasonCounts {
   readonly weight: number;
   /** How many different frames. */
   readonly frames: number;
+  /** What those of them weigh that keep the name that the recorder gave; left out if none does. */
+  readonly namedWeight?: number;
   /** What exactly was the matter, of the first of them; empty if the reason says it all. */
   readonly detail: string;
 }
@@ -101,10 +103,12 @@ export class Tally {
       const place = this.#places[key];
       if (place === undefined || place.kind === "name") continue;
       const name = imageOf(place);
+      const location = profile.locations[key >> 1]!;
+      const isNamed = location.kind !== "name" && location.symbol !== "";
       const image = images.get(name) ?? new Counter(name, this.#kernel);
       images.set(name, image);
-      total.add(place, this.#isResolved[key]!, this.#weights[key]!);
-      image.add(place, this.#isResolved[key]!, this.#weights[key]!);
+      total.add(place, this.#isResolved[key]!, this.#weights[key]!, isNamed);
+      image.add(place, this.#isResolved[key]!, this.#weights[key]!, isNamed);
     }
     const { samples } = profile;
     let sampleWeight = 0;
@@ -131,7 +135,7 @@ class Counter {
   readonly #kernel: KernelSummary;
   readonly #reasons = new Map<
     UnresolvedReason,
-    { weight: number; frames: number; detail: string }
+    { weight: number; frames: number; namedWeight?: number; detail: string }
   >();
   readonly #namesFrom = new Set<string>();
   #lastNamesFrom: readonly string[] = [];
@@ -145,7 +149,7 @@ class Counter {
     this.#kernel = kernel;
   }
 
-  add(place: NativePlace, isResolved: boolean, weight: number): void {
+  add(place: NativePlace, isResolved: boolean, weight: number, isNamed: boolean): void {
     this.#weight += weight;
     this.#frames++;
     if (place.kind === "code") this.#addNamesFrom(place.file.namesFrom);
@@ -161,6 +165,7 @@ class Counter {
     this.#reasons.set(reason, counts);
     counts.weight += weight;
     counts.frames++;
+    if (isNamed) counts.namedWeight = (counts.namedWeight ?? 0) + weight;
   }
 
   /** One list after the other; that of a file comes with each of its frames. */

@@ -6,6 +6,14 @@ import { samplesOf } from "../support/recording_text.ts";
 
 const NO_SKIPPED = { comments: 0, invalid: 0, firstInvalid: undefined };
 
+const REASON = {
+  reason: "no-covering-symbol",
+  weight: 1,
+  frames: 1,
+  namedWeight: 1,
+  detail: "",
+} as const;
+
 function report(weight: number, more: Partial<Report> = {}): Report {
   return {
     weight,
@@ -22,10 +30,10 @@ function report(weight: number, more: Partial<Report> = {}): Report {
       frames: 2,
       resolvedFrames: 1,
       namesFrom: [".symtab"],
-      reasons: [{ reason: "no-covering-symbol", weight: 1, frames: 1, detail: "" }],
+      reasons: [REASON],
       evidence: undefined,
     }],
-    reasons: [{ reason: "no-covering-symbol", weight: 1, frames: 1, detail: "" }],
+    reasons: [REASON],
     skipped: { ...NO_SKIPPED, comments: 1 },
     ...more,
   };
@@ -64,7 +72,7 @@ Deno.test("mergeResolved() brings weights to the same decimals", () => {
   assertEquals([merged.report.weight, merged.report.decimals], [15 + 30, 1]);
   assertEquals(merged.report.images[0]?.weight, 45);
   assertEquals(merged.report.reasons, [
-    { reason: "no-covering-symbol", weight: 11, frames: 2, detail: "" },
+    { ...REASON, weight: 11, frames: 2, namedWeight: 11 },
   ]);
 });
 
