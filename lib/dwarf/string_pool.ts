@@ -1,3 +1,4 @@
+import { MAX_SHARED, sharedError } from "../bytes/read_strings.ts";
 import { isSourceError } from "../errors.ts";
 import type { DwarfSections } from "./dwarf_sections.ts";
 import type { ProblemList } from "./problem_list.ts";
@@ -50,7 +51,7 @@ export class StringPool {
     const entries = Float64Array.from(this.#indexed.keys()).sort();
     for (let first = 0; first < entries.length;) {
       const last = endOfRun(entries, first);
-      await problems.attempt(() => this.#followIndexes(entries.subarray(first, last)));
+      await this.#followRun(entries.subarray(first, last), problems);
       first = last;
     }
     for (const [name, texts] of this.#direct) {
@@ -61,6 +62,18 @@ export class StringPool {
     for (const indexed of this.#indexed.values()) indexed.value = indexed.target?.value ?? "";
     this.#direct.clear();
     this.#indexed.clear();
+  }
+
+  /** An index that is damaged does not cost the others. */
+  async #followRun(entries: Float64Array, problems: ProblemList): Promise<void> {
+    try {
+      await this.#followIndexes(entries);
+    } catch (error) {
+      if (!isSourceError(error)) throw error;
+      for (let at = 0; at < entries.length; at++) {
+        await problems.attempt(() => this.#followIndexes(entries.subarray(at, at + 1)));
+      }
+    }
   }
 
   async #followIndexes(entries: Float64Array): Promise<void> {
@@ -109,10 +122,13 @@ async function readInto(
     for (const [offset, text] of texts) text.value = strings.get(offset) ?? "";
   } catch (error) {
     if (!isSourceError(error)) throw error;
+    let room = section.size + MAX_SHARED;
     for (const [offset, text] of texts) {
       await problems.attempt(async () => {
         text.value = (await section.strings([offset])).get(offset) ?? "";
       });
+      room -= text.value.length;
+      if (room < 0) return problems.add(sharedError(section).message);
     }
   }
 }
