@@ -143,7 +143,7 @@ class Builder {
         this.#entry(info, unit.entry, { version, is64, addressSize }, start, codes);
         abbreviations.u8(0);
       }
-      info.raw(...unit.tail ?? []);
+      info.put(info.position, unit.tail ?? []);
     }, unit.length);
   }
 
