@@ -72,15 +72,27 @@ export async function findSourceFrames(
   }
   split.report();
   for (const sections of [main, alternate, ...split.opened]) await sections?.strings.load(problems);
-  const finisher = new FrameFinisher();
+  const finisher = new FrameFinisher(main.name, problems);
   const frames = drafts.map((draft) => draft?.frames.map((frame) => finisher.finish(frame)));
   return { frames, problems: problems.clauses() };
 }
 
+/** Names and paths of a run take some MiB; made of long strings that many share, far more. */
+const MAX_SPELLED = 1 << 27;
+
 /** Puts strings into frames. Many frames share a function or a file, which is spelled once. */
 class FrameFinisher {
+  readonly #file: string;
+  readonly #problems: ProblemList;
+  #room = MAX_SPELLED;
   readonly #names = new Map<FunctionName, Pick<SourceFrame, "name" | "isLinkageName">>();
   readonly #paths = new Map<SourcePath, string>();
+
+  /** @param file What problems call the file. */
+  constructor(file: string, problems: ProblemList) {
+    this.#file = file;
+    this.#problems = problems;
+  }
 
   finish({ name, path, line, column }: FrameDraft): SourceFrame {
     const spelled = name === undefined ? UNKNOWN : this.#nameOf(name);
@@ -92,7 +104,13 @@ class FrameFinisher {
     let spelled = this.#names.get(name);
     if (spelled === undefined) {
       const { linked } = name;
-      spelled = { name: linked || name.qualified, isLinkageName: linked !== "" };
+      if (linked === "" && name.isEndless) {
+        this.#problems.add(`"${this.#file}" has functions that refer to each other without end`);
+      }
+      spelled = {
+        name: this.#spell(() => linked || name.qualified),
+        isLinkageName: linked !== "",
+      };
       this.#names.set(name, spelled);
     }
     return spelled;
@@ -100,8 +118,23 @@ class FrameFinisher {
 
   #fileOf(path: SourcePath): string {
     let file = this.#paths.get(path);
-    if (file === undefined) this.#paths.set(path, file = spellPath(path));
+    if (file === undefined) {
+      this.#paths.set(path, file = this.#spell(() => spellPath(path)));
+    }
     return file;
+  }
+
+  /** Nothing if it is too much together. */
+  #spell(spell: () => string): string {
+    if (this.#room < 0) return "";
+    const text = spell();
+    this.#room -= text.length;
+    if (this.#room < 0) {
+      this.#problems.add(
+        `"${this.#file}" has names and paths of more than ${MAX_SPELLED} characters`,
+      );
+    }
+    return text;
   }
 }
 

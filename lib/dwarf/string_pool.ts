@@ -7,6 +7,11 @@ import type { Section } from "./section.ts";
 /** A string that is wanted; it has its value once the pool it is from was loaded. */
 export interface Text {
   /** Empty until it is loaded, and if it cannot be. */
+  readonly value: string;
+}
+
+/** A string that is not loaded yet. */
+interface WantedText extends Text {
   value: string;
 }
 
@@ -17,7 +22,7 @@ export interface Text {
 export class StringPool {
   readonly #sections: DwarfSections;
   /** By name of the section, then by offset. */
-  readonly #direct = new Map<string, Map<number, Text>>();
+  readonly #direct = new Map<string, Map<number, WantedText>>();
   /** By offset in `.debug_str_offsets`. */
   readonly #indexed = new Map<number, IndexedText>();
 
@@ -106,14 +111,14 @@ function endOfRun(sorted: Float64Array, first: number): number {
   return last;
 }
 
-interface IndexedText extends Text {
+interface IndexedText extends WantedText {
   readonly is64: boolean;
   target?: Text | undefined;
 }
 
 /** One string that is damaged does not cost the others. */
 async function readInto(
-  texts: ReadonlyMap<number, Text>,
+  texts: ReadonlyMap<number, WantedText>,
   section: Section,
   problems: ProblemList,
 ): Promise<void> {
