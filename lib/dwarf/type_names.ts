@@ -52,18 +52,18 @@ export class TypeNames {
    */
   async find(loader: UnitLoader, problems: ProblemList): Promise<void> {
     for (const [sections, names] of this.#wanted) {
-      await problems.attempt(async () => {
-        // In a package, only another index knows what belongs to such a unit.
-        if (await sections.find(".debug_cu_index") !== undefined) return;
-        for (const name of [".debug_types", ".debug_info"]) {
+      for (const name of [".debug_types", ".debug_info"]) {
+        await problems.attempt(async () => {
+          // In a package, only another index knows what belongs to such a unit.
+          if (await sections.find(".debug_cu_index") !== undefined) return;
           const section = await sections.find(name);
-          if (section === undefined) continue;
+          if (section === undefined) return;
           await findIn(section, name === ".debug_types", names, async (header, found) => {
             const unit = await problems.attempt(() => loader.load(sections, section, header));
             if (unit !== undefined) found.text = readTypeName(unit, problems);
           });
-        }
-      });
+        });
+      }
     }
   }
 }
