@@ -95,7 +95,7 @@ function scan(unit: Unit, ranges: EntryRanges, entries: number[], mayPass: boole
     }
     if (position > end) throw new Defect("an entry ends behind its unit");
   } catch (error) {
-    throw sourceErrorOf(error, info, header.start + position, ACTION);
+    throw sourceErrorOf(error, info, header.start + Math.min(position, end), ACTION);
   }
   return hasPassed;
 }

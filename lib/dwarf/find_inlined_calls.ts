@@ -123,6 +123,6 @@ function scan(
     }
     if (position > end) throw new Defect("an entry ends behind its unit");
   } catch (error) {
-    throw sourceErrorOf(error, info, header.start + position, ACTION);
+    throw sourceErrorOf(error, info, header.start + Math.min(position, end), ACTION);
   }
 }

@@ -6,7 +6,7 @@ import { readUnitHeader } from "./unit_entry.ts";
 import { MAX_HEADER_SIZE, parseUnitHeader, type UnitHeader } from "./unit_header.ts";
 
 /** Bytes that are looked through at a time: first a few, as the next unit may be near, then more. */
-const FIRST_STEP = 1 << 12;
+const FIRST_STEP = 1 << 8;
 const MAX_STEP = 1 << 20;
 /** What looks like a unit and leads to nothing is followed no more often than this. */
 const MAX_TRIES = 1 << 12;
@@ -22,6 +22,7 @@ const VERSION_64 = 12;
  * @param info `.debug_info`.
  * @param from Where to begin: bytes from the start of the section.
  * @returns Where it begins; -1 if there is none.
+ * @throws {FormatError} If there was too much to look through, all in all.
  */
 export async function findNextUnit(info: Section, from: number): Promise<number> {
   let tries = 0;

@@ -106,8 +106,9 @@ export class Section {
    * @throws {FormatError} If they do not lie inside the section.
    */
   async read(start: number, length: number, buffer?: Uint8Array): Promise<DwarfReader> {
+    const reader = await this.#readAt(start, length, buffer);
     this.spend(length, start, "read bytes");
-    return await this.#readAt(start, length, buffer);
+    return reader;
   }
 
   /**

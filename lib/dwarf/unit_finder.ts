@@ -47,9 +47,18 @@ export class UnitFinder {
       } catch (error) {
         if (!isSourceError(error)) throw error;
         // Whoever wants something of the damaged unit is told so; it does not hide the others.
-        start = await findNextUnit(this.#info, (starts.at(-1) ?? start) + 1);
+        start = await this.#nextStart((starts.at(-1) ?? start) + 1);
       }
     }
     return starts;
+  }
+
+  async #nextStart(from: number): Promise<number> {
+    try {
+      return await findNextUnit(this.#info, from);
+    } catch (error) {
+      if (!isSourceError(error)) throw error;
+      return -1;
+    }
   }
 }

@@ -51,7 +51,8 @@ export async function scanUnits(
     const header = await problems.attempt(() => readUnitHeader(info, start));
     if (header === undefined) {
       // The length of the unit before may be wrong as well, and hide others.
-      start = await findNextUnit(info, (starts.at(-1) ?? start) + 1);
+      const from = (starts.at(-1) ?? start) + 1;
+      start = await problems.attempt(() => findNextUnit(info, from)) ?? -1;
       continue;
     }
     starts.push(start);

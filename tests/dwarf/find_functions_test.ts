@@ -176,7 +176,7 @@ Deno.test("findFunctions() refuses an entry that is longer than its unit", async
   await assertRejectsExactly(
     () => findFunctions(unit, Float64Array.of(0x1000)),
     FormatError,
-    'Cannot find the functions of the unit of "test.so(.debug_info)" at file offset 0x82: ' +
+    'Cannot find the functions of the unit of "test.so(.debug_info)" at file offset 0x22: ' +
       "an entry ends behind its unit",
   );
 });

@@ -230,12 +230,12 @@ Deno.test("FunctionNames follows references from unit to unit 16 times", async (
   });
 });
 
-Deno.test("FunctionNames reads a chain of 100,000 entries", async () => {
+Deno.test("FunctionNames reads a chain of 20,000 entries", async () => {
   const chain = Array.from(
-    { length: 100_000 },
+    { length: 20_000 },
     (_, at) => entry(`c${at}`, [DW_AT_SPECIFICATION, DW_FORM_REF4, `c${at + 1}`]),
   );
-  const end = entry("c100000", name("end"));
+  const end = entry("c20000", name("end"));
   const found = await nameOf([
     unitOf(code([DW_AT_ABSTRACT_ORIGIN, DW_FORM_REF4, "c0"]), ...chain, end),
   ]);
