@@ -60,7 +60,6 @@ const GOOD_FRAMES = ["before > call", "behind > call"];
 const ENTRIES = [functionAt("f", 0x2000, 0x10, [inlinedAt("call", 0x2000, 4)])];
 const UNIT = 'Cannot read the unit of "test.so(.debug_info)" at file offset ';
 const FUNCTIONS = 'Cannot find the functions of the unit of "test.so(.debug_info)" at file offset ';
-const CALLS = 'Cannot find the inlined calls of the unit of "test.so(.debug_info)" at file offset ';
 const NAME = 'Cannot read the name of a function of "test.so(.debug_info)" at file offset ';
 const LINES = 'Cannot read the line table of "test.so(.debug_line)" at file offset ';
 const RANGES = 'Cannot read address ranges of "test.so(.debug_rnglists)" at file offset ';
