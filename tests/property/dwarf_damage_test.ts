@@ -66,7 +66,9 @@ async function libraryOf(name: string): Promise<Library> {
 function ours(name: string, start: number, littleEndian: boolean, abbreviationsOffset: number) {
   const call = inlinedAt(`${name} inlined`, start, 4);
   const entry = compileUnit(start, 8, [functionAt(name, start, 8, [call])]);
-  const unit = { version: 5, type: DW_UT_COMPILE, abbreviationsOffset, entry };
+  // More than 256 bytes, so that no damaged byte of a length takes one of ours for a part of theirs.
+  const tail = new Array(260).fill(0);
+  const unit = { version: 5, type: DW_UT_COMPILE, abbreviationsOffset, entry, tail };
   return buildDwarf({ littleEndian, units: [unit] }).sections;
 }
 
