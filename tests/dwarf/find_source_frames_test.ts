@@ -1,5 +1,12 @@
 import { assertEquals } from "@std/assert";
-import { DW_AT_NAME, DW_FORM_STRING, DW_FORM_STRP } from "../../lib/dwarf/constants.ts";
+import {
+  DW_AT_DWO_NAME,
+  DW_AT_NAME,
+  DW_FORM_STRING,
+  DW_FORM_STRP,
+  DW_TAG_SKELETON_UNIT,
+  DW_UT_SKELETON,
+} from "../../lib/dwarf/constants.ts";
 import { findSourceFrames } from "../../lib/dwarf/mod.ts";
 import { FormatError } from "../../lib/errors.ts";
 import { CountingSource } from "../support/counting_source.ts";
@@ -122,4 +129,45 @@ Deno.test("findSourceFrames() does not spell names that are too long together", 
   const size = frames.reduce((sum, chain) => sum + chain![0]!.name.length, 0);
   assertEquals(size < 1.1 * (1 << 27), true, `${size}`);
   assertEquals(problems, ['"test.so" has names and paths of more than 134217728 characters']);
+});
+
+Deno.test("findSourceFrames() tells which vaddrs a damaged unit may have cost frames", async () => {
+  const built = buildDwarf({
+    units: [
+      unitAt(0x1000, "one"),
+      { ...unitAt(0x2000, "two"), tail: [0x7f] },
+      unitAt(0x3000, "three"),
+    ],
+  });
+  // The last lies in no unit: the damaged one says where its code is.
+  const vaddrs = Float64Array.of(0x1000, 0x2000, 0x3000, 0x4000);
+  const { isIncomplete } = await findSourceFrames({ main: built }, vaddrs);
+  assertEquals(isIncomplete, [false, true, false, false]);
+});
+
+Deno.test("findSourceFrames() tells that a unit without a header may have had any vaddr", async () => {
+  const units = [unitAt(0x1000, "one"), { ...unitAt(0x2000, "two"), version: 9 }];
+  const vaddrs = Float64Array.of(0x1000, 0x2000, 0x3000);
+  const { isIncomplete } = await findSourceFrames({ main: buildDwarf({ units }) }, vaddrs);
+  assertEquals(isIncomplete, [false, true, true]);
+});
+
+Deno.test("findSourceFrames() tells that nothing is missing if another unit has the function", async () => {
+  const units = [{ ...unitAt(0x1000, "one"), tail: [0x7f] }, unitAt(0x1000, "two")];
+  const main = buildDwarf({ units });
+  const { frames, isIncomplete } = await findSourceFrames({ main }, Float64Array.of(0x1000));
+  assertEquals([frames[0]?.[0]?.name, isIncomplete], ["two", [false]]);
+});
+
+Deno.test("findSourceFrames() tells that a split unit is missing", async () => {
+  const entry = {
+    tag: DW_TAG_SKELETON_UNIT,
+    attributes: [
+      ...codeAt(0x1000, 0x10),
+      [DW_AT_DWO_NAME, DW_FORM_STRING, "a.dwo"] as const,
+    ],
+  };
+  const main = buildDwarf({ units: [{ type: DW_UT_SKELETON, id: 1n, entry }] });
+  const { isIncomplete } = await findSourceFrames({ main }, Float64Array.of(0x1000, 0x2000));
+  assertEquals(isIncomplete, [true, false]);
 });
