@@ -9,12 +9,10 @@ import {
   type UnitSpec,
 } from "../support/dwarf_builder.ts";
 import { codeAt, framesOf } from "../support/dwarf_units.ts";
+import { dwo, dwp, FUNCTIONS, ID, skeleton, splitUnit, STRINGS } from "../support/split_dwarf.ts";
 import { written } from "../support/dwarf_writer.ts";
 
 const {
-  DW_AT_ADDR_BASE,
-  DW_AT_COMP_DIR,
-  DW_AT_DWO_NAME,
   DW_AT_GNU_ADDR_BASE,
   DW_AT_GNU_DWO_ID,
   DW_AT_GNU_DWO_NAME,
@@ -23,8 +21,6 @@ const {
   DW_AT_LOW_PC,
   DW_AT_NAME,
   DW_AT_RANGES,
-  DW_FORM_ADDRX1,
-  DW_FORM_DATA4,
   DW_FORM_DATA8,
   DW_FORM_GNU_ADDR_INDEX,
   DW_FORM_GNU_STR_INDEX,
@@ -33,57 +29,8 @@ const {
   DW_FORM_STRING,
   DW_FORM_STRX1,
   DW_TAG_COMPILE_UNIT,
-  DW_TAG_SKELETON_UNIT,
   DW_TAG_SUBPROGRAM,
-  DW_UT_SKELETON,
-  DW_UT_SPLIT_COMPILE,
 } = constants;
-const ID = 0xfedc_ba98_7654_3210n;
-const encode = (text: string) => new TextEncoder().encode(text);
-
-/** A skeleton unit of DWARF 5 whose code is at 0x1000, and the addresses that the split one uses. */
-function skeleton(more: readonly AttributeSpec[] = []) {
-  const attributes: AttributeSpec[] = [
-    ...codeAt(0x1000, 0x100),
-    [DW_AT_DWO_NAME, DW_FORM_STRING, "obj/a.dwo"],
-    [DW_AT_COMP_DIR, DW_FORM_STRING, "/build"],
-    [DW_AT_ADDR_BASE, DW_FORM_SEC_OFFSET, 8],
-    ...more,
-  ];
-  const unit = { type: DW_UT_SKELETON, id: ID, entry: { tag: DW_TAG_SKELETON_UNIT, attributes } };
-  const addresses = written((writer) => {
-    writer.padTo(8);
-    for (const address of [0x1000, 0x1040]) writer.word(true, address);
-  });
-  return buildDwarf({ units: [unit], sections: { ".debug_addr": addresses } });
-}
-
-/** Functions at the first and the second of the addresses. */
-const FUNCTIONS: readonly EntrySpec[] = [0, 1].map((index) => ({
-  tag: DW_TAG_SUBPROGRAM,
-  attributes: [
-    [DW_AT_NAME, DW_FORM_STRX1, index],
-    [DW_AT_LOW_PC, DW_FORM_ADDRX1, index],
-    [DW_AT_HIGH_PC, DW_FORM_DATA4, 0x10],
-  ],
-}));
-const STRINGS = {
-  ".debug_str": encode("first\0second\0"),
-  ".debug_str_offsets": written((writer) => {
-    writer.padTo(8);
-    writer.u32(0);
-    writer.u32(6);
-  }),
-};
-
-function splitUnit(children = FUNCTIONS, id = ID): UnitSpec {
-  return { type: DW_UT_SPLIT_COMPILE, id, entry: { tag: DW_TAG_COMPILE_UNIT, children } };
-}
-
-function dwo(units: readonly UnitSpec[], sections: Record<string, Uint8Array> = STRINGS) {
-  return buildDwarf({ name: "a.dwo", suffix: ".dwo", units, sections });
-}
-
 const VADDRS = [0x1000, 0x1040, 0x1080];
 
 function framesWith(
@@ -179,48 +126,6 @@ Deno.test("SplitUnits finds units of GNU's form", async () => {
   const found = await framesWith(gnuSkeleton(), file);
   assertEquals(found, { frames: ["first", "second", "-"], problems: [] });
 });
-
-/** A package: the unit is not the first of each section. */
-function dwp(version: number) {
-  const { DW_SECT_ABBREV, DW_SECT_INFO, DW_SECT_STR_OFFSETS } = constants;
-  const built = dwo([splitUnit([], 5n), splitUnit()]);
-  const info = built.sections.get(".debug_info.dwo")!.slice();
-  const start = built.starts[1]!;
-  // The abbreviations of the second unit count from the start of its own.
-  const abbreviations = new DataView(info.buffer).getUint32(start + 8, true);
-  new DataView(info.buffer).setUint32(start + 8, 0, true);
-  const offsets = written((writer) => {
-    writer.padTo(40 + 8);
-    writer.u32(0);
-    writer.u32(6);
-  });
-  const index = written((writer) => {
-    if (version === 2) writer.u32(2);
-    else writer.raw(version, 0, 0, 0);
-    for (const count of [3, 2, 4]) writer.u32(count);
-    for (const id of [ID, 5n, 0n, 0n]) writer.word(true, id);
-    for (const row of [2, 1, 0, 0]) writer.u32(row);
-    for (const column of [DW_SECT_INFO, DW_SECT_ABBREV, DW_SECT_STR_OFFSETS]) writer.u32(column);
-    for (const offset of [0, 0, 0, start, abbreviations, 40]) writer.u32(offset);
-    for (let at = 0; at < 6; at++) writer.u32(0x100);
-  });
-  const package_ = buildDwarf({
-    name: "a.dwp",
-    suffix: ".dwo",
-    sections: {
-      ".debug_info": info,
-      ".debug_abbrev": built.sections.get(".debug_abbrev.dwo")!,
-      ".debug_str": STRINGS[".debug_str"],
-      ".debug_str_offsets": offsets,
-    },
-  });
-  const indexed = buildDwarf({ sections: { ".debug_cu_index": index } });
-  return {
-    ...package_,
-    section: (name: string) =>
-      name === ".debug_cu_index" ? indexed.section(name) : package_.section(name),
-  };
-}
 
 for (const version of [2, 5]) {
   Deno.test(`SplitUnits finds the unit in a package of version ${version}`, async () => {
