@@ -3,6 +3,7 @@ import {
   byWeight,
   type FrameCounts,
   type ImageCounts,
+  type IncompleteCounts,
   type ReasonCounts,
   type Report,
 } from "./report.ts";
@@ -46,6 +47,9 @@ function scaleReport(report: Report, factor: number): Report {
       ...image,
       ...scaleCounts(image, factor),
       reasons: image.reasons.map((reason) => scaleReason(reason, factor)),
+      ...image.incomplete && {
+        incomplete: { ...image.incomplete, weight: image.incomplete.weight * factor },
+      },
       evidence: image.evidence && scaleEvidence(image.evidence, factor),
     })),
     reasons: report.reasons.map((reason) => scaleReason(reason, factor)),
@@ -88,9 +92,23 @@ function mergeImages(all: readonly ImageCounts[]): ImageCounts {
     ...mergeCounts(all),
     namesFrom: [...new Set(all.flatMap(({ namesFrom }) => namesFrom))],
     reasons: mergeReasons(all.flatMap(({ reasons }) => reasons)),
+    ...mergeIncomplete(all.flatMap(({ incomplete }) => incomplete ?? [])),
     evidence: all.map(({ evidence }) => evidence).reduce((one, other) =>
       one === undefined || other === undefined ? one ?? other : joinEvidence(one, other)
     ),
+  };
+}
+
+function mergeIncomplete(all: readonly IncompleteCounts[]): Pick<ImageCounts, "incomplete"> {
+  if (all.length === 0) return {};
+  const sum = (valueOf: (counts: IncompleteCounts) => number) =>
+    all.reduce((total, counts) => total + valueOf(counts), 0);
+  return {
+    incomplete: {
+      weight: sum(({ weight }) => weight),
+      frames: sum(({ frames }) => frames),
+      problems: [...new Set(all.flatMap(({ problems }) => problems))],
+    },
   };
 }
 

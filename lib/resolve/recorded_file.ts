@@ -35,6 +35,8 @@ export class RecordedFile {
   hasSymtab = false;
   /** What could not be used for names, and why: clauses for the user. */
   problems: readonly string[] = [];
+  /** Those of them that have to do with inlined functions and lines. */
+  sourceProblems: readonly string[] = [];
   /** Its build-id, once that was read; empty if it has none. */
   knownBuildId = "";
   readonly #wanted = new Set<number>();
@@ -129,6 +131,7 @@ export class RecordedFile {
       this.namesFrom = lookup.namesFrom;
       this.hasSymtab = lookup.hasSymtab;
       this.problems = lookup.problems;
+      this.sourceProblems = lookup.sourceProblems;
       if (lookup.damage !== undefined) {
         this.failure = failureOf(lookup.damage, this.elf.source.size);
       }

@@ -1,7 +1,7 @@
 import type { RawProfile, SkippedLines, UnresolvedReason } from "../profile/mod.ts";
 import type { ImageEvidence } from "./evidence/image_evidence.ts";
 import type { KernelNames } from "./kernel_names.ts";
-import type { Place } from "./place.ts";
+import { functionAt, type Place } from "./place.ts";
 import type { Failure } from "./recorded_file.ts";
 
 /** How many frames there were and how many of them have names. */
@@ -24,8 +24,20 @@ export interface ImageCounts extends FrameCounts {
   readonly namesFrom: readonly string[];
   /** Why frames of it are unresolved, heaviest first. */
   readonly reasons: readonly ReasonCounts[];
+  /** Frames that may lack inlined functions or lines, though debug information has them. */
+  readonly incomplete?: IncompleteCounts;
   /** Whether its return addresses follow calls; undefined if it has no code of a file to check. */
   readonly evidence: ImageEvidence | undefined;
+}
+
+/** Frames whose debug information is damaged, or is not all there. */
+export interface IncompleteCounts {
+  /** What they weigh together. */
+  readonly weight: number;
+  /** How many different frames. */
+  readonly frames: number;
+  /** What is the matter: clauses. */
+  readonly problems: readonly string[];
 }
 
 /** The frames that are unresolved for one reason. */
@@ -143,6 +155,9 @@ class Counter {
   #resolvedWeight = 0;
   #frames = 0;
   #resolvedFrames = 0;
+  readonly #sourceProblems = new Set<string>();
+  #incompleteWeight = 0;
+  #incompleteFrames = 0;
 
   constructor(image: string, kernel: KernelSummary) {
     this.#image = image;
@@ -152,7 +167,14 @@ class Counter {
   add(place: NativePlace, isResolved: boolean, weight: number, isNamed: boolean): void {
     this.#weight += weight;
     this.#frames++;
-    if (place.kind === "code") this.#addNamesFrom(place.file.namesFrom);
+    if (place.kind === "code") {
+      this.#addNamesFrom(place.file.namesFrom);
+      if (functionAt(place)?.isIncomplete) {
+        this.#incompleteWeight += weight;
+        this.#incompleteFrames++;
+        for (const problem of place.file.sourceProblems) this.#sourceProblems.add(problem);
+      }
+    }
     if (isResolved && place.kind === "kernel") this.#addNamesFrom(this.#kernel.namesFrom);
     if (place.kind === "generated") this.#namesFrom.add("perf map");
     if (isResolved) {
@@ -184,6 +206,13 @@ class Counter {
       resolvedFrames: this.#resolvedFrames,
       namesFrom: [...this.#namesFrom],
       reasons: [...this.#reasons].map(([reason, counts]) => ({ reason, ...counts })).sort(byWeight),
+      ...this.#incompleteFrames > 0 && {
+        incomplete: {
+          weight: this.#incompleteWeight,
+          frames: this.#incompleteFrames,
+          problems: [...this.#sourceProblems],
+        },
+      },
     };
   }
 }

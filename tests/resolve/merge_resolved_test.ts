@@ -154,3 +154,27 @@ Deno.test("mergeResolved() adds up the evidence, and keeps the worse verdict", (
     verdict: "differs",
   });
 });
+
+Deno.test("mergeResolved() sums the frames that debug information may lack, and what is wrong", () => {
+  const incomplete = (weight: number, problem: string): Report => {
+    const one = report(10);
+    const counts = { weight, frames: 1, problems: [problem] };
+    return { ...one, images: one.images.map((image) => ({ ...image, incomplete: counts })) };
+  };
+  const merged = mergeResolved([
+    resolved([[["a"], 1]], incomplete(3, "one")),
+    resolved([[["a"], 1]], incomplete(4, "two")),
+    resolved([[["a"], 1]], incomplete(5, "one")),
+    resolved([[["a"], 1]], report(2)),
+  ]);
+  assertEquals(merged.report.images[0]?.incomplete, {
+    weight: 12,
+    frames: 3,
+    problems: ["one", "two"],
+  });
+  const none = mergeResolved([
+    resolved([[["a"], 1]], report(2)),
+    resolved([[["a"], 1]], report(2)),
+  ]);
+  assertEquals(none.report.images[0]?.incomplete, undefined);
+});
