@@ -144,7 +144,7 @@ export async function resolve(
     if (place === undefined) output.addUnused();
     else {
       const text = profile.frames.textOf(frame);
-      output.add(text, profile.locations[frame]!, place, functions[key]);
+      output.add(text, profile.locations[frame]!, place, functions[key], (key & 1) as FrameRole);
     }
   }
   const isResolved = functions.map((found) => found !== undefined && found.name !== "");
