@@ -29,3 +29,6 @@ export {
   type WriteOptions,
 } from "./formats.ts";
 export { writeFolded, type WriteFoldedOptions } from "./folded.ts";
+export { writeFirefox } from "./firefox.ts";
+export { writePprof } from "./pprof.ts";
+export { writeSpeedscope } from "./speedscope.ts";
