@@ -73,6 +73,17 @@ export class BundleFiles implements FileProvider {
     return undefined;
   }
 
+  /** The kernel's ELF file, unpacked when it is read; undefined if the bundle has none. */
+  get vmlinux(): ByteSource | undefined {
+    const file = [...this.#files.values()].find(({ role }) => role === "kernel");
+    if (file === undefined) return undefined;
+    return {
+      name: file.path,
+      size: file.size,
+      readAt: async (...range) => await (await this.#open(file)).readAt(...range),
+    };
+  }
+
   /** See {@linkcode FileProvider.buildIdsOf}. */
   buildIdsOf(path: string): readonly string[] {
     return this.#buildIds.get(path) ?? [];

@@ -5,8 +5,11 @@ export const MANIFEST_ENTRY = "symfold-bundle.json";
 /** The version of the format that is written, and the only one that is read. */
 export const BUNDLE_VERSION = 1;
 
-/** What a file of the recorded machine was: mapped by the process, or with the symbols of another. */
-export type FileRole = "mapped" | "debug";
+/**
+ * What a file of the recorded machine was: mapped by the process, with the symbols of another, or the
+ * ELF file of the kernel, of which there is one at most.
+ */
+export type FileRole = "mapped" | "debug" | "kernel";
 
 /** Which code a bundle holds: all, what is around the addresses of recordings, or none. */
 export type BundledCode = "all" | "recordings" | "none";

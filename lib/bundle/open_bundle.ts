@@ -40,6 +40,8 @@ export interface Bundle {
   readonly codeMaps: readonly BundledText[];
   /** The copy of `/proc/kallsyms`, which can be read once; undefined if there is none. */
   readonly kallsyms: ByteReader | undefined;
+  /** The kernel's ELF file, by its path on the recorded machine; undefined if there is none. */
+  readonly vmlinux: ByteSource | undefined;
   /** The files, as `resolve` takes them; no others are looked for. */
   readonly files: BundleFiles;
 }
@@ -105,12 +107,14 @@ export async function openBundle(
     process,
   });
   const list = buildIds === "" ? "" : new TextDecoder().decode(texts.get(buildIds));
+  const bundled = new BundleFiles(source, manifest, list, maxSize);
   return {
     manifest,
     maps: maps.map(textOf),
     codeMaps: codeMaps.map(textOf),
     kallsyms: kallsyms === "" ? undefined : readerOfBytes(nameOf(kallsyms), texts.get(kallsyms)!),
-    files: new BundleFiles(source, manifest, list, maxSize),
+    vmlinux: bundled.vmlinux,
+    files: bundled,
   };
 }
 

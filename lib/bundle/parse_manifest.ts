@@ -52,6 +52,8 @@ export function parseManifest(text: string, source: string): BundleManifest {
     notes: root.field("notes").items().map((one) => one.text()),
   };
   checkTwice([...manifest.files, ...manifest.missing].map(keyOf), "file", source);
+  const kernels = manifest.files.filter(({ role }) => role === "kernel").map(({ role }) => role);
+  checkTwice(kernels, "role", source);
   const entries = [MANIFEST_ENTRY, ...entriesOf(manifest)];
   checkTwice(entries, "entry", source);
   for (const entry of entries) checkEntryName(entry, source);
@@ -81,7 +83,7 @@ function identityOf(value: Value): FileIdentity {
   return {
     path: value.field("path").text(),
     deleted: value.field("deleted").choice([true, false]),
-    role: value.field("role").choice(["mapped", "debug"]),
+    role: value.field("role").choice(["mapped", "debug", "kernel"]),
   };
 }
 

@@ -13,8 +13,9 @@ import {
   type ProcessEntry,
   spellManifest,
 } from "./manifest.ts";
-import { allOf, byPath, planDebugFiles, planMapped } from "./plan_files.ts";
+import { allOf, byPath, planDebugFiles, planKernel, planMapped } from "./plan_files.ts";
 import { TracingFiles } from "./tracing_files.ts";
+import { TracingSource } from "./tracing_source.ts";
 import { type BundledRecording, traceReads } from "./trace_reads.ts";
 
 /** A file that is taken along as it is. */
@@ -45,6 +46,8 @@ export interface PlanOptions {
   readonly codeMaps?: readonly TextToBundle[];
   /** A copy of `/proc/kallsyms`. */
   readonly kallsyms?: TextToBundle | undefined;
+  /** The ELF file of the kernel. */
+  readonly vmlinux?: ByteSource | undefined;
   /** A copy of `/proc/modules`. */
   readonly modules?: TextToBundle | undefined;
   /** A list of build-ids, as `perf buildid-list` prints it. */
@@ -91,14 +94,17 @@ export async function planBundle(options: PlanOptions): Promise<BundlePlan> {
   const code = options.code ?? (recordings.length === 0 ? "all" : "recordings");
   const files = new TracingFiles(options.files);
   const snapshots = maps.map(({ snapshot }) => snapshot);
-  const found = await traceReads({ ...options, snapshots, files, code });
+  const vmlinux = options.vmlinux && new TracingSource(options.vmlinux);
+  const kallsyms = options.kallsyms?.source;
+  const found = await traceReads({ ...options, snapshots, files, kallsyms, vmlinux, code });
   const parts = { whole, dwarf, code: code === "all" };
   const planned = [
     ...await planMapped(found, parts),
     ...await planDebugFiles(files, parts),
+    ...vmlinux === undefined ? [] : [await planKernel(vmlinux, parts)],
   ];
   const missing = [...found.flatMap(missingOf), ...files.missingDebugFiles.values()];
-  const { kallsyms, modules, codeMaps = [] } = options;
+  const { modules, codeMaps = [] } = options;
   const buildIds = buildIdsText(options.buildIds ?? "", planned.map(({ file }) => file));
   const listed = buildIds === "" ? undefined : textEntry("build-ids", buildIds);
   const manifest: BundleManifest = {
@@ -109,7 +115,7 @@ export async function planBundle(options: PlanOptions): Promise<BundlePlan> {
     code,
     maps: maps.map(entryOf),
     codeMaps: codeMaps.map(entryOf),
-    kallsyms: kallsyms?.entry ?? "",
+    kallsyms: options.kallsyms?.entry ?? "",
     modules: modules?.entry ?? "",
     buildIds: listed?.entry ?? "",
     debugDirs: files.debugDirs,
@@ -120,7 +126,7 @@ export async function planBundle(options: PlanOptions): Promise<BundlePlan> {
   const texts = [
     textEntry(MANIFEST_ENTRY, spellManifest(manifest)),
     ...maps,
-    ...[listed, modules, kallsyms].filter((text) => text !== undefined),
+    ...[listed, modules, options.kallsyms].filter((text) => text !== undefined),
     ...codeMaps,
   ];
   const entries = [

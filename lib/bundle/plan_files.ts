@@ -1,6 +1,6 @@
 import { ByteRanges, type ByteSource, type Extent } from "../bytes/mod.ts";
 import { readDebugFileBuildId } from "../elf/debug_file_build_id.ts";
-import { ElfFile } from "../elf/mod.ts";
+import { ElfFile, readBuildId } from "../elf/mod.ts";
 import { isSourceError } from "../errors.ts";
 import type { RecordedFile } from "../resolve/recorded_file.ts";
 import { entryNameOf } from "./entry_name.ts";
@@ -71,6 +71,18 @@ export async function planDebugFiles(
   return planned;
 }
 
+/**
+ * Decides what of the kernel's ELF file is taken.
+ *
+ * @throws {FormatError} If it is none.
+ */
+export async function planKernel(source: TracingSource, parts: PartsOptions): Promise<PlannedFile> {
+  const elf = await ElfFile.open(source);
+  await traceNeeded(elf, parts);
+  const identity = { path: source.name, deleted: false, role: "kernel" } as const;
+  return planFile(identity, source, await readBuildId(elf), new Set());
+}
+
 /** @param taken Names of entries, to which that of the file is added. */
 function planFile(
   identity: FileIdentity,
@@ -79,7 +91,7 @@ function planFile(
   taken: Set<string>,
 ): PlannedFile {
   const { path, deleted, role } = identity;
-  const plain = path === "[vdso]" ? "vdso.so" : entryNameOf(path);
+  const plain = role === "kernel" ? "vmlinux" : path === "[vdso]" ? "vdso.so" : entryNameOf(path);
   let entry = role === "debug" ? plain.replace(/^files/, "debug") : plain;
   if (deleted) entry += " (deleted)";
   while (taken.has(entry)) entry += "~";

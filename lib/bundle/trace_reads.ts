@@ -1,14 +1,16 @@
+import { type ByteSource, readerOfSource } from "../bytes/mod.ts";
 import type { MapsSnapshot } from "../maps/mod.ts";
 import type { RawProfile } from "../profile/mod.ts";
 import { resolve, type ReturnAddresses } from "../resolve/mod.ts";
 import { EXACT, RETURN } from "../resolve/frame_roles.ts";
 import { Locator } from "../resolve/locator.ts";
 import { splitByProcess } from "../resolve/processes.ts";
-import type { RecordedFile } from "../resolve/recorded_file.ts";
+import { RecordedFile } from "../resolve/recorded_file.ts";
 import { type BundledCode, identityOf, keyOf } from "./manifest.ts";
 import { trace } from "./needed_ranges.ts";
 import { probeAddresses } from "./probe_addresses.ts";
 import type { TracingFiles } from "./tracing_files.ts";
+import type { TracingSource } from "./tracing_source.ts";
 
 /** A recording that shall be resolved from a bundle. */
 export interface BundledRecording {
@@ -24,6 +26,10 @@ export interface TraceOptions {
   readonly snapshots: readonly MapsSnapshot[];
   /** Where their files are. */
   readonly files: TracingFiles;
+  /** A copy of `/proc/kallsyms`. */
+  readonly kallsyms?: ByteSource | undefined;
+  /** The ELF file of the kernel. */
+  readonly vmlinux?: TracingSource | undefined;
   /** None if there is none yet. */
   readonly recordings?: readonly BundledRecording[];
   /** With "recordings", the code around the addresses of the recordings is read too. */
@@ -37,7 +43,7 @@ export interface TraceOptions {
  * @returns The files that names may come from, and those that could not be opened.
  */
 export async function traceReads(options: TraceOptions): Promise<RecordedFile[]> {
-  const { snapshots, files, recordings = [] } = options;
+  const { snapshots, files, kallsyms, vmlinux, recordings = [] } = options;
   const found = new Map<string, RecordedFile>();
   const add = (locator: Locator) => {
     for (const file of locator.files) {
@@ -51,14 +57,26 @@ export async function traceReads(options: TraceOptions): Promise<RecordedFile[]>
     add(await Locator.open(profile.locations, NO_RETURNS, [snapshot], [], files));
   }
   for (const { profile, returnAddresses } of recordings) {
-    await resolve(profile, { snapshots, files, returnAddresses, lines: true, demangle: "none" });
+    const kernel = { vmlinux, kallsyms: kallsyms && readerOfSource(kallsyms) };
+    const wish = { returnAddresses, lines: true, demangle: "none" } as const;
+    await resolve(profile, { snapshots, files, ...kernel, ...wish });
     const processes = new Set(snapshots.flatMap(({ process }) => process ?? []));
     const { locations } = processes.size > 0 ? splitByProcess(profile, processes) : profile;
     const locator = await Locator.open(locations, NO_RETURNS, snapshots, [], files);
     if (options.code === "recordings") traceCode(locations, locator);
     add(locator);
   }
+  if (vmlinux !== undefined) await traceKernel(vmlinux, files);
   return [...found.values()];
+}
+
+/** Opens the debug files of the kernel, as any kernel address does. */
+async function traceKernel(vmlinux: TracingSource, files: TracingFiles): Promise<void> {
+  const file = new RecordedFile({ path: vmlinux.name, deleted: false });
+  await file.open({ open: () => Promise.resolve({ source: vmlinux }) });
+  const text = file.elf?.loadSegments.find(({ executable }) => executable);
+  if (text !== undefined) file.want(text.vaddr);
+  await file.lookUp(files, { inlines: false, positions: false });
 }
 
 /** The code before them was read when the recording was resolved. */

@@ -1,4 +1,3 @@
-import { crc32 } from "node:zlib";
 import type { ByteSource } from "./byte_source.ts";
 
 const CHUNK_SIZE = 1 << 20;
@@ -21,6 +20,8 @@ const CHUNK_SIZE = 1 << 20;
  * ```
  */
 export async function crc32OfSource(source: ByteSource): Promise<number> {
+  // Loaded here, because most runs do not need it.
+  const { crc32 } = await import("node:zlib");
   let value = 0;
   for (let at = 0; at < source.size; at += CHUNK_SIZE) {
     value = crc32(await source.readAt(at, Math.min(CHUNK_SIZE, source.size - at)), value);

@@ -1,4 +1,3 @@
-import { createInflate } from "node:zlib";
 import { hex } from "../errors.ts";
 import { checkSize, type CompressedData, damage } from "./compressed_data.ts";
 
@@ -31,6 +30,8 @@ export async function inflateZlib(
   size: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   checkSize("zlib", data, size, MAX_RATIO);
+  // Loaded here, because most files do not need it.
+  const { createInflate } = await import("node:zlib");
   const into = new Uint8Array(size);
   const inflate = createInflate({ chunkSize: 1 << 18 });
   let filled = 0;

@@ -77,12 +77,27 @@ async function readRun(
       if (end < stringsSize && guess < MAX_LENGTH) continue;
       throw stringError(source, table, last, "it has no end");
     }
-    for (const offset of offsets) {
-      const from = offset - start;
-      strings.set(offset, DECODER.decode(bytes.subarray(from, bytes.indexOf(0, from))));
-    }
+    const texts = decode(bytes, start, offsets);
+    for (let at = 0; at < offsets.length; at++) strings.set(offsets[at]!, texts[at]!);
     return;
   }
+}
+
+/** All at once: each call to decode has its price, see the bench "symbols". */
+function decode(bytes: Uint8Array, start: number, offsets: Float64Array): string[] {
+  const ends = new Uint32Array(offsets.length);
+  let size = 0;
+  for (let at = 0; at < offsets.length; at++) {
+    const from = offsets[at]! - start;
+    ends[at] = bytes.indexOf(0, from) + 1;
+    size += ends[at]! - from;
+  }
+  const joined = new Uint8Array(size);
+  let to = 0;
+  for (let at = 0; at < offsets.length; at++) {
+    for (let from = offsets[at]! - start; from < ends[at]!; from++) joined[to++] = bytes[from]!;
+  }
+  return DECODER.decode(joined.subarray(0, size - 1)).split("\0");
 }
 
 function stringError(

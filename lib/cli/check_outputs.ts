@@ -37,6 +37,7 @@ interface Input {
 function inputsOf(options: Options): Input[] {
   const { buildIds, bundle, kallsyms, vmlinux, vdso } = options;
   return [
+    ...options.sides.flatMap(inputsOf),
     ...options.inputs.map((path) => ({ path, what: "a recording" })),
     ...options.maps.map((path) => ({ path, what: "a maps snapshot" })),
     ...options.perfMaps.map((path) => ({ path, what: "a perf map" })),

@@ -6,7 +6,7 @@ import type { Recording } from "../input/mod.ts";
 import type { FileProvider } from "../resolve/mod.ts";
 import { missingText, planText, writtenText } from "./collect_text.ts";
 import { DiskFiles } from "./disk_files.ts";
-import { checkFolders, explain, openInput } from "./input_files.ts";
+import { checkFolders, explain, openInput, openVmlinux } from "./input_files.ts";
 import { LiveFiles } from "./live_files.ts";
 import { isRefused, type LiveProcess, readLiveProcess } from "./live_process.ts";
 import type { Options } from "./options.ts";
@@ -43,6 +43,7 @@ export async function collect(options: Options, events: CollectEvents): Promise<
   const snapshots = maps.map(({ snapshot }) => snapshot);
   const files = opened.use(filesOf(options, live, snapshots));
   const kallsyms = await readKallsyms(options, live);
+  const vmlinux = options.vmlinux && opened.use(await openVmlinux(options.vmlinux));
   const plan = await planBundle({
     createdBy: `symfold ${VERSION}`,
     pid,
@@ -51,6 +52,7 @@ export async function collect(options: Options, events: CollectEvents): Promise<
     maps,
     codeMaps: await codeMapsOf(options, live, snapshots, files, opened),
     kallsyms: kallsyms.text,
+    vmlinux: vmlinux || undefined,
     modules: live?.modules && textOf("modules", live.modules),
     buildIds: options.buildIds === undefined ? "" : Deno.readTextFileSync(options.buildIds),
     files,

@@ -1,4 +1,4 @@
-import type { OptionRow } from "./option_table.ts";
+import type { OptionRow } from "./option_row.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** The options that only `symfold collect` has. */

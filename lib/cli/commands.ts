@@ -1,7 +1,14 @@
 import { type Format, FORMATS } from "../input/mod.ts";
 
 /** What symfold can do; `filter` is what it does if no command is named. */
-export type CommandName = "filter" | "explain" | "images" | "collect" | "completions" | "man";
+export type CommandName =
+  | "filter"
+  | "diff"
+  | "explain"
+  | "images"
+  | "collect"
+  | "completions"
+  | "man";
 
 /** One command. The dispatch, the check of its operands and its help come from a row like this. */
 export interface Command {
@@ -13,6 +20,8 @@ export interface Command {
   readonly least: number;
   /** The greatest number of operands. */
   readonly most: number;
+  /** The words that an operand may be; none if there is nothing to choose from, files by default. */
+  readonly words?: readonly string[];
   /** What it does, in a line of the list of commands. */
   readonly summary: string;
   /** The paragraphs of the help before the options, at most 80 columns wide. */
@@ -55,10 +64,36 @@ could not be read (the rest was written); 2 the command line is wrong.
 `,
   },
   {
+    name: "diff",
+    usage: "[OPTION]... BEFORE AFTER",
+    least: 2,
+    most: 2,
+    summary: "names two recordings and compares them",
+    description: `Names the addresses in two recordings, each with its own maps and files, and
+compares the stacks: what was a different address in each, for programs are
+loaded elsewhere each time, is the same name. Writes collapsed stacks with two
+counts, BEFORE's and AFTER's, or what --format says.
+
+Recordings that have their maps in them, or have names already, need no more.
+What is given as --maps, --sysroot, ... holds for both, as --before-maps,
+--after-sysroot, ... for one of them, in place of the former.
+
+  symfold diff before.perf.txt after.perf.txt > diff.folded
+  symfold diff --before-maps 4711.maps --after-maps 5822.maps \\
+    monday.folded tuesday.folded > diff.folded
+  symfold diff --before-bundle old.tar.gz --after-bundle new.tar.gz \\
+    --normalize old.txt new.txt > diff.folded
+`,
+    exitCodes: `Exit codes: 0 all done; 1 something could not be done, or part of an input could
+not be read (the rest was compared); 2 the command line is wrong.
+`,
+  },
+  {
     name: "explain",
-    usage: "--maps FILE [OPTION]... ADDRESS...",
-    least: 1,
+    usage: "--maps FILE [OPTION]... [ADDRESS]...",
+    least: 0,
     most: Infinity,
+    words: [],
     summary: "says what was decided for addresses, and why",
     description: `Explains addresses: the mapping, the image and its load bias with all that lost
 against it, the vaddr, file offset and section, the code around it, every symbol
@@ -68,7 +103,13 @@ An ADDRESS may be spelled as any frame of a recording: 0x7f572d91b230, or
 7f572d91b230, libc.so.6+0x12, '[libc.so.6@0x891f5]'. It is looked up as it is;
 with --return-addresses all, one byte before, as a caller's is.
 
+With a --recording it is looked up as it is there, files, load biases and
+snapshots are chosen as the recording decides, and what its return addresses say
+of the image is shown. Without an ADDRESS, the heaviest frames are explained
+that get no name, one for each image and reason.
+
   symfold explain --maps 4711.maps --sysroot server1/ 0x7f572d91b230
+  symfold explain --maps 4711.maps --recording raw.folded
 `,
     exitCodes: `Exit codes: 0 all addresses were explained, with or without a name; 1 one is no
 address, or something could not be read; 2 the command line is wrong.
@@ -79,6 +120,7 @@ address, or something could not be read; 2 the command line is wrong.
     usage: "--maps FILE [OPTION]...",
     least: 0,
     most: 0,
+    words: [],
     summary: "lists the images of a snapshot, and what is missing",
     description: `Lists the loaded images of a snapshot: base, load bias, build-id, architecture,
 what is remarkable about the layout, where names will come from, what is
@@ -117,6 +159,7 @@ what cannot be read is named.
     usage: "bash|zsh|fish",
     least: 1,
     most: 1,
+    words: ["bash", "zsh", "fish"],
     summary: "prints completions for a shell",
     description: `Prints a script that makes a shell complete symfold's command line.
 
@@ -131,6 +174,7 @@ what cannot be read is named.
     usage: "",
     least: 0,
     most: 0,
+    words: [],
     summary: "prints the manual page",
     description: `Prints the manual page, for man(1).
 

@@ -1,5 +1,6 @@
-import { COMMANDS } from "./commands.ts";
-import { type OptionRow, OPTIONS, optionsOf } from "./option_table.ts";
+import { type Command, commandNamed, COMMANDS } from "./commands.ts";
+import type { OptionRow } from "./option_row.ts";
+import { OPTIONS, optionsOf } from "./option_table.ts";
 
 /** The shells that {@linkcode completions} knows. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
@@ -31,24 +32,29 @@ function takesFile({ value = "" }: OptionRow): boolean {
 
 function bash(): string {
   const valued = OPTIONS.filter(({ value }) => value !== undefined);
-  const patternOf = (rows: readonly OptionRow[]) => rows.flatMap(spellings).join("|");
-  const choices = OPTIONS.filter((row) => row.choices !== undefined).map((row) =>
-    `    ${patternOf([row])}) mapfile -t COMPREPLY < <(compgen -W "${
-      row.choices!.join(" ")
-    }" -- "$word")
-      return ;;\n`
-  ).join("");
+  const patternOf = (rows: readonly OptionRow[]) =>
+    rows.flatMap(spellings).map((spelling) => `*:${spelling}`).join("|");
+  // The filter's hold for lines that begin with no command.
+  const choices = [...NAMED, commandNamed("filter")].flatMap(choiceCases).join("");
   const others = valued.filter((row) =>
     row.choices === undefined && !takesFile(row) && !takesFolder(row)
   );
   const wordsOf = NAMED.map(({ name }) =>
     `    ${name}) words="${optionsOf(name).flatMap(spellings).join(" ")}" ;;\n`
   ).join("");
+  const operandsOf = NAMED.flatMap(({ name, words }) =>
+    words === undefined
+      ? []
+      : `    ${name}) mapfile -t COMPREPLY < <(compgen -W "${words.join(" ")}" -- "$word") ;;\n`
+  ).join("");
   return `# symfold completions for bash: source this file, or put it where bash-completion looks.
 _symfold() {
   local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} words
+  # Bash takes --option=value apart.
+  if [[ $word == = ]]; then word=
+  elif [[ $before == = && $COMP_CWORD -gt 1 ]]; then before=\${COMP_WORDS[COMP_CWORD-2]}; fi
   compopt -o filenames 2>/dev/null
-  case $before in
+  case \${COMP_WORDS[1]}:$before in
 ${choices}    ${
     patternOf(valued.filter(takesFolder))
   }) mapfile -t COMPREPLY < <(compgen -d -- "$word")
@@ -57,22 +63,39 @@ ${choices}    ${
       return ;;
     ${patternOf(others)}) return ;;
   esac
-  case \${COMP_WORDS[1]} in
-${wordsOf}    *) words="${optionsOf("filter").flatMap(spellings).join(" ")}" ;;
-  esac
   if [[ $word == -* ]]; then
+    case \${COMP_WORDS[1]} in
+${wordsOf}    *) words="${optionsOf("filter").flatMap(spellings).join(" ")}" ;;
+    esac
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
-  elif [[ $COMP_CWORD -eq 1 ]]; then
+    return
+  fi
+  if [[ $COMP_CWORD -eq 1 ]]; then
     mapfile -t COMPREPLY < <(
       compgen -W "${NAMED.map(({ name }) => name).join(" ")}" -- "$word"
       compgen -f -- "$word"
     )
-  else
-    mapfile -t COMPREPLY < <(compgen -f -- "$word")
+    return
   fi
+  case \${COMP_WORDS[1]} in
+${operandsOf}    *) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+  esac
 }
 complete -F _symfold symfold
 `;
+}
+
+/** What completes the values of a command's options that have choices. */
+function choiceCases({ name }: Command): string[] {
+  const rows = optionsOf(name).filter(({ choices }) => choices !== undefined);
+  return rows.map((row) => {
+    const pattern = spellings(row).map((spelling) =>
+      `${name === "filter" ? "*" : name}:${spelling}`
+    );
+    const words = row.choices!.join(" ");
+    return `    ${pattern.join("|")}) mapfile -t COMPREPLY < <(compgen -W "${words}" -- "$word")
+      return ;;\n`;
+  });
 }
 
 function zsh(): string {
@@ -87,15 +110,23 @@ function zsh(): string {
       ? `:${row.value}:_files`
       : `:${row.value}: `;
     const help = row.help.replaceAll(/[[\]\\:]/g, "\\$&");
-    return spellings(row).map((spelling) =>
-      `${row.repeatable ? "*" : ""}${spelling}[${help}]${action}`.replaceAll("'", "'\\''")
-    );
+    return spellings(row).map((spelling) => {
+      // The value stands behind the option, or in the next word.
+      const joint = row.value === undefined ? "" : spelling.startsWith("--") ? "=" : "+";
+      return `${row.repeatable ? "*" : ""}${spelling}${joint}[${help}]${action}`
+        .replaceAll("'", "'\\''");
+    });
   };
   const argumentsOf = (rows: readonly OptionRow[]) =>
     rows.flatMap(specOf).map((spec) => `        '${spec}' \\\n`).join("");
-  const cases = NAMED.map(({ name }) =>
-    `    ${name})\n      _arguments \\\n${argumentsOf(optionsOf(name))}        '*:FILE:_files' ;;\n`
-  ).join("");
+  const cases = NAMED.map(({ name, words }) => {
+    // The command itself is the first operand.
+    const first = "        '1: : ' \\\n";
+    const operands = words === undefined ? "'*:FILE:_files'" : `'*:WORD:(${words.join(" ")})'`;
+    return `    ${name})\n      _arguments \\\n${
+      argumentsOf(optionsOf(name))
+    }${first}        ${operands} ;;\n`;
+  }).join("");
   const list = NAMED.map(({ name, summary }) =>
     `    '${name}:${summary.replaceAll("'", "'\\''")}'\n`
   ).join("");
@@ -121,8 +152,11 @@ function fish(): string {
   const lines = NAMED.map(({ name, summary }) =>
     `complete -c symfold -n __fish_use_subcommand -a ${name} -d ${quoted(summary)}\n`
   );
-  for (const { name } of COMMANDS) {
+  for (const { name, words } of COMMANDS) {
     const condition = name === "filter" ? isFilter : `__fish_seen_subcommand_from ${name}`;
+    if (words !== undefined) {
+      lines.push(`complete -c symfold -n ${quoted(condition)} -f -a ${quoted(words.join(" "))}\n`);
+    }
     for (const row of optionsOf(name)) {
       const short = row.short === undefined ? "" : ` -s ${row.short}`;
       const long = ` -l ${row.negated ? "no-" : ""}${row.name}`;

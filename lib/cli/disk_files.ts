@@ -18,6 +18,8 @@ export interface DiskFilesOptions {
   readonly pathMap?: readonly PathRule[];
   /** A copy of the vDSO. */
   readonly vdso?: string | undefined;
+  /** Gives the running kernel's vDSO, if it is the recorded one; asked if no copy was named. */
+  readonly runningVdso?: (() => Promise<FileAnswer>) | undefined;
   /** Folders to be searched for files that are not at their paths. */
   readonly search?: readonly string[];
   /** A list of build-ids, as `perf buildid-list` prints it. */
@@ -48,9 +50,9 @@ export class DiskFiles implements FileProvider, Disposable {
 
   /** See {@linkcode FileProvider.open}. Only regular files are opened. */
   open({ path, deleted }: FileRequest): Promise<FileAnswer> {
-    const { sysroot, vdso } = this.#options;
+    const { sysroot, vdso, runningVdso } = this.#options;
     if (path === VDSO && vdso === undefined) {
-      return Promise.resolve({ reason: "special-mapping", detail: "" });
+      return runningVdso?.() ?? Promise.resolve({ reason: "special-mapping", detail: "" });
     }
     // What is at the path now is another file than the one that ran, unless somebody put it there.
     if (deleted && sysroot === undefined && this.#mapped(path) === path) {

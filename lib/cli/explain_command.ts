@@ -1,8 +1,16 @@
 import { parseRawFrame } from "../input/mod.ts";
-import { type AddressInput, explainAddresses } from "../resolve/mod.ts";
+import {
+  type AddressInput,
+  explainAddresses,
+  type Explanation,
+  type RecordingToExplain,
+} from "../resolve/mod.ts";
 import { explanationText } from "./explain_text.ts";
 import type { Options } from "./options.ts";
-import { openRecordedMachine } from "./recorded_machine.ts";
+import { readInputs } from "./read_inputs.ts";
+import { openRecordedMachine, type RecordedMachine } from "./recorded_machine.ts";
+import { invalidLineText } from "./report_text.ts";
+import { machinesOf, type RecordingOnMachine } from "./resolve_recordings.ts";
 import { VERSION } from "./version.ts";
 
 /**
@@ -26,16 +34,46 @@ export async function explainCommand(
     }
     return input ?? [];
   });
-  const { sysroot, demangle, returnAddresses, json } = options;
+  const { sysroot, demangle, returnAddresses = "callers", trustFiles, json } = options;
+  const areReturnAddresses = returnAddresses === "callers" ? undefined : returnAddresses === "all";
+  const shared = { sysroot, demangle, areReturnAddresses, trustFiles };
+  const isNothingLeft = options.operands.length > 0 && inputs.length === 0;
   using machine = await openRecordedMachine(options, lose, true);
-  const explanations = await explainAddresses(inputs, {
-    ...machine,
-    sysroot,
-    demangle,
-    areReturnAddresses: returnAddresses === "all",
-  });
+  const explanations: Explanation[] = [];
+  if (options.inputs.length === 0) {
+    explanations.push(...await explainAddresses(inputs, { ...machine, ...shared }));
+  } else if (!isNothingLeft) {
+    for (const { machine: own, recording } of await recordingsOf(options, machine, lose)) {
+      explanations.push(...await explainAddresses(inputs, { ...own, ...shared, recording }));
+    }
+  }
   if (json) return JSON.stringify({ symfold: VERSION, explanations }, undefined, 2) + "\n";
   return explanations.map(explanationText).join("\n");
+}
+
+interface RecordingOfMachine extends Pick<RecordingOnMachine, "machine"> {
+  readonly recording: RecordingToExplain;
+}
+
+/** The recordings that were named, each with the machine as it says it is. */
+async function recordingsOf(
+  options: Options,
+  machine: RecordedMachine,
+  lose: (message: string) => void,
+): Promise<RecordingOfMachine[]> {
+  const { inputs: paths, format, event, weight, roots, returnAddresses } = options;
+  const read = await readInputs(
+    { paths, format, options: { merge: true, event, weight, roots } },
+    { onProgress: () => {}, onFailure: lose },
+  );
+  for (const { profile: { skipped: { invalid, firstInvalid } } } of read) {
+    if (firstInvalid !== undefined) lose(invalidLineText(invalid, firstInvalid));
+  }
+  const machines = await machinesOf(read, { ...machine, returnAddresses });
+  return machines.map(({ profile, machine: own }, at) => {
+    const recording = { profile, returnAddresses: own.returnAddresses, sources: read[at]!.paths };
+    return { machine: own, recording };
+  });
 }
 
 /** What an operand says; undefined if it is no address. */

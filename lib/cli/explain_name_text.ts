@@ -1,6 +1,6 @@
 import type { ExplainedName, ExplainedSymbol } from "../resolve/mod.ts";
 import { alignTable } from "./align_table.ts";
-import type { Section } from "./explain_text.ts";
+import type { Section } from "./explain_section.ts";
 import { LABEL_TEXTS, RULE_TEXTS, STAGE_TEXTS } from "./explain_words.ts";
 
 /** How a name was found, as a person reads it. */

@@ -5,15 +5,15 @@ import type {
   ExplainedMapping,
   Explanation,
   FetchCommand,
+  ImageEvidence,
   ImageSegment,
 } from "../resolve/mod.ts";
 import { alignTable } from "./align_table.ts";
 import { nameSections } from "./explain_name_text.ts";
-import { BIAS_TEXTS, EVIDENCE_TEXTS } from "./explain_words.ts";
-import { printable } from "./printable.ts";
-
-/** A part of an explanation: its label, and its lines; left out if there are none. */
-export type Section = readonly [label: string, lines: readonly string[]];
+import type { Section } from "./explain_section.ts";
+import { BIAS_TEXTS, EVIDENCE_TEXTS, VERDICT_TEXTS } from "./explain_words.ts";
+import { printable } from "../output/printable.ts";
+import { callsText } from "./report_text.ts";
 
 /** An explanation as a person reads it. */
 export function explanationText(explanation: Explanation): string {
@@ -25,6 +25,8 @@ export function explanationText(explanation: Explanation): string {
     ["mapping", neighbourLines(explanation)],
     ["code maps", codeMapLines(explanation)],
     ["kernel", kernelLines(explanation)],
+    ["snapshots", contestedLines(explanation)],
+    ["recording", recordedLines(explanation)],
     ["file", fileLines(explanation)],
     ["image", image === undefined ? [] : imageLines(image)],
     ["segments", segmentLines(segments)],
@@ -102,6 +104,42 @@ function neighbourLines({ neighbours }: Explanation): string[] {
     ...before === undefined ? [] : [`before it ${mappingLines(before)[0]}`],
     ...behind === undefined ? [] : [`behind it ${mappingLines(behind)[0]}`],
   ];
+}
+
+function contestedLines({ contested = [] }: Explanation): string[] {
+  return alignTable(contested.map(({ snapshot, path, loadBias, isChosen, returns, calls }) => [
+    `"${snapshot}"`,
+    path,
+    `load bias ${loadBias}:`,
+    [
+      isChosen ? "chosen" : "lost",
+      returns > 0 ? `${calls} of ${returns} return addresses follow a call` : "",
+    ].filter((text) => text !== "").join(", "),
+  ]));
+}
+
+function recordedLines({ recorded }: Explanation): string[] {
+  if (recorded === undefined) return [];
+  const { sources, callerWeight, leafWeight, evidence, doubt, calledStart } = recorded;
+  const uses = [
+    callerWeight > 0 ? `a caller with weight ${callerWeight}` : "",
+    leafWeight > 0 ? `a leaf with weight ${leafWeight}` : "",
+  ].filter((text) => text !== "");
+  return [
+    `in ${sources.map((source) => `"${source}"`).join(", ")}: ${uses.join(", ") || "not there"}`,
+    ...evidence === undefined
+      ? []
+      : [...evidence.checked > 0 ? [callsText(evidence)] : [], verdictText(evidence, doubt)],
+    ...calledStart === undefined ? [] : [`the calls that lead there begin it at ${calledStart}`],
+  ];
+}
+
+function verdictText({ verdict, checked }: ImageEvidence, doubt: string): string {
+  const what = VERDICT_TEXTS[verdict];
+  if (verdict === "not-judged") {
+    return `${what}: ${checked} return ${checked === 1 ? "address" : "addresses"}`;
+  }
+  return doubt === "" ? what : `${what}: ${doubt}`;
 }
 
 function codeMapLines({ codeMaps = [] }: Explanation): string[] {

@@ -1,5 +1,5 @@
 import type { LabelVerdict, LookupStage, SymbolRule } from "../symbols/mod.ts";
-import type { ExplainedBias, ExplainedEvidence } from "../resolve/mod.ts";
+import type { ExplainedBias, ExplainedEvidence, Verdict } from "../resolve/mod.ts";
 
 /** What decided between the best symbol and the second best. */
 export const RULE_TEXTS: Readonly<Record<SymbolRule, string>> = {
@@ -32,6 +32,7 @@ export const STAGE_TEXTS: Readonly<Record<LookupStage, string>> = {
 /** What became of a load bias. */
 export const BIAS_TEXTS: Readonly<Record<ExplainedBias["outcome"], string>> = {
   chosen: "chosen",
+  "chosen by evidence": "chosen: by it return addresses follow calls, or all text is mapped",
   "another copy": "another loaded copy",
   "mapped for reading": "there the file was mapped for reading only",
   lost: "lost",
@@ -43,4 +44,13 @@ export const EVIDENCE_TEXTS: Readonly<Record<ExplainedEvidence["finding"], strin
   "inside a call":
     "the address is inside a call: a return address that the recorder adjusted, or the call ran",
   "no call": "no call ends at the address: it is no return address",
+};
+
+/** What return addresses say of an image. */
+export const VERDICT_TEXTS: Readonly<Record<Verdict, string>> = {
+  fits: "the image fits",
+  adjusted: "the image fits, and the return addresses were adjusted already",
+  "not-adjusted": "the image fits, but the return addresses were not adjusted",
+  differs: "the image is doubted",
+  "not-judged": "not judged, too few to tell whether it is the right file",
 };

@@ -1,5 +1,6 @@
 import { type CommandName, commandNamed, COMMANDS, spellCommand } from "./commands.ts";
-import { type OptionRow, optionsOf } from "./option_table.ts";
+import type { OptionRow } from "./option_row.ts";
+import { optionsOf } from "./option_table.ts";
 
 /** The text of `--help` of a command, at most 80 columns wide. */
 export function helpText(name: CommandName = "filter"): string {
@@ -26,13 +27,16 @@ function optionLines(row: OptionRow): string[] {
   const name = `${row.negated ? "--no-" : "--"}${row.name}`;
   const short = row.short === undefined ? "    " : `-${row.short}, `;
   const head = `  ${short}${name}${row.value === undefined ? "" : ` ${row.value}`}`;
-  const choices = row.choices === undefined
-    ? ""
-    : `; one of ${row.choices.join(", ")} (default ${row.otherwise ?? row.choices[0]})`;
-  const wrapped = wrap(row.help + choices, WIDTH - INDENT);
+  const wrapped = wrap(optionText(row), WIDTH - INDENT);
   const indent = " ".repeat(INDENT);
   if (head.length >= INDENT) return [head, ...wrapped.map((line) => indent + line)];
   return wrapped.map((line, at) => (at === 0 ? head.padEnd(INDENT) : indent) + line);
+}
+
+/** What an option does, with the values that it takes. */
+export function optionText({ help, choices, otherwise }: OptionRow): string {
+  if (choices === undefined) return help;
+  return `${help}; one of ${choices.join(", ")} (default ${otherwise ?? choices[0]})`;
 }
 
 function wrap(text: string, width: number): string[] {

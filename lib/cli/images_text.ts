@@ -6,7 +6,7 @@ import type {
 } from "../resolve/mod.ts";
 import { alignTable } from "./align_table.ts";
 import { commandText, pagesText } from "./explain_text.ts";
-import { printable } from "./printable.ts";
+import { printable } from "../output/printable.ts";
 
 /** The images of snapshots as a person reads them. */
 export function imagesText(

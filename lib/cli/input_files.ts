@@ -7,6 +7,8 @@ import { FormatError, isSourceError } from "../errors.ts";
 export interface InputFile extends ByteReader, Disposable {
   /** In bytes; undefined if it is not known, as of a pipe. */
   readonly size: number | undefined;
+  /** When it was written last, in milliseconds since 1970; now, if it comes out of a pipe. */
+  readonly modified: number;
 }
 
 /**
@@ -15,7 +17,7 @@ export interface InputFile extends ByteReader, Disposable {
  * @throws {Error} With a message for the user, if it cannot be read.
  */
 export function openInput(path: string): InputFile {
-  if (path === "-") return readerOf(Deno.stdin, "standard input", undefined);
+  if (path === "-") return readerOf(Deno.stdin, "standard input", PIPE);
   try {
     const file = Deno.openSync(path);
     const info = file.statSync();
@@ -23,7 +25,7 @@ export function openInput(path: string): InputFile {
       file.close();
       throw new Deno.errors.IsADirectory("it is a directory, want a file");
     }
-    return readerOf(file, path, info.isFile ? info.size : undefined);
+    return readerOf(file, path, info.isFile ? info : PIPE);
   } catch (error) {
     throw new Error(`Cannot read "${path}": ${explain(error)}`);
   }
@@ -88,15 +90,24 @@ function checkFolder(path: string): void {
   if (!isFolder) throw new Error(`Cannot read "${path}": it is a file, want a directory`);
 }
 
+/** What is known of a file besides its bytes. */
+interface FileFacts {
+  readonly size: number | undefined;
+  readonly mtime: Date | null;
+}
+
+const PIPE: FileFacts = { size: undefined, mtime: null };
+
 /** Reads synchronously: a thread pool costs more than the page cache or a pipe takes. */
 function readerOf(
   file: { readSync(into: Uint8Array): number | null; close(): void },
   name: string,
-  size: number | undefined,
+  { size, mtime }: FileFacts,
 ): InputFile {
   return {
     name,
     size,
+    modified: mtime?.getTime() ?? Date.now(),
     read(into: Uint8Array): Promise<number> {
       try {
         return Promise.resolve(file.readSync(into) ?? 0);

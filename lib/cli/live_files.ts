@@ -5,6 +5,7 @@ import type { FileAnswer, FileProvider, FileRequest } from "../resolve/mod.ts";
 import type { CandidateFile } from "../symbols/mod.ts";
 import { PROC } from "./live_process.ts";
 import { DiskFiles, type DiskFilesOptions } from "./disk_files.ts";
+import { readProcessMemory } from "./process_memory.ts";
 
 /** What {@linkcode LiveFiles} needs to know. */
 export interface LiveFilesOptions extends DiskFilesOptions {
@@ -112,7 +113,7 @@ export class LiveFiles implements FileProvider, Disposable {
   #openVdso(): FileAnswer {
     const { folder } = this.#options;
     const [mapping] = this.#mappingsOf(VDSO, false);
-    const bytes = mapping && (readMemory(folder, mapping) ?? ownVdso(folder, mapping));
+    const bytes = mapping && (readProcessMemory(folder, mapping) ?? ownVdso(folder, mapping));
     if (bytes === undefined) return { reason: "special-mapping", detail: "" };
     return { source: new MemorySource(VDSO, bytes) };
   }
@@ -143,28 +144,14 @@ export class LiveFiles implements FileProvider, Disposable {
 const VDSO = "[vdso]";
 const OWN_VDSO_REGEXP = /^([0-9a-f]+)-([0-9a-f]+) .*\[vdso\]$/m;
 
-type Range = Pick<Mapping, "start" | "end">;
-
-/** Undefined if it may not be read. */
-function readMemory(folder: string, { start, end }: Range): Uint8Array | undefined {
-  try {
-    using memory = Deno.openSync(`${folder}/mem`);
-    memory.seekSync(start, Deno.SeekMode.Start);
-    const bytes = new Uint8Array(end - start);
-    return memory.readSync(bytes) === bytes.length ? bytes : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function ownVdso(folder: string, { start, end }: Range): Uint8Array | undefined {
+function ownVdso(folder: string, { start, end }: Mapping): Uint8Array | undefined {
   // Below 4 GiB it may be that of a program of 32 bits, which is another.
   if (start < 2 ** 32) return undefined;
   const own = `${folder.slice(0, folder.lastIndexOf("/"))}/self`;
   try {
     const found = OWN_VDSO_REGEXP.exec(Deno.readTextFileSync(`${own}/maps`));
     const range = { start: parseInt(found?.[1] ?? "", 16), end: parseInt(found?.[2] ?? "", 16) };
-    return range.end - range.start === end - start ? readMemory(own, range) : undefined;
+    return range.end - range.start === end - start ? readProcessMemory(own, range) : undefined;
   } catch {
     return undefined;
   }

@@ -1,5 +1,7 @@
 import { type Command, COMMANDS, spellCommand } from "./commands.ts";
-import { type OptionRow, optionsOf } from "./option_table.ts";
+import { optionText } from "./help_text.ts";
+import type { OptionRow } from "./option_row.ts";
+import { optionsOf } from "./option_table.ts";
 import { VERSION } from "./version.ts";
 
 /** The manual page, section 1, in the language of man(7), from the tables of commands and options. */
@@ -18,7 +20,7 @@ export function manPage(): string {
 symfold \\- names for the addresses in profiles, offline
 .SH SYNOPSIS
 ${COMMANDS.map(usageOf).join(".br\n")}.SH DESCRIPTION
-${bodyOf(filter.description)}${sections.join("")}.SH "EXIT STATUS"
+${bodyOf(filter.description).replace(/^\.PP\n/, "")}${sections.join("")}.SH "EXIT STATUS"
 ${escaped(filter.exitCodes)}.SH "SEE ALSO"
 .BR perf (1),
 .BR bpftrace (8),
@@ -37,16 +39,14 @@ function bodyOf(text: string): string {
   ).join("");
 }
 
-function itemOf({ name, short, value, choices, negated, help }: OptionRow): string {
+function itemOf(row: OptionRow): string {
+  const { name, short, value, negated } = row;
   const long = `--${negated ? "no-" : ""}${name}`;
   const heads = short === undefined ? [long] : [`-${short}`, long];
-  const wanted = choices === undefined
-    ? ""
-    : `; one of ${choices.join(", ")} (default ${choices[0]})`;
   const head = value === undefined
     ? `.B ${quoted(heads.join(", "))}`
     : `.BI ${quoted(`${heads.join(", ")} `)} ${quoted(value)}`;
-  return `.TP\n${head}\n${escaped(help + wanted)}\n`;
+  return `.TP\n${head}\n${escaped(optionText(row))}\n`;
 }
 
 function quoted(text: string): string {

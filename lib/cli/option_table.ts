@@ -2,37 +2,20 @@ import { FORMATS } from "../input/mod.ts";
 import { OUTPUT_FORMATS } from "../output/mod.ts";
 import { COLLECT_ROWS } from "./collect_options.ts";
 import { type CommandName, COMMANDS } from "./commands.ts";
-
-/** One option of the command line. Parsing and help both come from a table of these. */
-export interface OptionRow {
-  /** Without dashes. */
-  readonly name: string;
-  /** One letter, without its dash. */
-  readonly short?: string;
-  /** What stands for the value in the help; none for a switch. */
-  readonly value?: string;
-  /** The values that it takes, the default first. */
-  readonly choices?: readonly string[];
-  /** What is the case if it is not given, where that is none of the choices. */
-  readonly otherwise?: string;
-  /** Whether it may be given more than once. */
-  readonly repeatable?: boolean;
-  /** A switch that is on unless `--no-NAME` is given. */
-  readonly negated?: boolean;
-  /** What it does, without a stop. */
-  readonly help: string;
-  /** The commands that take it; only `filter` by default. A name has one row a command. */
-  readonly commands?: readonly CommandName[];
-}
+import { sideRows } from "./diff_sides.ts";
+import type { OptionRow } from "./option_row.ts";
 
 /** Commands that resolve addresses: what helps one of them helps the others. */
-const RESOLVING: readonly CommandName[] = ["filter", "explain", "images"];
+const RESOLVING: readonly CommandName[] = ["filter", "diff", "explain", "images"];
+/** Of them, those where it helps to tell processes apart by their numbers. */
+const TELLING_PROCESSES: readonly CommandName[] = ["filter", "explain", "images"];
 /** Commands that look for the files of the recorded machine. */
 const FINDING: readonly CommandName[] = [...RESOLVING, "collect"];
+/** Commands that write a profile of names. */
+const WRITING: readonly CommandName[] = ["filter", "diff"];
 const ALL: readonly CommandName[] = COMMANDS.map(({ name }) => name);
 
-/** Every option, in the order of the help. */
-export const OPTIONS: readonly OptionRow[] = [
+const ROWS: readonly OptionRow[] = [
   ...COLLECT_ROWS,
   {
     name: "input",
@@ -43,10 +26,19 @@ export const OPTIONS: readonly OptionRow[] = [
     commands: RESOLVING,
   },
   {
+    name: "recording",
+    value: "FILE",
+    repeatable: true,
+    help: "a recording, of any format: explain what is decided when it is read; without an " +
+      "ADDRESS, the heaviest frames that get no name",
+    commands: ["explain"],
+  },
+  {
     name: "event",
     value: "NAME",
     help: "read the stacks of this event of perf, or map of bpftrace (default the first)",
     commands: RESOLVING,
+    perSide: true,
   },
   {
     name: "weight",
@@ -58,12 +50,12 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     name: "pids",
     help: "root frames with the process, comm-123, for recordings of perf script",
-    commands: RESOLVING,
+    commands: TELLING_PROCESSES,
   },
   {
     name: "threads",
     help: "root frames with process and thread, comm-123/124, for recordings of perf script",
-    commands: RESOLVING,
+    commands: TELLING_PROCESSES,
   },
   {
     name: "maps",
@@ -73,6 +65,7 @@ export const OPTIONS: readonly OptionRow[] = [
       "one process; for several processes PID=FILE, or a folder of PID.maps files; instead of " +
       "what the recording itself has",
     commands: FINDING,
+    perSide: true,
   },
   {
     name: "bundle",
@@ -80,6 +73,7 @@ export const OPTIONS: readonly OptionRow[] = [
     help: "what symfold collect wrote: maps, files, kallsyms, perf maps, vDSO and build-ids in " +
       "one; other options add to it, or come first",
     commands: RESOLVING,
+    perSide: true,
   },
   {
     name: "max-bundle-size",
@@ -92,6 +86,7 @@ export const OPTIONS: readonly OptionRow[] = [
     value: "DIR",
     help: "look for the mapped files below DIR, which holds copies at their full paths",
     commands: FINDING,
+    perSide: true,
   },
   {
     name: "debug-dir",
@@ -100,6 +95,7 @@ export const OPTIONS: readonly OptionRow[] = [
     help: "look for separate debug files below DIR: .build-id/ab/cdef.debug, " +
       "BUILDID/debuginfo, or the mapped file's path (default /usr/lib/debug)",
     commands: FINDING,
+    perSide: true,
   },
   {
     name: "path-map",
@@ -107,6 +103,7 @@ export const OPTIONS: readonly OptionRow[] = [
     repeatable: true,
     help: "paths that begin with FROM in the snapshot begin with TO here, as for containers",
     commands: FINDING,
+    perSide: true,
   },
   {
     name: "search",
@@ -115,24 +112,28 @@ export const OPTIONS: readonly OptionRow[] = [
     help: "look below DIR for mapped files that were deleted or are missing, by build-id or by " +
       "their layout",
     commands: FINDING,
+    perSide: true,
   },
   {
     name: "build-ids",
     value: "FILE",
     help: "the output of perf buildid-list: a file with another build-id gives no names",
     commands: FINDING,
+    perSide: true,
   },
   {
     name: "kallsyms",
     value: "FILE",
     help: "a copy of /proc/kallsyms, taken as root, for kernel frames",
     commands: FINDING,
+    perSide: true,
   },
   {
     name: "vmlinux",
     value: "FILE",
     help: "the kernel's ELF file, for kernel frames; kallsyms tells where it was loaded",
-    commands: RESOLVING,
+    commands: FINDING,
+    perSide: true,
   },
   {
     name: "perf-map",
@@ -142,12 +143,14 @@ export const OPTIONS: readonly OptionRow[] = [
       "the /tmp/perf-PID.map or jit-PID.dump that a runtime wrote, for code made at run time; " +
       "PID=FILE if it has another name and there are several processes",
     commands: FINDING,
+    perSide: true,
   },
   {
     name: "vdso",
     value: "FILE",
     help: "a copy of the vDSO, for frames in [vdso]",
     commands: FINDING,
+    perSide: true,
   },
   {
     name: "output",
@@ -181,6 +184,14 @@ export const OPTIONS: readonly OptionRow[] = [
     value: "STYLE",
     choices: ["offset", "file", "address"],
     help: "what stands for a frame without a name: [file+0xvaddr], [file], or the frame as it was",
+    commands: ["filter"],
+  },
+  {
+    name: "unresolved",
+    value: "STYLE",
+    choices: ["offset", "file"],
+    help: "what stands for a frame without a name: [file+0xvaddr], or [file]",
+    commands: ["diff"],
   },
   {
     name: "annotate",
@@ -218,22 +229,35 @@ export const OPTIONS: readonly OptionRow[] = [
     otherwise: "as the format has it, callers for folded",
     help: "which frames are return addresses: all but the leaf, all (heap profiles), or none " +
       "(the recorder has adjusted them)",
-    commands: ["filter", "collect"],
+    commands: [...WRITING, "collect"],
+    perSide: true,
   },
   {
     name: "return-addresses",
     value: "WHICH",
-    choices: ["none", "all"],
+    choices: ["none", "all", "callers"],
+    otherwise: "callers with a recording, else none",
     help:
-      "whether the addresses are return addresses: none is, or all are, and are looked up one " +
-      "byte before",
+      "whether the addresses are return addresses: none is; or all are, and are looked up one " +
+      "byte before; or those that are callers in the recording",
     commands: ["explain"],
   },
   {
     name: "trust-files",
     help: "take names from files although return addresses say that they are not those that ran",
+    commands: [...WRITING, "explain"],
   },
-  { name: "merge", negated: true, help: "write a line for each line read, in the same order" },
+  {
+    name: "merge",
+    negated: true,
+    help: "write a line for each line read, in the same order",
+    commands: ["filter"],
+  },
+  {
+    name: "normalize",
+    help: "scale the weights of BEFORE so that both recordings weigh the same",
+    commands: ["diff"],
+  },
   {
     name: "report",
     value: "FILE",
@@ -248,7 +272,7 @@ export const OPTIONS: readonly OptionRow[] = [
     name: "quiet",
     short: "q",
     help: "no report and no progress on standard error",
-    commands: ["filter", "collect"],
+    commands: [...WRITING, "collect"],
   },
   { name: "verbose", short: "v", help: "say more in the report" },
   {
@@ -262,7 +286,10 @@ export const OPTIONS: readonly OptionRow[] = [
   { name: "version", help: "print the version", commands: ALL },
 ];
 
+/** Every option, in the order of the help. */
+export const OPTIONS: readonly OptionRow[] = ROWS.flatMap((row) => [row, ...sideRows(row)]);
+
 /** The options that a command takes, in the order of its help. */
 export function optionsOf(command: CommandName): readonly OptionRow[] {
-  return OPTIONS.filter(({ commands = ["filter"] }) => commands.includes(command));
+  return OPTIONS.filter(({ commands = WRITING }) => commands.includes(command));
 }

@@ -8,7 +8,9 @@ import type { DemangleStyle } from "../symbols/mod.ts";
 import { processId, size } from "./collect_options.ts";
 import { type Command, type CommandName, commandOf, spellCommand } from "./commands.ts";
 import { chooseOutput, type OutputChoice } from "./output_choice.ts";
-import { type OptionRow, OPTIONS, optionsOf } from "./option_table.ts";
+import { SIDES, valuesOfSide } from "./diff_sides.ts";
+import type { OptionRow } from "./option_row.ts";
+import { OPTIONS, optionsOf } from "./option_table.ts";
 import { UsageError } from "./usage_error.ts";
 
 export { UsageError } from "./usage_error.ts";
@@ -18,8 +20,10 @@ export interface Options {
   readonly command: CommandName;
   /** What is on the command line besides options. */
   readonly operands: readonly string[];
-  /** The recordings; `-` is standard input. Never empty for `filter`. */
+  /** The recordings, operands or not; `-` is standard input. Never empty for `filter`. */
   readonly inputs: readonly string[];
+  /** What holds for each of the recordings of `diff`, before and after; empty for other commands. */
+  readonly sides: readonly Options[];
   /** The format of the recordings; undefined to find it out. */
   readonly format: FormatName | undefined;
   readonly event: string | undefined;
@@ -73,6 +77,8 @@ export interface Options {
   /** Whether files name frames that they do not seem to fit. */
   readonly trustFiles: boolean;
   readonly merge: boolean;
+  /** Whether the recordings of `diff` are to weigh the same. */
+  readonly normalize: boolean;
   /** A share of frames in percent, 0 to 100; undefined if any will do. */
   readonly failUnder: number | undefined;
   readonly json: boolean;
@@ -99,19 +105,38 @@ export function parseOptions(args: readonly string[]): Options {
   const rows = optionsOf(command.name);
   const values = parseRows(rows, rest, (arg) => unknownOption(arg, command));
   for (const row of rows) checkValues(row, values[row.name]);
+  const operands = values._.map(String);
+  const asksOnly = values.help === true || values.version === true;
+  if (!asksOnly) checkOperands(command, operands, values);
+  const options = optionsOfValues(command, rows, values, operands);
+  if (command.name !== "diff" || asksOnly) return options;
+  const sides = SIDES.map((side, at) =>
+    optionsOfValues(command, rows, valuesOfSide(rows, values, side), [operands[at]!])
+  );
+  return { ...options, sides };
+}
+
+type Values = ReturnType<typeof parseRows>;
+
+function optionsOfValues(
+  command: Command,
+  rows: readonly OptionRow[],
+  values: Values,
+  operands: readonly string[],
+): Options {
   const all = (name: string) => (values[name] ?? []) as readonly string[];
   const last = (name: string) => all(name).at(-1);
   const chosen = (name: string) =>
     last(name) ?? rows.find((row) => row.name === name)?.choices?.[0];
-  const operands = values._.map(String);
-  const asksOnly = values.help === true || values.version === true;
-  if (!asksOnly) checkOperands(command, operands);
   const isFilter = command.name === "filter";
-  const takesRecordings = isFilter || command.name === "collect";
+  const isDiff = command.name === "diff";
+  const takesRecordings = isFilter || isDiff || command.name === "collect";
+  const recordings = takesRecordings ? operands : all("recording");
   return {
     command: command.name,
     operands,
-    inputs: isFilter && operands.length === 0 ? ["-"] : takesRecordings ? operands : [],
+    inputs: isFilter && operands.length === 0 ? ["-"] : recordings,
+    sides: [],
     format: last("input") as FormatName | undefined,
     event: last("event"),
     weight: last("weight"),
@@ -136,15 +161,16 @@ export function parseOptions(args: readonly string[]): Options {
     perfMaps: all("perf-map"),
     annotate: annotated(last("annotate")),
     output: last("output"),
-    outputChoice: chooseOutput(last("format"), isFilter ? last("output") : undefined),
+    outputChoice: chooseOutput(last("format"), isFilter || isDiff ? last("output") : undefined),
     title: last("title"),
     weightType: weightTypeOf(last("unit")),
     report: last("report"),
     demangle: (chosen("demangle") ?? "short") as DemangleStyle,
-    unresolved: (chosen("unresolved") ?? "offset") as UnresolvedStyle,
-    returnAddresses: returnAddressesOf(command, last("return-addresses")),
+    unresolved: unresolvedOf(command, chosen("unresolved")),
+    returnAddresses: last("return-addresses") as ReturnAddresses | undefined,
     trustFiles: values["trust-files"] === true,
-    merge: values.merge === true,
+    merge: values.merge === true || isDiff,
+    normalize: values.normalize === true,
     failUnder: percent(last("fail-under")),
     imagePrefix: values["image-prefix"] === true,
     shape: {
@@ -196,7 +222,14 @@ function unknownOption(arg: string, command: Command): never {
   throw new UsageError(`"${spellCommand(command)}" has no option "${head}"`);
 }
 
-function checkOperands(command: Command, { length }: readonly string[]): void {
+function hasRecording({ recording }: Values): boolean {
+  return Array.isArray(recording) && recording.length > 0;
+}
+
+function checkOperands(command: Command, { length }: readonly string[], values: Values): void {
+  if (command.name === "explain" && length === 0 && !hasRecording(values)) {
+    throw new UsageError('"symfold explain" needs an ADDRESS, or --recording FILE');
+  }
   const { least, most, usage } = command;
   if (length >= least && length <= most) return;
   const wanted = least === most ? least : length < least ? `at least ${least}` : `at most ${most}`;
@@ -247,10 +280,9 @@ function checkValues(row: OptionRow, value: unknown): void {
   }
 }
 
-/** By default a recording says it itself; an address that is to be explained is taken as it is. */
-function returnAddressesOf({ name }: Command, text: string | undefined) {
-  const otherwise = name === "explain" ? "none" : undefined;
-  return (text ?? otherwise) as ReturnAddresses | undefined;
+/** Addresses differ between any two processes: where two are compared they say nothing. */
+function unresolvedOf({ name }: Command, text = "offset"): UnresolvedStyle {
+  return name === "diff" && text === "offset" ? "stable" : text as UnresolvedStyle;
 }
 
 function pathRule(text: string): PathRule {

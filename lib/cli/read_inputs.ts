@@ -20,6 +20,12 @@ export interface Inputs {
   readonly options: ReadRecordingOptions & { readonly merge: boolean };
 }
 
+/** A recording, and the files that it was read from. */
+export interface ReadRecording extends Recording {
+  /** As the user named them. */
+  readonly paths: readonly string[];
+}
+
 /**
  * Reads recordings of any format. Folded ones that follow each other become one recording, each other
  * one is a recording of its own. One that fails does not stop the others.
@@ -27,8 +33,8 @@ export interface Inputs {
 export async function readInputs(
   { paths, format, options }: Inputs,
   events: ReadEvents,
-): Promise<Recording[]> {
-  const recordings: Recording[] = [];
+): Promise<ReadRecording[]> {
+  const recordings: ReadRecording[] = [];
   const folded: FoldedRun = { paths: [], opened: new Map() };
   const endRun = async () => {
     if (folded.paths.length === 0) return;
@@ -49,7 +55,7 @@ export async function readInputs(
     }
     await endRun();
     const recording = await readOther(path, name, file, options, events);
-    if (recording !== undefined) recordings.push(recording);
+    if (recording !== undefined) recordings.push({ ...recording, paths: [path] });
   }
   await endRun();
   return recordings;
@@ -109,6 +115,7 @@ function asFile(file: InputFile, reader: Pick<InputFile, "read">): InputFile {
   return {
     name: file.name,
     size: file.size,
+    modified: file.modified,
     read: (into) => reader.read(into),
     [Symbol.dispose]: () => file[Symbol.dispose](),
   };
@@ -118,9 +125,10 @@ async function readFoldedRun(
   { paths, opened }: FoldedRun,
   merge: boolean,
   events: ReadEvents,
-): Promise<Recording> {
+): Promise<ReadRecording> {
   const recordings = opened.size === 0 ? { paths, merge } : { paths, merge, opened };
   return {
+    paths,
     profile: await readProfile(recordings, events),
     maps: [],
     returnAddresses: "callers",

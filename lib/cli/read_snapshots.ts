@@ -3,6 +3,12 @@ import { type MapsSnapshot, parseMaps } from "../maps/mod.ts";
 import { openInput } from "./input_files.ts";
 import { mapsFiles } from "./process_files.ts";
 
+/** A snapshot out of a file. */
+export interface DatedSnapshot extends MapsSnapshot {
+  /** When the file was written last, in milliseconds since 1970; now, if it came out of a pipe. */
+  readonly modified: number;
+}
+
 /**
  * Reads the maps snapshots that the user named, gzip or not; `-` is standard input.
  *
@@ -13,11 +19,12 @@ import { mapsFiles } from "./process_files.ts";
 export async function readSnapshots(
   values: readonly string[],
   lose: (message: string) => void,
-): Promise<MapsSnapshot[]> {
-  const snapshots: MapsSnapshot[] = [];
+): Promise<DatedSnapshot[]> {
+  const snapshots: DatedSnapshot[] = [];
   for (const { path, process } of values.flatMap(mapsFiles)) {
     using file = openInput(path);
-    snapshots.push(await readSnapshot(file, process, lose));
+    const snapshot = await readSnapshot(file, process, lose);
+    snapshots.push({ ...snapshot, modified: file.modified });
   }
   return snapshots;
 }

@@ -11,6 +11,7 @@ import { DiskFiles } from "./disk_files.ts";
 import { checkFolders, openElf, openInput, openVmlinux } from "./input_files.ts";
 import type { Options } from "./options.ts";
 import { readBundledCodeMaps, readCodeMaps } from "./read_code_maps.ts";
+import { openRunningVdso } from "./running_vdso.ts";
 import { readSnapshot, readSnapshots } from "./read_snapshots.ts";
 
 /** What the user gave of the recorded machine, as `resolve` takes it. */
@@ -21,7 +22,7 @@ export interface RecordedMachine extends Disposable {
   readonly generated: readonly NamedCode[];
   /** The one that was named, or else that of the bundle; can be read once. */
   readonly kallsyms: ByteReader | undefined;
-  /** The kernel's ELF file; undefined if none was named. */
+  /** The kernel's ELF file, the one that was named, or else that of the bundle. */
   readonly vmlinux: ByteSource | undefined;
   /** Where its files are. */
   readonly files: FileProvider;
@@ -45,7 +46,8 @@ export async function openRecordedMachine(
   using opened = new DisposableStack();
   const bundle = await openBundle(options);
   if (bundle !== undefined) opened.use(bundle);
-  const snapshots = await readSnapshots(options.maps, lose);
+  const given = await readSnapshots(options.maps, lose);
+  const snapshots: MapsSnapshot[] = [...given];
   for (const { source, process } of bundle?.maps ?? []) {
     snapshots.push(await readSnapshot(readerOfSource(source), process, lose));
   }
@@ -55,9 +57,11 @@ export async function openRecordedMachine(
     ? bundle?.kallsyms
     : await gunzipIfCompressed(opened.use(openInput(options.kallsyms)));
   const vmlinux = options.vmlinux === undefined
-    ? undefined
+    ? bundle?.vmlinux
     : opened.use(await openVmlinux(options.vmlinux));
-  const disk = opened.use(new DiskFiles(options));
+  // Files below a sysroot are those of another machine.
+  const runningVdso = options.sysroot === undefined ? () => openRunningVdso(given) : undefined;
+  const disk = opened.use(new DiskFiles({ ...options, runningVdso }));
   const files = bundle?.layer(disk) ?? disk;
   const held = opened.move();
   return { snapshots, generated, kallsyms, vmlinux, files, [Symbol.dispose]: () => held.dispose() };

@@ -19,9 +19,11 @@ const MAX_IMAGES = 12;
 /**
  * The report as a person reads it: how much was resolved, a row for each image with what to do about
  * the rest, and the reasons all together.
+ *
+ * @param label In front of the first line, where there are several reports.
  */
-export function reportText(report: Report, verbose: boolean): string {
-  const lines = [headline(report), ...notes(report)];
+export function reportText(report: Report, verbose: boolean, label = ""): string {
+  const lines = [headline(report, label), ...notes(report)];
   const images = verbose ? report.images : report.images.slice(0, MAX_IMAGES);
   if (images.length > 0) lines.push("", ...imageTable(images, report, verbose));
   if (images.length < report.images.length) {
@@ -48,7 +50,7 @@ const HINTS: readonly { readonly pattern: RegExp; readonly hint: string }[] = [
 ];
 
 /** What `--include` and `--exclude` left out. The report counts it all the same. */
-export function droppedText(droppedWeight: number, { sampleWeight }: Report): string {
+export function droppedText(droppedWeight: number, sampleWeight: number): string {
   return `${share(droppedWeight, sampleWeight)} of the weight is in stacks that were left out ` +
     `(${number(droppedWeight)} of ${number(sampleWeight)})`;
 }
@@ -58,9 +60,9 @@ export function percentResolved({ weight, resolvedWeight }: FrameCounts): number
   return weight === 0 ? 100 : 100 * resolvedWeight / weight;
 }
 
-function headline(report: Report): string {
-  if (report.frames === 0) return "symfold: no native frames";
-  return `symfold: ${percent(report)} of native frames resolved ` +
+function headline(report: Report, label: string): string {
+  if (report.frames === 0) return `symfold: ${label}no native frames`;
+  return `symfold: ${label}${percent(report)} of native frames resolved ` +
     `(${number(report.resolvedWeight)} of ${number(report.weight)} by weight, ` +
     `${number(report.resolvedFrames)} of ${number(report.frames)} different)`;
 }
@@ -117,6 +119,7 @@ const DETAILED_REASONS: ReadonlySet<UnresolvedReason> = new Set<UnresolvedReason
   "file-not-found",
   "kernel-slide",
   "kernel-mismatch",
+  "special-mapping",
 ]);
 
 /** What to do about the unresolved frames of an image, if they matter. */
@@ -148,6 +151,10 @@ function evidenceNotes({ evidence, resolvedWeight }: ImageCounts, verbose: boole
     const isDoubtful = verdict === "differs" && resolvedWeight > 0;
     notes.push(callsText(evidence) + (isDoubtful ? "; the names may be wrong" : ""));
   }
+  if (verdict === "not-judged" && resolvedWeight > 0) {
+    const what = `${number(checked)} return ${checked === 1 ? "address" : "addresses"}`;
+    notes.push(`not judged: ${what}, too few to tell whether it is the right file`);
+  }
   const isBroken = verdict !== "differs" && strays >= MIN_STRAYS &&
     strays >= MIN_STRAY_SHARE * (checked + strays);
   if (isBroken || verbose && strays > 0) {
@@ -159,11 +166,16 @@ function evidenceNotes({ evidence, resolvedWeight }: ImageCounts, verbose: boole
   return notes.map((note) => `      ${note}`);
 }
 
-function callsText({ checked, calls, insideCalls, edges, agreeingEdges }: ImageEvidence): string {
+/** How many return addresses of an image follow calls, and how many of those lead to the next frame. */
+export function callsText(evidence: ImageEvidence): string {
+  const { checked, calls, insideCalls, edges, agreeingEdges } = evidence;
+  const { checkedWeight, callsWeight, insideCallsWeight } = evidence;
+  // In a wrong file some are inside of a call by chance.
+  const isAdjusted = insideCalls > calls && 2 * insideCalls > checked;
+  const byWeight = share(isAdjusted ? insideCallsWeight : callsWeight, checkedWeight);
   const parts = [
-    insideCalls > calls
-      ? `${share(insideCalls, checked)} of ${number(checked)} return addresses are inside of a call`
-      : `${share(calls, checked)} of ${number(checked)} return addresses follow a call`,
+    `${share(isAdjusted ? insideCalls : calls, checked)} of ${number(checked)} return addresses ` +
+    `${isAdjusted ? "are inside of a call" : "follow a call"} (${byWeight} by weight)`,
   ];
   if (edges > 0) {
     parts.push(`${share(agreeingEdges, edges)} of ${number(edges)} calls lead to the next frame`);

@@ -4,6 +4,7 @@ import { type MapsSnapshot, parseMaps } from "../maps/mod.ts";
 import type { RawProfile } from "../profile/mod.ts";
 import {
   type FileProvider,
+  type MachineOptions,
   mergeResolved,
   resolve,
   type Resolved,
@@ -29,22 +30,42 @@ export async function resolveRecordings(
   recordings: readonly Recording[],
   options: ResolveRecordingsOptions,
 ): Promise<Resolved> {
-  const { snapshots: given, files, generated = [] } = options;
-  const kallsyms = options.kallsyms && await repeatable(options.kallsyms, recordings.length);
   const resolved: Resolved[] = [];
+  for (const { profile, machine } of await machinesOf(recordings, options)) {
+    resolved.push(await resolve(profile, { ...options, ...machine }));
+  }
+  return mergeResolved(resolved);
+}
+
+/** A recording, and what holds for it. */
+export interface RecordingOnMachine {
+  /** Its stacks; their processes are those of the snapshots. */
+  readonly profile: RawProfile;
+  /** The machine with the maps and build-ids that the recording has itself. */
+  readonly machine: MachineOptions & { readonly returnAddresses: ReturnAddresses };
+}
+
+/** Says of each recording what it is resolved with. */
+export async function machinesOf(
+  recordings: readonly Recording[],
+  options: MachineOptions & Pick<ResolveRecordingsOptions, "returnAddresses">,
+): Promise<RecordingOnMachine[]> {
+  const { snapshots: given, files, generated = [], vmlinux } = options;
+  const kallsyms = options.kallsyms && await repeatable(options.kallsyms, recordings.length);
+  const machines: RecordingOnMachine[] = [];
   for (const recording of recordings) {
     const profile = profileFor(recording, given);
-    const result = await resolve(profile, {
-      ...options,
+    const machine = {
       snapshots: given.length > 0 ? given : await recordedSnapshots(recording),
       files: withBuildIds(files, recording.buildIds),
       generated: generated.flatMap((code) => ofPrograms(code, profile)),
       returnAddresses: options.returnAddresses ?? recording.returnAddresses,
       kallsyms: kallsyms?.(),
-    });
-    resolved.push(result);
+      vmlinux,
+    };
+    machines.push({ profile, machine });
   }
-  return mergeResolved(resolved);
+  return machines;
 }
 
 /** In bytes; a copy of `/proc/kallsyms` has some ten million. */

@@ -1,11 +1,12 @@
 import { gzipChunks } from "../bytes/mod.ts";
 import type { Recording } from "../input/mod.ts";
+import { type Profile, SAMPLES, type WeightType } from "../profile/mod.ts";
 import type { Report, Resolved } from "../resolve/mod.ts";
 import { checkOutputs } from "./check_outputs.ts";
+import { checkStandardStreams } from "./check_streams.ts";
 import { completions, type Shell, SHELLS } from "./completions.ts";
-import { explainCommand } from "./explain_command.ts";
-import { imagesCommand } from "./images_command.ts";
 import type { CommandName } from "./commands.ts";
+import { type Side, SIDES } from "./diff_sides.ts";
 import { helpText } from "./help_text.ts";
 import { type Options, parseOptions, UsageError } from "./options.ts";
 import { manPage } from "./man_page.ts";
@@ -19,8 +20,9 @@ import {
 import { Progress } from "./progress.ts";
 import { readInputs } from "./read_inputs.ts";
 import { openRecordedMachine } from "./recorded_machine.ts";
+import { hasAllPermissions } from "./running_vdso.ts";
 import { resolveRecordings } from "./resolve_recordings.ts";
-import { shapeProfile } from "../shape/mod.ts";
+import { diffProfiles, shapeProfile } from "../shape/mod.ts";
 import { droppedText, invalidLineText, percentResolved, reportText } from "./report_text.ts";
 import { VERSION } from "./version.ts";
 
@@ -56,12 +58,19 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-/** What does the work of each command; gives the exit code. */
+/** What does the work of each command; gives the exit code. The filter starts sooner without the others. */
 const COMMANDS: Readonly<Record<CommandName, (options: Options) => Promise<number>>> = {
   filter: (options) => new Run(options).run(),
+  diff: (options) => new Run(options).diff(),
   collect: (options) => new Run(options).collect(),
-  explain: (options) => printAll((lose) => explainCommand(options, lose)),
-  images: (options) => printAll((lose) => imagesCommand(options, lose)),
+  explain: async (options) => {
+    const { explainCommand } = await import("./explain_command.ts");
+    return await printAll((lose) => explainCommand(options, lose));
+  },
+  images: async (options) => {
+    const { imagesCommand } = await import("./images_command.ts");
+    return await printAll((lose) => imagesCommand(options, lose));
+  },
   completions: ({ operands: [shell] }) => Promise.resolve(print(completions(shellOf(shell!)))),
   man: () => Promise.resolve(print(manPage())),
 };
@@ -89,32 +98,89 @@ function shellOf(name: string): Shell {
 class Run {
   readonly #options: Options;
   readonly #progress: Progress;
+  /** Which recording of a comparison it is for. */
+  readonly #side: Side | undefined;
   /** Whether something was lost on the way that the exit code has to tell. */
   #isIncomplete = false;
-  /** What the stacks weigh that the user did not want. */
-  #droppedWeight = 0;
+  /** What is to be said of stacks that the user did not want. */
+  #droppedTexts: readonly string[] = [];
 
-  constructor(options: Options) {
+  constructor(options: Options, side?: Side, progress = new Progress(!options.quiet)) {
     this.#options = options;
-    this.#progress = new Progress(!options.quiet);
+    this.#side = side;
+    this.#progress = progress;
+  }
+
+  /** Stands in front of what is said. */
+  get #label(): string {
+    return this.#side === undefined ? "" : `${this.#side}: `;
   }
 
   async run(): Promise<number> {
+    const resolved = await this.#resolve();
+    if (resolved === undefined) return EXIT_FAILED;
+    const { profile, report } = resolved;
+    if (profile.samples.size > 0) {
+      await this.#write(profile, ({ weight }) => [droppedText(weight, report.sampleWeight)]);
+    }
+    this.#writeReport(report);
+    this.#tell(report);
+    return this.#isIncomplete ? EXIT_FAILED : EXIT_DONE;
+  }
+
+  /** Names both sides and compares them; nothing is written if one of them has no stacks. */
+  async diff(): Promise<number> {
+    const { sides, normalize, quiet } = this.#options;
+    const runs = sides.map((side, at) => new Run(side, SIDES[at], this.#progress));
+    const resolved: (Resolved | undefined)[] = [];
+    for (const run of runs) resolved.push(await run.#resolve());
+    const [before, after] = resolved.map((side) => side?.profile);
+    if (before !== undefined && after !== undefined) {
+      if (before.samples.size > 0 && after.samples.size > 0) {
+        await this.#writeDiff(before, after, diffProfiles(before, after, { normalize }));
+      }
+    }
+    const reports = resolved.map((side) => side?.report);
+    // Both were multiplied by the same.
+    const decimals = Math.max(...reports.map((report) => report?.decimals ?? 0));
+    this.#writeReport(Object.fromEntries(SIDES.map((side, at) => [side, reports[at]])));
+    for (const [at, report] of reports.entries()) {
+      if (report === undefined) continue;
+      if (at > 0 && reports[0] !== undefined && !quiet) complain("", "");
+      runs[at]!.#tell({ ...report, decimals });
+    }
+    for (const text of quiet ? [] : this.#droppedTexts) complain(text, "");
+    return [this, ...runs].some((run) => run.#isIncomplete) ? EXIT_FAILED : EXIT_DONE;
+  }
+
+  async #writeDiff(before: Profile, after: Profile, diff: Profile): Promise<void> {
+    const [one = SAMPLES, other = SAMPLES] = [before.weightType, after.weightType];
+    const isSame = one.name === other.name && one.unit === other.unit;
+    if (!isSame && this.#options.weightType === undefined) {
+      this.#note(
+        `before counts ${typeText(one)}, after ${typeText(other)}: --unit says what both are`,
+      );
+    }
+    const totals = totalsOf(diff);
+    await this.#write(diff, ({ base, weight }) => [
+      `before: ${droppedText(base, totals.base)}`,
+      `after: ${droppedText(weight, totals.weight)}`,
+    ]);
+  }
+
+  /** Reads and resolves; undefined, and the user told, if nothing can be read. */
+  async #resolve(): Promise<Resolved | undefined> {
     const options = this.#options;
     using machine = await openRecordedMachine(options, (message) => this.#lose(message));
     const recordings = await this.#readRecordings();
-    if (recordings.length === 0) return EXIT_FAILED;
+    if (recordings.length === 0) return undefined;
     this.#progress.show(() => "symfold: reading symbols");
     const details = options.outputChoice.format.usesDetails;
-    const resolved = await resolveRecordings(recordings, { ...options, ...machine, details });
-    if (resolved.profile.samples.size > 0) await this.#write(resolved);
-    this.#report(resolved.report);
-    return this.#isIncomplete ? EXIT_FAILED : EXIT_DONE;
+    return await resolveRecordings(recordings, { ...options, ...machine, details });
   }
 
   async collect(): Promise<number> {
     const { quiet } = this.#options;
-    // Loaded here, as bundles are below: the filter starts sooner.
     const { collect } = await import("./collect.ts");
     await collect(this.#options, {
       say: (message) => quiet || complain(message),
@@ -140,24 +206,34 @@ class Run {
       for (const note of notes) this.#note(note);
     }
     if (!recordings.some(({ profile }) => profile.samples.size > 0)) {
-      this.#lose("Found no stacks: there is nothing to write");
+      this.#lose(
+        `Found no stacks: there is nothing to ${this.#side === undefined ? "write" : "compare"}`,
+      );
     }
     return recordings;
   }
 
-  async #write({ profile: resolved }: Resolved): Promise<void> {
+  /**
+   * Shapes and writes a profile.
+   *
+   * @param textsOf What is to be said of stacks that were left out, given their weights.
+   */
+  async #write(
+    named: Profile,
+    textsOf: (dropped: { readonly base: number; readonly weight: number }) => string[],
+  ): Promise<void> {
     const { output, outputChoice, merge, shape, title, weightType } = this.#options;
-    const { profile, droppedWeight } = shapeProfile(resolved, shape);
+    const { profile, droppedWeight: weight, droppedBase: base } = shapeProfile(named, shape);
     if (profile.samples.size === 0) {
       this.#lose("Found no stacks that --include and --exclude leave: there is nothing to write");
       return;
     }
-    this.#droppedWeight = droppedWeight;
+    if (weight + base > 0) this.#droppedTexts = textsOf({ base, weight });
     this.#progress.show(() => "symfold: writing");
     const write = await outputChoice.format.load();
     const chunks = write(weightType === undefined ? profile : { ...profile, weightType }, {
       merge,
-      title: title ?? titleOf(this.#options.inputs),
+      title: title ?? titleOf(this.#options),
       exporter: `symfold ${VERSION}`,
     });
     const written = outputChoice.gzip ? gzipChunks(chunks) : chunks;
@@ -166,19 +242,25 @@ class Run {
     this.#progress.clear();
   }
 
-  #report(report: Report): void {
-    const { report: path, quiet, verbose, failUnder } = this.#options;
-    if (path !== undefined) {
-      const text = JSON.stringify({ symfold: VERSION, ...report }, undefined, 2) + "\n";
-      if (path === "-") print(text);
-      else writeFile(path, (write) => write(new TextEncoder().encode(text)));
-    }
+  /** Writes the report as JSON, if the user wants that. */
+  #writeReport(report: object): void {
+    const { report: path } = this.#options;
+    if (path === undefined) return;
+    const text = JSON.stringify({ symfold: VERSION, ...report }, undefined, 2) + "\n";
+    if (path === "-") print(text);
+    else writeFile(path, (write) => write(new TextEncoder().encode(text)));
+  }
+
+  /** Tells people the report, and what is not as it should be. */
+  #tell(report: Report): void {
+    const { quiet, verbose, failUnder } = this.#options;
     if (!quiet) {
-      complain(reportText(report, verbose).trimEnd(), "");
-      if (this.#droppedWeight > 0) complain(droppedText(this.#droppedWeight, report), "");
+      complain(reportText(report, verbose, this.#label).trimEnd(), "");
+      for (const text of this.#droppedTexts) complain(text, "");
     }
     if (report.reasons.some(({ reason }) => reason === "no-maps")) {
-      this.#lose("Cannot resolve addresses: no maps snapshot was given, use --maps FILE");
+      const option = this.#side === undefined ? "--maps" : `--${this.#side}-maps`;
+      this.#lose(`Cannot resolve addresses: no maps snapshot was given, use ${option} FILE`);
     }
     if (failUnder !== undefined && percentResolved(report) < failUnder) {
       const share = percentResolved(report).toFixed(2);
@@ -189,50 +271,43 @@ class Run {
   /** Something that the user should know, although nothing is wrong. */
   #note(message: string): void {
     this.#progress.clear();
-    if (!this.#options.quiet) complain(message);
+    if (!this.#options.quiet) complain(this.#label + message);
   }
 
   #lose(message: string): void {
     this.#isIncomplete = true;
     this.#progress.clear();
-    complain(message);
+    complain(this.#label + message);
   }
 }
 
-/** The names of recordings, without their folders. */
-function titleOf(inputs: readonly string[]): string {
-  const names = inputs.filter((path) => path !== "-").map((path) => path.split("/").at(-1)!);
+/** The names of recordings, without their folders unless these are all that differs. */
+function titleOf({ inputs, sides }: Options): string {
+  const paths = inputs.filter((path) => path !== "-");
+  const names = paths.map((path) => path.split("/").at(-1)!);
+  if (sides.length > 0) return (names[0] === names[1] ? paths : names).join(" \u2192 ");
   return names.length === 0 ? "symfold" : names.join(", ");
 }
 
-/** What a pipe or a terminal cannot do. */
-function checkStandardStreams(
-  { command, inputs, maps, output = "-", outputChoice, report }: Options,
-): void {
-  const { name, isText } = outputChoice.format;
-  if (command === "filter" && output === "-" && !isText && Deno.stdout.isTerminal()) {
-    throw new UsageError(
-      `Standard output is a terminal, and ${name} is not for reading: use --output FILE, or a pipe`,
-    );
+function typeText({ name, unit }: WeightType): string {
+  return unit === "count" ? name : `${name} (${unit})`;
+}
+
+/** What all samples of a comparison weigh together, before and after. */
+function totalsOf({ samples }: Profile): { readonly base: number; readonly weight: number } {
+  let base = 0;
+  let weight = 0;
+  for (let sample = 0; sample < samples.size; sample++) {
+    base += samples.baseOf(sample);
+    weight += samples.weightOf(sample);
   }
-  const readers = [...inputs, ...maps].filter((path) => path === "-");
-  if (readers.length > 1) {
-    throw new UsageError(`Standard input is to be read ${readers.length} times, want it once`);
-  }
-  if (readers.length > 0 && Deno.stdin.isTerminal()) {
-    throw new UsageError("Standard input is a terminal: name a recording, or pipe one in");
-  }
-  if (report === "-" && output === "-") {
-    throw new UsageError(
-      'Standard output cannot take both the stacks and the report: use "--output FILE"',
-    );
-  }
+  return { base, weight };
 }
 
 /** Nothing needs to write unless the user asked for a file. */
 function dropPermissions({ command, output, report }: Options): void {
-  // Deno lets only a program with all permissions read what collecting needs.
-  if (command === "collect") return;
+  // Deno lets only a program with all permissions read what collecting needs, and the vDSO.
+  if (command === "collect" || hasAllPermissions()) return;
   if (output === undefined && report === undefined) {
     Deno.permissions.revokeSync({ name: "write" });
   }

@@ -36,10 +36,12 @@ export interface SourceFrameLookup {
  * A damaged unit costs the frames of its own vaddrs, and is among the `problems`.
  *
  * @param vaddrs Ascending and different.
+ * @param hasLines Whether files and lines are wanted, and not only functions: the line tables are read.
  */
 export async function findSourceFrames(
   files: DwarfFiles,
   vaddrs: Float64Array,
+  hasLines = true,
 ): Promise<SourceFrameLookup> {
   const problems = new ProblemList();
   const alternate = files.alternate &&
@@ -58,7 +60,7 @@ export async function findSourceFrames(
       if (indexes.length === 0) continue;
       await problems.attempt(async () => {
         const unit = await loader.load(main, info, claim.header);
-        const table = await problems.attempt(() => lines.load(unit));
+        const table = hasLines ? await problems.attempt(() => lines.load(unit)) : undefined;
         const wanted = indexes.map((index) => vaddrs[index]!);
         const whole = await split.unitOf(unit) ?? unit;
         const found = await resolveUnit(whole, wanted, table, { names, problems });

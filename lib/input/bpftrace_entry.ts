@@ -4,6 +4,8 @@ import type { RecordingBuilder } from "./recording_builder.ts";
 const ADDRESS_REGEXP = /^(?:0x)?([0-9a-f]{1,16})$/i;
 /** `ustack(perf)`: the address, the symbol with a decimal offset, the file in parentheses. */
 const PERF_REGEXP = /^([0-9a-f]{1,16}) (.*?)(?:\+\d+)? \((.*)\)$/i;
+/** `kstack(perf)`: the address and the symbol, no file. */
+const KERNEL_PERF_REGEXP = /^([89a-f][0-9a-f]{15}) (.+?)(?:\+\d+)?$/i;
 const INLINED_REGEXP = /^\[inlined\] (.*?)(?:@[^@]*:\d+)?$/;
 /** `main+12`, or `main+12@/src/main.c:7`. */
 const SYMBOL_REGEXP = /^(.*?)\+\d+(?:@[^@]*:\d+)?$/;
@@ -97,12 +99,14 @@ function halfOf(line: string): Half {
  * no return address.
  */
 function bpftraceFrame(builder: RecordingBuilder, line: string, isKernel: boolean): number {
-  const perf = PERF_REGEXP.exec(line);
+  const perf = PERF_REGEXP.exec(line) ?? KERNEL_PERF_REGEXP.exec(line);
   const digits = perf?.[1] ?? ADDRESS_REGEXP.exec(line)?.[1];
   if (digits !== undefined) {
     const symbol = perf === null || perf[2]!.startsWith("0x") ? "" : perf[2]!;
     const address = parseHexAddress(digits);
-    const text = symbol === "" ? `0x${digits}` : `0x${digits} ${symbol} (${perf![3]})`;
+    const text = symbol === ""
+      ? `0x${digits}`
+      : `0x${digits} ${symbol} (${perf![3] ?? "[kernel.kallsyms]"})`;
     return builder.frameAt(text, {
       kind: "address",
       address,

@@ -36,6 +36,7 @@ import type { FrameLocation } from "../profile/mod.ts";
  * ```
  */
 export function parseRawFrame(text: string): FrameLocation {
+  if (PLAIN_REGEXP.test(text)) return plainAddress(text);
   if (text.length > MAX_LENGTH || !HEX_DIGIT_REGEXP.test(text)) return NAME;
   const annotation = ANNOTATION_REGEXP.exec(text)?.[0] ?? "";
   const body = text.slice(0, text.length - annotation.length);
@@ -52,12 +53,26 @@ export function parseRawFrame(text: string): FrameLocation {
  * space as negative numbers, NaN if the value is not canonical.
  */
 export function parseHexAddress(digits: string): number {
-  const significant = digits.replace(/^0+(?=.)/, "");
+  const significant = digits.startsWith("0") ? digits.replace(/^0+(?=.)/, "") : digits;
   if (significant.length <= 13) return parseInt(significant, 16);
   if (significant.length > 16) return NaN;
   const high = parseInt(significant.slice(0, -8), 16) | 0;
   if (high >= 0x200000 || high < -0x200000) return NaN;
   return high * 0x100000000 + parseInt(significant.slice(-8), 16);
+}
+
+/** What most frames are: a table and its groups would cost more than all else of reading them. */
+const PLAIN_REGEXP = /^0x[0-9a-f]{1,16}$/;
+
+function plainAddress(text: string): FrameLocation {
+  return {
+    kind: "address",
+    address: parseHexAddress(text.slice(2)),
+    bare: false,
+    perfModule: "",
+    symbol: "",
+    annotation: "",
+  };
 }
 
 const NAME: FrameLocation = { kind: "name" };

@@ -47,9 +47,25 @@ export interface BiasRound {
   readonly candidates: readonly BiasCandidate[];
   /** The one that was chosen. */
   readonly chosen: BiasCandidate;
-  /** Whether it is an image; else the file was only mapped for reading there. */
-  readonly isImage: boolean;
+  /** What it makes; undefined if the file was only mapped for reading there. */
+  readonly image: Image | undefined;
+  /**
+   * What other candidates would make of some of the same mappings, if those explain as many: then
+   * permissions decided, or nothing did. The code may know better.
+   */
+  readonly rivals: readonly RivalImage[];
+  /** Whether it was chosen because something else had proven it. */
+  readonly isProven: boolean;
 }
+
+/** An image that is hardly less likely than the one that was chosen. */
+export interface RivalImage extends Image {
+  /** By how much its score is the lower one; 0 if nothing but the order decided. */
+  readonly lead: number;
+}
+
+/** Explaining a mapping is worth this much; a lead below it comes from permissions. */
+const EXPLAINED = 8;
 
 /** How a mapping of a file fits a segment of it. */
 export interface SegmentFit {
@@ -84,6 +100,8 @@ export interface SegmentFit {
  * @param pageSize Of the recorded machine, in bytes.
  * @param anonymous Other mappings that may have taken the place of text: executable and anonymous.
  * @param rounds Is told how it came to that, for those who want to know.
+ * @param proven Load biases that are right whatever the scores are, such as those by which return
+ * addresses follow calls; in the order in which they are tried.
  * @returns The images by base; empty if the file does not fit its mappings.
  */
 export function findImages(
@@ -92,26 +110,29 @@ export function findImages(
   pageSize: number,
   anonymous: readonly Mapping[] = [],
   rounds?: BiasRound[],
+  proven: readonly number[] = [],
 ): Image[] {
   const images: Image[] = [];
+  const imageOf = (fit: Fit) => imageAt(fit, segments, pageSize, anonymous);
   let rest = mappings.filter(isAccessible);
   for (;;) {
     const fits = fitsByBias(rest, segments, pageSize);
-    const best = bestFit(fits.values());
+    const known = proven.map((loadBias) => fits.get(loadBias)).find((fit) => fit !== undefined);
+    const best = known ?? bestFit(fits.values());
     if (best === undefined) break;
     const taken = new Set(best.mappings);
     rest = rest.filter((mapping) => !taken.has(mapping));
-    const anonymousText = anonymous.filter((mapping) =>
-      isWithinText(mapping, best.loadBias, segments, pageSize)
-    );
-    const isImage = anonymousText.length > 0 || hasText(best, segments);
-    rounds?.push({ candidates: [...fits.values()], chosen: best, isImage });
-    if (!isImage) continue;
-    images.push({
-      loadBias: best.loadBias,
-      imageBase: best.mappings[0]!.start,
-      mappings: best.mappings,
-      anonymousText,
+    const image = imageOf(best);
+    if (image !== undefined) images.push(image);
+    rounds?.push({
+      candidates: [...fits.values()],
+      chosen: best,
+      image,
+      rivals: rivalsOf(best, fits.values(), taken).flatMap((fit) => {
+        const rival = imageOf(fit);
+        return rival === undefined ? [] : [{ ...rival, lead: best.score - fit.score }];
+      }),
+      isProven: known !== undefined,
     });
   }
   return images.sort((a, b) => a.imageBase - b.imageBase);
@@ -130,6 +151,28 @@ export function fitSegment(
   // A vaddr that is no address, in a damaged file.
   if (Number.isNaN(loadBias)) return undefined;
   return { loadBias, score: agreement(mapping, segment, pageSize) };
+}
+
+/** The image that a load bias makes; undefined if the file was only mapped for reading there. */
+function imageAt(
+  fit: Fit,
+  segments: readonly LoadSegment[],
+  pageSize: number,
+  anonymous: readonly Mapping[],
+): Image | undefined {
+  const { loadBias, mappings } = fit;
+  const anonymousText = anonymous.filter((mapping) =>
+    isWithinText(mapping, loadBias, segments, pageSize)
+  );
+  if (anonymousText.length === 0 && !hasText(fit, segments)) return undefined;
+  return { loadBias, imageBase: mappings[0]!.start, mappings, anonymousText };
+}
+
+function rivalsOf(best: Fit, fits: Iterable<Fit>, taken: ReadonlySet<Mapping>): Fit[] {
+  return [...fits].filter((fit) =>
+    fit !== best && best.score - fit.score < EXPLAINED &&
+    fit.mappings.some((mapping) => taken.has(mapping))
+  );
 }
 
 function isAccessible(mapping: Mapping): boolean {
@@ -195,7 +238,7 @@ function holdsOffset(segment: LoadSegment, fileOffset: number, pageSize: number)
 function agreement(mapping: Mapping, segment: LoadSegment, pageSize: number): number {
   const behind = ceilToPage(segment.fileOffset + segment.fileSize, pageSize);
   if (mapping.fileOffset + (mapping.end - mapping.start) > behind) return 1;
-  return 8 + (mapping.executable === segment.executable ? 4 : 0) +
+  return EXPLAINED + (mapping.executable === segment.executable ? 4 : 0) +
     (mapping.writable && !segment.writable ? 0 : 1);
 }
 

@@ -35,6 +35,7 @@ export {
   fitSegment,
   type Image,
   type LoadSegment,
+  type RivalImage,
   type SegmentFit,
 } from "./find_images.ts";
 export { isAnonymous, isFileBacked, isVdso, type Mapping } from "./mapping.ts";

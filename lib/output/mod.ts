@@ -32,3 +32,6 @@ export { writeFolded, type WriteFoldedOptions } from "./folded.ts";
 export { writeFirefox } from "./firefox.ts";
 export { writePprof } from "./pprof.ts";
 export { writeSpeedscope } from "./speedscope.ts";
+export { writeSvg } from "./svg/write_svg.ts";
+export { writeTop } from "./top.ts";
+export { writeTree } from "./tree.ts";

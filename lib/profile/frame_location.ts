@@ -36,6 +36,8 @@ export interface AddressLocation extends RawLocation {
   readonly perfModule: string;
   /** The PID of the process that it is an address of, -1 if that is not known; left out if any. */
   readonly process?: number;
+  /** The number of the snapshot that the stack is of; left out if any may be. */
+  readonly snapshot?: number;
 }
 
 /** An address as the ELF file writes it, in a named file. */

@@ -10,6 +10,8 @@ const DECODER = new TextDecoder();
  */
 export class FrameTable {
   readonly #interner = new ByteInterner();
+  /** Where texts become bytes. */
+  #view = new DataView(new ArrayBuffer(1 << 12));
 
   /** How many different frames there are. */
   get size(): number {
@@ -23,8 +25,8 @@ export class FrameTable {
 
   /** The number of the frame with this text. */
   internText(text: string): number {
-    const bytes = ENCODER.encode(text);
-    return this.intern(new DataView(bytes.buffer), 0, bytes.length);
+    const end = this.#encode(text);
+    return this.intern(this.#view, 0, end);
   }
 
   /**
@@ -32,8 +34,16 @@ export class FrameTable {
    * something else than their text.
    */
   append(text: string): number {
-    const bytes = ENCODER.encode(text);
-    return this.#interner.append(new DataView(bytes.buffer), 0, bytes.length);
+    const end = this.#encode(text);
+    return this.#interner.append(this.#view, 0, end);
+  }
+
+  /** Fills the view with the bytes of a text, and gives their number. */
+  #encode(text: string): number {
+    // No unit of UTF-16 takes more than three bytes.
+    const most = 3 * text.length;
+    if (most > this.#view.byteLength) this.#view = new DataView(new ArrayBuffer(2 * most));
+    return ENCODER.encodeInto(text, new Uint8Array(this.#view.buffer)).written;
   }
 
   /** A table with the same frames under the same numbers. */

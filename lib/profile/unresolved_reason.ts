@@ -65,7 +65,9 @@ export const UNRESOLVED_REASONS = {
   },
   "special-mapping": {
     meaning: "the kernel made the mapping, there is no file",
-    advice: "for [vdso], give a copy of it with --vdso FILE",
+    advice:
+      "for [vdso], give a copy of it with --vdso FILE, or name the recording on its machine, " +
+      "before that is started again, with all permissions: deno run -A main.ts",
   },
   "unknown-module": {
     meaning: "the frame names a file that is not in the snapshot",
@@ -104,6 +106,11 @@ export const UNRESOLVED_REASONS = {
     meaning:
       "the file's segments do not fit the mapping: it is another build than the one that ran",
     advice: "give the file that was running with --sysroot DIR",
+  },
+  "ambiguous-base": {
+    meaning:
+      "the mappings of the file allow several load biases, and no return address tells which",
+    advice: "give a whole copy of /proc/PID/maps, or a recording with callers",
   },
   "not-in-bundle": {
     meaning: "the bundle does not have the part of the file that is needed",

@@ -3,7 +3,7 @@ import type { FrameLocation } from "../profile/mod.ts";
 import { formOf, isReturnAddress } from "./evidence/address_form.ts";
 import { readCallSitesAt } from "./evidence/read_calls.ts";
 import type { RecordedFile } from "./recorded_file.ts";
-import type { ImagePlace } from "./snapshot_index.ts";
+import type { ImagePlace } from "./address_place.ts";
 
 /** A return address that several images explain. */
 export interface ContestedAddress {
@@ -18,10 +18,19 @@ export interface CandidateCode<Candidate> extends CodeOfFile {
   readonly candidate: Candidate;
 }
 
-interface CodeOfFile {
+/** A file, and vaddrs in it that may be return addresses. */
+export interface CodeOfFile {
   readonly elf: ElfFile;
   /** NaN for addresses that the file does not have. */
   readonly vaddrs: readonly number[];
+}
+
+/** What the return addresses say of one of the images that there are to choose from. */
+export interface ImageVotes {
+  /** Return addresses that the same images explain. */
+  readonly returns: number;
+  /** Those of them that follow a call in this one. */
+  readonly calls: number;
 }
 
 /**
@@ -34,6 +43,10 @@ export class ImageChoices {
   readonly #files = new Map<RecordedFile, number>();
   readonly #byLocation = new Map<FrameLocation, string>();
   readonly #byImages = new Map<string, string>();
+  /** The images in which a return address follows a call. */
+  readonly #fitting = new Map<FrameLocation, ReadonlySet<string>>();
+  /** By images: of each how many return addresses follow calls in it, and how many there are. */
+  readonly #votes = new Map<string, ImageVotes[]>();
 
   /** Reads the code before the addresses in all images that there are to choose from. */
   async add(addresses: Iterable<ContestedAddress>): Promise<void> {
@@ -53,6 +66,16 @@ export class ImageChoices {
     return images.find((image) => this.#nameOf(image) === chosen) ?? images[0]!;
   }
 
+  /** What decided between images, of each in order; undefined if there were no return addresses. */
+  votesOf(images: readonly ImagePlace[]): readonly ImageVotes[] | undefined {
+    return this.#votes.get(this.#keyOf(images));
+  }
+
+  /** Whether a return address follows a call in one of the images that there are to choose from. */
+  fits(location: FrameLocation, image: ImagePlace): boolean {
+    return this.#fitting.get(location)?.has(this.#nameOf(image)) ?? false;
+  }
+
   async #decide(key: string, group: readonly ContestedAddress[]): Promise<void> {
     const images = group[0]!.images;
     const calls = await findReturns(images.map(({ file, loadBias }) => ({
@@ -60,9 +83,11 @@ export class ImageChoices {
       vaddrs: group.map(({ address }) => address - loadBias),
     })));
     const counts = calls.map((ofImage) => ofImage.filter(Boolean).length);
+    this.#votes.set(key, counts.map((calls) => ({ returns: group.length, calls })));
     this.#byImages.set(key, this.#nameOf(images[counts.indexOf(Math.max(...counts))]!));
     for (const [at, { location }] of group.entries()) {
       const fitting = images.filter((_, image) => calls[image]![at]);
+      this.#fitting.set(location, new Set(fitting.map((image) => this.#nameOf(image))));
       if (fitting.length === 1) this.#byLocation.set(location, this.#nameOf(fitting[0]!));
     }
   }
@@ -80,7 +105,7 @@ export class ImageChoices {
 }
 
 /** By so many return addresses a file has to be better than nothing, and than any other. */
-const CLEAR_LEAD = 6;
+export const CLEAR_LEAD = 6;
 
 /**
  * Chooses the file that is meant where a name or a layout leaves several: that in which return
@@ -100,7 +125,7 @@ export async function chooseFile<Candidate>(
 }
 
 /** Of each file which of its vaddrs are return addresses, by its code. */
-async function findReturns(files: readonly CodeOfFile[]): Promise<boolean[][]> {
+export async function findReturns(files: readonly CodeOfFile[]): Promise<boolean[][]> {
   const sites = [];
   for (const { elf, vaddrs } of files) sites.push(await readCallSitesAt(elf, vaddrs));
   const form = formOf(sites.flat());

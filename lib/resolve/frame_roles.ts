@@ -1,4 +1,4 @@
-import type { FrameLocation, RawProfile } from "../profile/mod.ts";
+import type { FrameLocation, FrameTable, RawProfile } from "../profile/mod.ts";
 
 /** Which frames of a recording are return addresses. */
 export type ReturnAddresses =
@@ -30,7 +30,7 @@ export class FrameRoles {
     this.#mode = mode;
     this.#isKernel = Uint8Array.from(
       profile.locations,
-      (location, frame) => isKernel(location, profile.frames.textOf(frame)) ? 1 : 0,
+      (location, frame) => isKernel(location, profile.frames, frame) ? 1 : 0,
     );
     this.#isInlined = Uint8Array.from(
       profile.locations,
@@ -63,8 +63,14 @@ function isInlined(text: string): boolean {
   return text.endsWith("_[i]");
 }
 
+const BRACKET = 0x5d;
+const DASH = 0x2d;
+
 /** Kernel frames, and the delimiters that bcc and others write before them. */
-function isKernel(location: FrameLocation, text: string): boolean {
+function isKernel(location: FrameLocation, frames: FrameTable, frame: number): boolean {
   if (location.kind === "address" && location.address < 0) return true;
+  const last = frames.bytesOf(frame).at(-1);
+  if (last !== BRACKET && last !== DASH) return false;
+  const text = frames.textOf(frame);
   return text.endsWith("_[k]") || text === "[kernel]" || text === "-" || text === "--";
 }

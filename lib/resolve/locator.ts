@@ -1,5 +1,4 @@
 import { EM_ARM } from "../elf/constants.ts";
-import type { ElfFile } from "../elf/mod.ts";
 import { hex } from "../errors.ts";
 import type { MapsSnapshot } from "../maps/mod.ts";
 import type {
@@ -9,7 +8,9 @@ import type {
   VaddrLocation,
 } from "../profile/mod.ts";
 import type { NamedCode } from "../symbols/mod.ts";
-import { chooseFile, type ContestedAddress, ImageChoices } from "./choices.ts";
+import { type AddressPlace, type ImagePlace, isSameImage, type NoPlace } from "./address_place.ts";
+import { chooseModules } from "./choose_modules.ts";
+import { type ContestedAddress, ImageChoices } from "./choices.ts";
 import type { FileProvider } from "./file_provider.ts";
 import type { FrameRole } from "./frame_roles.ts";
 import { PerfNumbers } from "./perf_numbers.ts";
@@ -19,12 +20,7 @@ import { UNKNOWN_PROCESS } from "./processes.ts";
 import type { Failure, RecordedFile } from "./recorded_file.ts";
 import { RecordedFiles } from "./recorded_files.ts";
 import { searchMissing } from "./search_missing.ts";
-import {
-  type AddressPlace,
-  type ImagePlace,
-  type NoPlace,
-  SnapshotIndex,
-} from "./snapshot_index.ts";
+import { SnapshotIndex } from "./snapshot_index.ts";
 
 /**
  * Finds for each frame the file and the vaddr of its code. Made for all frames at once, because it
@@ -56,7 +52,7 @@ export class Locator {
     this.#perfNumbers = new PerfNumbers(
       locations,
       snapshots,
-      (module) => candidatesOf(files, module),
+      (module) => files.candidates(module),
     );
   }
 
@@ -87,11 +83,12 @@ export class Locator {
         for (const index of indexes) {
           if (isOfProcess(index.process, location)) needAddress(index, location);
         }
-        for (const file of candidatesOf(files, location.perfModule)) needed.add(file);
+        if (location.perfModule === "") continue;
+        for (const file of files.candidates(location.perfModule)) needed.add(file);
       } else if (location.kind === "fileOffset" && location.buildId !== "") {
         needsBuildIds = true;
       } else if (location.kind !== "name") {
-        for (const file of candidatesOf(files, location.module)) needed.add(file);
+        for (const file of files.candidates(location.module)) needed.add(file);
       }
     }
     for (const index of indexes) {
@@ -105,13 +102,14 @@ export class Locator {
     await searchMissing(needed, indexes, provider, returns);
     for (const index of indexes) {
       await index.openArchives();
-      index.findImages();
+      await index.findImages(addressesOf(returns, index));
     }
     const byBuildId = new Map<string, RecordedFile>();
     if (needsBuildIds) { for (const file of needed) byBuildId.set(await file.buildId(), file); }
     const locator = new Locator(locations, generated, indexes, files, byBuildId);
     await locator.#choices.add(locator.#contestedAmong(returns));
-    await locator.#chooseModules(returns);
+    const chosen = await chooseModules(files, returns, (location) => locator.#moduleOf(location));
+    for (const [module, file] of chosen) locator.#chosenFiles.set(module, file);
     return locator;
   }
 
@@ -141,6 +139,11 @@ export class Locator {
     return this.#snapshots;
   }
 
+  /** What chose between images. */
+  get choices(): ImageChoices {
+    return this.#choices;
+  }
+
   /** What a frame says, where that is not what it seems: newer perf prints file offsets. */
   understand(location: FrameLocation): FrameLocation {
     if (location.kind !== "address" || !this.#perfNumbers.isFileOffset(location)) return location;
@@ -155,7 +158,8 @@ export class Locator {
   }
 
   /**
-   * The snapshot that tells where an address lies, and what it tells: the one with the image by which
+   * The snapshot that tells where an address lies, and what it tells: the one that the location says,
+   * else the one with the image by which
    * the address follows a call, or else the first with an image there, else the first with a mapping,
    * else the first. Undefined if there is none of the process.
    */
@@ -163,7 +167,15 @@ export class Locator {
     location: AddressLocation,
     lookupAddress: number,
   ): { readonly index: SnapshotIndex; readonly place: AddressPlace } | undefined {
-    const images = this.#imagesAt(location, lookupAddress);
+    if (this.#snapshots.length === 1) {
+      const index = this.#snapshots[0]!;
+      if (!isOfProcess(index.process, location)) return undefined;
+      return { index, place: index.placeOf(lookupAddress) };
+    }
+    const known = location.snapshot !== undefined &&
+      this.imageIn(location.snapshot, location, lookupAddress);
+    if (known) return known;
+    const images = this.imagesAt(location, lookupAddress);
     if (images.length > 1) {
       const chosen = this.#choices.choose(location, images.map(({ place }) => place));
       return images.find(({ place }) => place === chosen);
@@ -173,6 +185,7 @@ export class Locator {
 
   /** The code made at run time that an address lies in; undefined if nobody names it. */
   generatedAt(location: AddressLocation, lookupAddress: number): NamedCode | undefined {
+    if (this.#generated.length === 0) return undefined;
     return this.#generated.find((code) =>
       isOfProcess(code.process, location) && code.rangeAt(lookupAddress) !== undefined
     );
@@ -196,11 +209,8 @@ export class Locator {
   #placeOfAddress(location: AddressLocation, role: FrameRole): Place {
     const { address, bare } = location;
     const lookup = this.lookupAddressOf(location, role);
-    const snapshots = this.#snapshots.filter(({ process }) => isOfProcess(process, location));
     const generated = this.generatedAt(location, lookup);
-    const isCode = generated !== undefined || address < 0 ||
-      snapshots.some((index) => index.isCode(lookup));
-    if (bare && !isCode) return { kind: "name" };
+    if (bare && generated === undefined && !this.#isCode(location, lookup)) return { kind: "name" };
     if (Number.isNaN(address)) return missing("not-canonical", "", "[not an address]");
     const place = this.whereIs(location, lookup)?.place;
     if (place !== undefined && "loadBias" in place) {
@@ -222,18 +232,29 @@ export class Locator {
       : missing("no-maps-of-process", `process ${location.process}`, "[other process]");
   }
 
-  /** The different images that hold an address, in the order of the snapshots. */
-  #imagesAt(location: AddressLocation, lookupAddress: number): FoundImage[] {
-    const images: FoundImage[] = [];
-    for (const index of this.#snapshots) {
-      if (!isOfProcess(index.process, location)) continue;
-      const place = index.placeOf(lookupAddress);
-      if (!("loadBias" in place)) continue;
-      const { file, loadBias } = place;
-      const isKnown = images.some((image) =>
-        image.place.file === file && image.place.loadBias === loadBias
+  /** Whether an address may be one of code: in a snapshot of its process, or of the kernel. */
+  #isCode(location: AddressLocation, lookupAddress: number): boolean {
+    return location.address < 0 ||
+      this.#snapshots.some((index) =>
+        isOfProcess(index.process, location) && index.isCode(lookupAddress)
       );
-      if (!isKnown) images.push({ index, place });
+  }
+
+  /** The image that one snapshot has at an address; undefined if none, or of another process. */
+  imageIn(snapshot: number, location: AddressLocation, lookup: number): FoundImage | undefined {
+    const index = this.#snapshots[snapshot];
+    if (index === undefined || !isOfProcess(index.process, location)) return undefined;
+    const place = index.placeOf(lookup);
+    return "loadBias" in place ? { index, place } : undefined;
+  }
+
+  /** The different images that hold an address, in the order of the snapshots. */
+  imagesAt(location: AddressLocation, lookupAddress: number): FoundImage[] {
+    const images: FoundImage[] = [];
+    for (const snapshot of this.#snapshots.keys()) {
+      const image = this.imageIn(snapshot, location, lookupAddress);
+      if (image === undefined) continue;
+      if (!images.some(({ place }) => isSameImage(place, image.place))) images.push(image);
     }
     return images;
   }
@@ -259,29 +280,8 @@ export class Locator {
     for (const location of returns) {
       if (location.kind !== "address" || this.#perfNumbers.isFileOffset(location)) continue;
       const { address } = location;
-      const images = this.#imagesAt(location, address - 1).map(({ place }) => place);
+      const images = this.imagesAt(location, address - 1).map(({ place }) => place);
       if (images.length > 1) yield { location, address, images };
-    }
-  }
-
-  /** Decides between the files that have the name which frames give. */
-  async #chooseModules(returns: readonly FrameLocation[]): Promise<void> {
-    const byModule = new Map<string, FrameLocation[]>();
-    for (const location of returns) {
-      const module = this.#moduleOf(location);
-      if (module === "" || candidatesOf(this.#files, module).length < 2) continue;
-      const group = byModule.get(module);
-      if (group === undefined) byModule.set(module, [location]);
-      else group.push(location);
-    }
-    for (const [module, group] of byModule) {
-      const candidates = candidatesOf(this.#files, module).flatMap((candidate) => {
-        const { elf } = candidate;
-        if (elf === undefined) return [];
-        return [{ candidate, elf, vaddrs: group.map((location) => vaddrIn(elf, location)) }];
-      });
-      const chosen = await chooseFile(candidates);
-      if (chosen !== undefined) this.#chosenFiles.set(module, chosen);
     }
   }
 
@@ -295,7 +295,7 @@ export class Locator {
 
   #placeOfVaddr(location: VaddrLocation, role: FrameRole): Place {
     const { module, vaddr, bare } = location;
-    const files = candidatesOf(this.#files, module);
+    const files = this.#files.here(module);
     if (bare && files.length === 0) return { kind: "name" };
     if (Number.isNaN(vaddr)) return missing("not-canonical", "", module);
     const file = this.#chosenFiles.get(module) ?? onlyOf(files, module);
@@ -312,7 +312,7 @@ export class Locator {
     if (Number.isNaN(fileOffset)) return missing("not-canonical", "", module || buildId);
     const byId = this.#byBuildId.get(buildId);
     const file = buildId === ""
-      ? this.#chosenFiles.get(module) ?? onlyOf(candidatesOf(this.#files, module), module)
+      ? this.#chosenFiles.get(module) ?? onlyOf(this.#files.here(module), module)
       : byId ?? missing("unknown-module", `no file has the build-id ${buildId}`, buildId);
     const label = buildId === "" ? `[${lastPart(module)}@${hex(fileOffset)}]` : "";
     if ("reason" in file) return { ...file, label };
@@ -331,7 +331,7 @@ export class Locator {
 }
 
 /** An image that holds an address, and the snapshot that it is of. */
-interface FoundImage {
+export interface FoundImage {
   readonly index: SnapshotIndex;
   readonly place: ImagePlace;
 }
@@ -341,26 +341,20 @@ function isOfProcess(process: number | undefined, location: AddressLocation): bo
   return process === undefined || location.process === undefined || process === location.process;
 }
 
+/** The addresses among some frames that may be those of the process of a snapshot; ascending. */
+function addressesOf(frames: readonly FrameLocation[], { process }: SnapshotIndex): Float64Array {
+  return Float64Array.from(
+    frames.flatMap((location) =>
+      location.kind === "address" && isOfProcess(process, location) ? [location.address] : []
+    ),
+  ).sort();
+}
+
 /** A frame may be looked up at its address or one before it, which may be another mapping. */
 function needAddress(index: SnapshotIndex, { address }: AddressLocation): void {
   if (Number.isNaN(address)) return;
   index.need(address);
   index.need(address - 1);
-}
-
-/** The files that a frame's module may be; a full path that no snapshot knows is taken as it is. */
-function candidatesOf(files: RecordedFiles, module: string): readonly RecordedFile[] {
-  const named = files.named(module);
-  if (named.length > 0 || !module.startsWith("/")) return named;
-  return [files.ofPath(module)];
-}
-
-/** The vaddr that a frame means if it is one of a file; NaN if the file has none there. */
-function vaddrIn(elf: ElfFile, location: FrameLocation): number {
-  if (location.kind === "vaddr") return location.vaddr;
-  if (location.kind === "name") return NaN;
-  const fileOffset = location.kind === "address" ? location.address : location.fileOffset;
-  return elf.vaddrOf(fileOffset) ?? NaN;
 }
 
 function onlyOf(files: readonly RecordedFile[], module: string): RecordedFile | MissingPlace {

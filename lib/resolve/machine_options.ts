@@ -7,7 +7,8 @@ import type { FileProvider } from "./file_provider.ts";
 export interface MachineOptions {
   /**
    * Snapshots of the recorded process, or of several, if they say their `process`; of several of one
-   * process that explain an address the one is taken by which it follows a call, or else the first.
+   * process that explain an address the one is taken by which it follows a call, or most of its stack
+   * do, or else the first.
    */
   readonly snapshots: readonly MapsSnapshot[];
   /** Where the files of the recorded machine are. */

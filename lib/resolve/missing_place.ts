@@ -2,7 +2,7 @@ import { hex } from "../errors.ts";
 import type { Mapping } from "../maps/mod.ts";
 import type { MissingPlace } from "./place.ts";
 import type { RecordedFile } from "./recorded_file.ts";
-import type { NoPlace } from "./snapshot_index.ts";
+import type { NoPlace } from "./address_place.ts";
 
 /** What stands for an address that no image explains. */
 export function missingAddress(address: number, place: NoPlace): MissingPlace {

@@ -33,6 +33,7 @@ export type { FileAnswer, FileProvider, FileRequest } from "./file_provider.ts";
 export type { ReturnAddresses } from "./frame_roles.ts";
 export { mergeResolved } from "./merge_resolved.ts";
 export { explainAddresses } from "./explain/explain.ts";
+export type { RecordingToExplain } from "./explain/explain_recording.ts";
 export type { ExplainOptions } from "./explain/explainer.ts";
 export type * from "./explain/explanation.ts";
 export type { AddressedLocation, AddressInput } from "./explain/subject.ts";

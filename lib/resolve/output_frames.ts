@@ -34,18 +34,22 @@ export class OutputFrames {
   /**
    * Adds the frames of the next key.
    *
-   * @param text The frame as the recording had it.
+   * @param text Gives the frame as the recording had it.
    * @param found Its function; undefined if that is not known.
    * @param role Whether its address is that behind a call.
    */
   add(
-    text: string,
+    text: () => string,
     location: FrameLocation,
     place: Place,
     found: FoundFunction | undefined,
     role: FrameRole = EXACT,
   ): void {
-    const spelled = found && { ...found, name: this.#spell(found.name) };
+    const spelled = found && {
+      name: this.#spell(found.name),
+      start: found.start,
+      position: found.position,
+    };
     const outer = this.#describer?.describe(location, place, found, role);
     this.#push(spellFrame(text, location, place, spelled, this.#options), outer);
     for (const inlined of found?.inlined ?? []) {
@@ -79,7 +83,9 @@ export class OutputFrames {
 function remembering(spell: Demangler): Demangler {
   const known = new Map<string, string>();
   return (name) => {
-    const spelled = known.get(name) ?? spell(name);
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    const spelled = spell(name);
     known.set(name, spelled);
     return spelled;
   };

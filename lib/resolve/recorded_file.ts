@@ -126,7 +126,8 @@ export class RecordedFile {
         wish,
         trace,
       );
-      for (const [at, found] of lookup.functions.entries()) {
+      for (let at = 0; at < vaddrs.length; at++) {
+        const found = lookup.functions[at];
         if (found !== undefined) this.#functions.set(vaddrs[at]!, found);
       }
       this.namesFrom = lookup.namesFrom;

@@ -36,6 +36,26 @@ export class RecordedFiles {
     return files;
   }
 
+  /** The files that a frame's module may be; a full path that no snapshot knows is taken as it is. */
+  candidates(module: string): readonly RecordedFile[] {
+    const named = this.named(module);
+    if (named.length > 0 || !module.startsWith("/")) return named;
+    return [this.ofPath(module)];
+  }
+
+  /**
+   * The same, but a file once that was replaced between two snapshots: here is one of that path, and
+   * return addresses tell whether it is the one that is meant.
+   */
+  here(module: string): readonly RecordedFile[] {
+    const byPath = new Map<string, RecordedFile>();
+    for (const file of this.candidates(module)) {
+      const key = `${file.request.deleted} ${file.request.path}`;
+      if (!byPath.has(key)) byPath.set(key, file);
+    }
+    return [...byPath.values()];
+  }
+
   /** All of them. */
   all(): Iterable<RecordedFile> {
     return this.#files.values();

@@ -24,7 +24,7 @@ export interface ImageCounts extends FrameCounts {
   readonly namesFrom: readonly string[];
   /** Why frames of it are unresolved, heaviest first. */
   readonly reasons: readonly ReasonCounts[];
-  /** Whether its return addresses follow calls; undefined if none could be checked. */
+  /** Whether its return addresses follow calls; undefined if it has no code of a file to check. */
   readonly evidence: ImageEvidence | undefined;
 }
 
@@ -97,14 +97,14 @@ export class Tally {
   report(profile: RawProfile, evidence: ReadonlyMap<string, ImageEvidence>): Report {
     const total = new Counter("", this.#kernel);
     const images = new Map<string, Counter>();
-    for (const [key, place] of this.#places.entries()) {
+    for (let key = 0; key < this.#places.length; key++) {
+      const place = this.#places[key];
       if (place === undefined || place.kind === "name") continue;
       const name = imageOf(place);
       const image = images.get(name) ?? new Counter(name, this.#kernel);
       images.set(name, image);
-      for (const counter of [total, image]) {
-        counter.add(place, this.#isResolved[key]!, this.#weights[key]!);
-      }
+      total.add(place, this.#isResolved[key]!, this.#weights[key]!);
+      image.add(place, this.#isResolved[key]!, this.#weights[key]!);
     }
     const { samples } = profile;
     let sampleWeight = 0;
@@ -134,6 +134,7 @@ class Counter {
     { weight: number; frames: number; detail: string }
   >();
   readonly #namesFrom = new Set<string>();
+  #lastNamesFrom: readonly string[] = [];
   #weight = 0;
   #resolvedWeight = 0;
   #frames = 0;
@@ -147,12 +148,8 @@ class Counter {
   add(place: NativePlace, isResolved: boolean, weight: number): void {
     this.#weight += weight;
     this.#frames++;
-    if (place.kind === "code") {
-      for (const source of place.file.namesFrom) this.#namesFrom.add(source);
-    }
-    if (isResolved && place.kind === "kernel") {
-      for (const source of this.#kernel.namesFrom) this.#namesFrom.add(source);
-    }
+    if (place.kind === "code") this.#addNamesFrom(place.file.namesFrom);
+    if (isResolved && place.kind === "kernel") this.#addNamesFrom(this.#kernel.namesFrom);
     if (place.kind === "generated") this.#namesFrom.add("perf map");
     if (isResolved) {
       this.#resolvedWeight += weight;
@@ -164,6 +161,13 @@ class Counter {
     this.#reasons.set(reason, counts);
     counts.weight += weight;
     counts.frames++;
+  }
+
+  /** One list after the other; that of a file comes with each of its frames. */
+  #addNamesFrom(namesFrom: readonly string[]): void {
+    if (namesFrom === this.#lastNamesFrom) return;
+    this.#lastNamesFrom = namesFrom;
+    for (const source of namesFrom) this.#namesFrom.add(source);
   }
 
   counts(): Omit<ImageCounts, "evidence"> {

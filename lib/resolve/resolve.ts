@@ -1,19 +1,12 @@
 import { type Profile, type RawProfile, SampleTable, StackTable } from "../profile/mod.ts";
 import { type DemangleStyle, type FoundFunction, loadDemangler } from "../symbols/mod.ts";
 import { FrameDescriber } from "./describe_frame.ts";
-import { Evidence } from "./evidence/evidence.ts";
-import { findCallers } from "./evidence/return_keys.ts";
-import { EXACT, type FrameRole, FrameRoles, type ReturnAddresses } from "./frame_roles.ts";
-import { KernelNames } from "./kernel_names.ts";
-import { Locator } from "./locator.ts";
+import { decide } from "./decide.ts";
+import type { FrameRole, FrameRoles, ReturnAddresses } from "./frame_roles.ts";
 import type { MachineOptions } from "./machine_options.ts";
 import { OutputFrames } from "./output_frames.ts";
-import { functionAt, type Place } from "./place.ts";
-import { splitByProcess } from "./processes.ts";
 import { type Report, Tally } from "./report.ts";
-import { makeInterruptedExact } from "./signal_frames.ts";
 import type { Annotated, UnresolvedStyle } from "./spell_frame.ts";
-import { weightsOfStacks } from "./stack_weights.ts";
 
 /** What {@linkcode resolve} needs besides the recording. */
 export interface ResolveOptions extends MachineOptions {
@@ -96,55 +89,25 @@ export async function resolve(
   recording: RawProfile,
   options: ResolveOptions,
 ): Promise<Resolved> {
-  const { snapshots, files, demangle = "short", unresolved = "offset", annotate = [] } = options;
-  const { inlines = true, lines = false, imagePrefix = false, details = false } = options;
-  const { returnAddresses = "callers", trustFiles = false } = options;
-  const processes = new Set(snapshots.flatMap(({ process }) => process ?? []));
-  const profile = processes.size > 0 ? splitByProcess(recording, processes) : recording;
-  const roles = new FrameRoles(profile, returnAddresses);
-  const keys = keysOf(profile, roles);
-  const isReturn = findCallers(profile, keys, returnAddresses);
-  const { locations } = profile;
-  const generated = options.generated ?? [];
-  const locator = await Locator.open(locations, isReturn, snapshots, generated, files);
-  const places = locateAll(profile, keys, locator);
-  const evidence = await Evidence.read(profile, keys, places, isReturn, returnAddresses);
-  for (const place of places) {
-    if (place?.kind !== "code") continue;
-    place.file.want(place.lookupVaddr);
-    place.file.want(place.vaddr);
-  }
-  const wish = { inlines, positions: lines || details };
-  for (const file of locator.files) await file.lookUp(files, wish);
-  const kernel = await KernelNames.read(options, places, files, wish);
-  const functions = places.map((place) => place && functionOf(place, kernel));
-  const signalReturns = evidence.signalReturns();
-  for (const key of makeInterruptedExact(profile.stacks, keys, functions, signalReturns)) {
-    // The address itself was looked up along with the one before it.
-    const place = places[key] ??= locator.placeOf(profile.locations[key >> 1]!, EXACT);
-    functions[key] ??= functionOf(place, kernel);
-  }
-  const weights = weightsOfStacks(profile);
-  await evidence.judge(functions, weights);
-  if (!trustFiles) {
-    for (const { file, loadBias, detail } of evidence.doubted()) {
-      locator.doubt(file, loadBias, detail);
-    }
-    for (const [key, place] of places.entries()) {
-      if (place?.kind !== "code" || !locator.isDoubted(place)) continue;
-      places[key] = locator.placeOf(profile.locations[key >> 1]!, (key & 1) as FrameRole);
-      functions[key] = undefined;
-    }
-  }
+  const { demangle = "short", unresolved = "offset", annotate = [] } = options;
+  const { lines = false, imagePrefix = false, details = false } = options;
+  const decided = await decide(recording, options);
+  const { profile, roles, keys, places, functions, kernel, evidence, weights } = decided;
   const spell = await loadDemangler(demangle, namesOf(functions));
   const describer = details ? new FrameDescriber(kernel) : undefined;
   const output = new OutputFrames(spell, { unresolved, annotate, lines, imagePrefix }, describer);
-  for (const [key, place] of places.entries()) {
+  for (let key = 0; key < places.length; key++) {
     const frame = key >> 1;
+    const place = places[key];
     if (place === undefined) output.addUnused();
     else {
-      const text = profile.frames.textOf(frame);
-      output.add(text, profile.locations[frame]!, place, functions[key], (key & 1) as FrameRole);
+      output.add(
+        () => profile.frames.textOf(frame),
+        profile.locations[frame]!,
+        place,
+        functions[key],
+        (key & 1) as FrameRole,
+      );
     }
   }
   const isResolved = functions.map((found) => found !== undefined && found.name !== "");
@@ -160,52 +123,6 @@ function* namesOf(functions: readonly (FoundFunction | undefined)[]): Generator<
     yield found.name;
     for (const { name } of found.inlined ?? []) yield name;
   }
-}
-
-/** The function at a place, after all were looked up; undefined if it is not known. */
-export function functionOf(place: Place, kernel: KernelNames): FoundFunction | undefined {
-  switch (place.kind) {
-    case "code":
-      return functionAt(place);
-    case "kernel":
-      return kernel.functionAt(place.lookupAddress);
-    case "generated":
-      return { name: place.name, start: 0 };
-    default:
-      return undefined;
-  }
-}
-
-/**
- * The frames of all stacks, in their places, as keys: a frame in a role is `2 * frame + role`. Each
- * of the loops over all frames of all stacks is plain for speed, see the bench "folded".
- */
-function keysOf({ stacks }: RawProfile, roles: FrameRoles): Uint32Array {
-  const { frames } = stacks;
-  const keys = new Uint32Array(stacks.frameCount);
-  for (let stack = 0; stack < stacks.size; stack++) {
-    const start = stacks.startOf(stack);
-    let next = -1;
-    for (let at = stacks.endOf(stack) - 1; at >= start; at--) {
-      const frame = frames[at]!;
-      keys[at] = 2 * frame + roles.roleOf(frame, next);
-      if (!roles.isInlined(frame)) next = frame;
-    }
-  }
-  return keys;
-}
-
-/** Locates each frame in each role that it has in some stack; by key. */
-function locateAll(
-  profile: RawProfile,
-  keys: Uint32Array,
-  locator: Locator,
-): (Place | undefined)[] {
-  const isUsed = new Uint8Array(2 * profile.frames.size);
-  for (let at = 0; at < keys.length; at++) isUsed[keys[at]!] = 1;
-  const placeOf = (key: number) =>
-    locator.placeOf(profile.locations[key >> 1]!, (key & 1) as FrameRole);
-  return Array.from(isUsed, (used, key) => used === 1 ? placeOf(key) : undefined);
 }
 
 function countFrames(

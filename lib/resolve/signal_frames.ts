@@ -36,17 +36,35 @@ export function makeInterruptedExact(
   functions: readonly (FoundFunction | undefined)[],
   signalReturns: readonly number[],
 ): Set<number> {
-  const isTrampoline = functions.map((found) => found !== undefined && TRAMPOLINES.has(found.name));
-  for (const key of signalReturns) isTrampoline[key] = true;
+  const isTrampoline = findTrampolines(functions, signalReturns);
   const changed = new Set<number>();
-  if (!isTrampoline.includes(true)) return changed;
+  if (!isTrampoline.includes(1)) return changed;
   for (let stack = 0; stack < stacks.size; stack++) {
     const last = stacks.endOf(stack) - 1;
     for (let at = stacks.startOf(stack); at < last; at++) {
-      if ((keys[at]! & 1) !== RETURN || !isTrampoline[keys[at + 1]!]) continue;
+      if ((keys[at]! & 1) !== RETURN || isTrampoline[keys[at + 1]!] === 0) continue;
       keys[at] = keys[at]! - RETURN + EXACT;
       changed.add(keys[at]!);
     }
   }
   return changed;
+}
+
+/**
+ * Tells which frames are signal trampolines: what seems to have called them was interrupted there.
+ *
+ * @param functions By key, as far as it is known.
+ * @param signalReturns Keys whose code shows that they are trampolines, whatever their names are.
+ * @returns By key: 1 if it is one.
+ */
+export function findTrampolines(
+  functions: readonly (FoundFunction | undefined)[],
+  signalReturns: readonly number[],
+): Uint8Array {
+  const isTrampoline = Uint8Array.from(
+    functions,
+    (found) => found !== undefined && TRAMPOLINES.has(found.name) ? 1 : 0,
+  );
+  for (const key of signalReturns) isTrampoline[key] = 1;
+  return isTrampoline;
 }

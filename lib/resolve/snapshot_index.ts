@@ -13,35 +13,17 @@ import type { ByteSource } from "../bytes/mod.ts";
 import type { ElfFile } from "../elf/mod.ts";
 import { findZipEntry, type ZipEntryAnswer } from "../elf/zip_entries.ts";
 import { isSourceError } from "../errors.ts";
-import type { UnresolvedReason } from "../profile/mod.ts";
-import type { RecordedFile } from "./recorded_file.ts";
+import type { AddressPlace, NoPlace } from "./address_place.ts";
+import { ambiguityOf, chooseBiases, type ImageSearch } from "./choose_biases.ts";
+import type { Failure, RecordedFile } from "./recorded_file.ts";
 import type { RecordedFiles } from "./recorded_files.ts";
 
 /** A loaded copy of a file, and what was found when it was compared with the file. */
 export interface CheckedImage extends Image {
   /** What does not agree between the file's text and what is mapped, as a clause; empty if all does. */
   readonly problem: string;
-}
-
-/** Where an address lies: in an image, or why not. */
-export type AddressPlace = ImagePlace | NoPlace;
-
-/** An address in a loaded image. */
-export interface ImagePlace {
-  readonly file: RecordedFile;
-  readonly loadBias: number;
-  /** The mapping that holds the address. */
-  readonly mapping: Mapping;
-}
-
-/** An address that no image explains. */
-export interface NoPlace {
-  readonly reason: UnresolvedReason;
-  readonly detail: string;
-  /** The mapping that holds the address; undefined if none does. */
-  readonly mapping: Mapping | undefined;
-  /** The file behind the mapping; undefined if there is none. */
-  readonly file: RecordedFile | undefined;
+  /** Other load biases that are as likely, neither the mappings nor the code tell; as a rule none. */
+  readonly alike: readonly number[];
 }
 
 /**
@@ -55,6 +37,8 @@ export class SnapshotIndex {
   /** The mappings of each file, by start. */
   readonly #mappingsOf = new Map<RecordedFile, Mapping[]>();
   readonly #needed = new Set<RecordedFile>();
+  /** By mapping: 1 if its files are among those. Many addresses lie in the same mapping. */
+  readonly #isMarked: Uint8Array;
   /** Of mappings of files in archives the same with file offsets inside the file; and back. */
   readonly #insideOf = new Map<Mapping, Mapping>();
   readonly #originalOf = new Map<Mapping, Mapping>();
@@ -63,6 +47,8 @@ export class SnapshotIndex {
   /** Made when the files were opened. */
   readonly #placeOf = new Map<Mapping, AddressPlace>();
   readonly #imagesOf = new Map<RecordedFile, readonly CheckedImage[]>();
+  /** The load biases that the code speaks for, where that made a difference. */
+  readonly #provenOf = new Map<RecordedFile, readonly number[]>();
 
   /** Registers the files of the snapshot. */
   constructor(snapshot: MapsSnapshot, files: RecordedFiles) {
@@ -71,6 +57,7 @@ export class SnapshotIndex {
     this.#anonymous = snapshot.mappings.filter((mapping) =>
       mapping.executable && isAnonymous(mapping)
     );
+    this.#isMarked = new Uint8Array(snapshot.mappings.length);
     this.#starts = Float64Array.from(snapshot.mappings, ({ start }) => start);
     for (const mapping of snapshot.mappings.filter(hasFile)) {
       const file = files.ofMapping(mapping);
@@ -84,7 +71,8 @@ export class SnapshotIndex {
   need(address: number): void {
     const at = this.#indexOf(address);
     const mapping = this.#snapshot.mappings[at];
-    if (mapping === undefined) return;
+    if (mapping === undefined || this.#isMarked[at] === 1) return;
+    this.#isMarked[at] = 1;
     if (hasFile(mapping)) this.#needed.add(this.#files.ofMapping(mapping));
     else if (mapping.executable && isAnonymous(mapping)) this.#needNeighbours(at);
   }
@@ -114,9 +102,9 @@ export class SnapshotIndex {
    * executable mappings have to be explained; empty if they are.
    */
   compareLayout(file: RecordedFile, elf: ElfFile): string {
-    const own = this.#mappingsOf.get(file) ?? [];
+    const own = this.mappingsOf(file);
     const { mappings, pageSize } = this.#snapshot;
-    const images = findImages(own, elf.loadSegments, pageSize, this.#anonymous);
+    const { images } = this.#search(file, elf);
     const explained = new Set(images.flatMap((image) => image.mappings));
     if (own.some((mapping) => mapping.executable && !explained.has(mapping))) return NO_SEGMENT;
     return images.map((image) => checkText(image, elf.loadSegments, mappings, pageSize))
@@ -129,9 +117,7 @@ export class SnapshotIndex {
    * @returns Of those that lie in the mappings of the file their vaddrs in the other.
    */
   vaddrsIn(file: RecordedFile, elf: ElfFile, addresses: readonly number[]): number[] {
-    const own = this.#mappingsOf.get(file) ?? [];
-    const { pageSize } = this.#snapshot;
-    const images = findImages(own, elf.loadSegments, pageSize, this.#anonymous);
+    const { images } = this.#search(file, elf);
     return addresses.flatMap((address) => {
       const mapping = this.#snapshot.mappings[this.#indexOf(address)];
       const image = mapping && images.find(({ mappings }) => mappings.includes(mapping));
@@ -171,30 +157,48 @@ export class SnapshotIndex {
     this.#needed.add(file);
   }
 
-  /** Step 4: finds the images of all files that were marked. */
-  findImages(): void {
+  /**
+   * Step 4: finds the images of all files that were marked.
+   *
+   * @param returns Return addresses of the process, ascending: they decide where mappings do not.
+   */
+  async findImages(returns: Float64Array): Promise<void> {
     const { pageSize } = this.#snapshot;
     const mappings = this.#snapshot.mappings.map((one) => this.#insideOf.get(one) ?? one);
-    const anonymous = this.#anonymous;
     for (const file of this.#needed) {
-      if (file.elf === undefined) continue;
-      const segments = file.elf.loadSegments;
-      const own = this.#mappingsOf.get(file) ?? [];
-      const images = findImages(own, segments, pageSize, anonymous);
-      const problems = images.map((image) => checkText(image, segments, mappings, pageSize));
+      const { elf } = file;
+      if (elf === undefined) continue;
+      const segments = elf.loadSegments;
+      const search = (proven: readonly number[]) => this.#search(file, elf, proven);
+      const problemOf = (image: Image) => checkText(image, segments, mappings, pageSize);
+      const { images, proven, undecided } = await chooseBiases(elf, search, problemOf, returns);
+      if (proven.length > 0) this.#provenOf.set(file, proven);
+      const problems = images.map(problemOf);
       // Where one copy has all of the text the file is right: another is what the program mapped of
       // its own file besides, as V8 does with its builtins.
       const isRight = problems.includes("");
-      this.#imagesOf.set(file, images.map((image, at) => ({ ...image, problem: problems[at]! })));
-      for (const [at, image] of images.entries()) {
-        const problem = isRight ? "" : problems[at]!;
+      const checked = images.map((image, at) => ({
+        ...image,
+        problem: problems[at]!,
+        alike: undecided.get(image.loadBias) ?? [],
+      }));
+      this.#imagesOf.set(file, checked);
+      for (const image of checked) {
+        const problem = isRight ? "" : image.problem;
         file.layoutProblem ||= problem;
-        this.#place(file, image, problem);
+        this.#place(file, image, failureOfImage(image, problem));
       }
-      if (images.length === 0 && own.some(({ executable }) => executable)) {
-        file.layoutProblem ||= NO_SEGMENT;
-      }
+      const isMapped = this.mappingsOf(file).some(({ executable }) => executable);
+      if (images.length === 0 && isMapped) file.layoutProblem ||= NO_SEGMENT;
     }
+  }
+
+  #search(file: RecordedFile, elf: ElfFile, proven: readonly number[] = []): ImageSearch {
+    const rounds: BiasRound[] = [];
+    const [own, { pageSize }] = [this.mappingsOf(file), this.#snapshot];
+    const segments = elf.loadSegments;
+    const images = findImages(own, segments, pageSize, this.#anonymous, rounds, proven);
+    return { images, rounds };
   }
 
   /** The mappings and what goes with them. */
@@ -240,11 +244,8 @@ export class SnapshotIndex {
 
   /** How {@linkcode findImages} found the images of a file. */
   searchOf(file: RecordedFile): readonly BiasRound[] {
-    const rounds: BiasRound[] = [];
-    const { pageSize } = this.#snapshot;
-    const segments = file.elf?.loadSegments ?? [];
-    findImages(this.mappingsOf(file), segments, pageSize, this.#anonymous, rounds);
-    return rounds;
+    const { elf } = file;
+    return elf === undefined ? [] : this.#search(file, elf, this.#provenOf.get(file)).rounds;
   }
 
   /** Where an address lies. Call it after {@linkcode findImages}. */
@@ -279,7 +280,7 @@ export class SnapshotIndex {
     return mapping.executable || place !== undefined && "loadBias" in place;
   }
 
-  #place(file: RecordedFile, image: Image, problem: string): void {
+  #place(file: RecordedFile, image: Image, failure: Failure | undefined): void {
     const { loadBias } = image;
     const text = file.elf!.loadSegments.filter(({ executable }) => executable);
     for (const part of [...image.mappings, ...image.anonymousText]) {
@@ -292,9 +293,7 @@ export class SnapshotIndex {
       if (!holdsText || this.#placeOf.has(mapping)) continue;
       this.#placeOf.set(
         mapping,
-        problem === ""
-          ? { file, loadBias, mapping }
-          : { reason: "layout-mismatch", detail: problem, mapping, file },
+        failure === undefined ? { file, loadBias, mapping } : { ...failure, mapping, file },
       );
     }
   }
@@ -313,7 +312,8 @@ export class SnapshotIndex {
         : isAnonymous(mapping)
         ? "anonymous"
         : "special-mapping";
-      return { reason, detail: "", mapping, file: undefined };
+      const detail = unread?.failure?.reason === reason ? unread.failure.detail : "";
+      return { reason, detail, mapping, file: undefined };
     }
     const file = this.#files.ofMapping(mapping);
     if (file.elf === undefined && file.failure !== undefined && mapping.executable) {
@@ -348,6 +348,11 @@ export class SnapshotIndex {
     }
     return low > 0 && address < this.#snapshot.mappings[low - 1]!.end ? low - 1 : -1;
   }
+}
+
+/** Why addresses of an image have no names; undefined if nothing keeps them from it. */
+function failureOfImage(image: CheckedImage, problem: string): Failure | undefined {
+  return problem === "" ? ambiguityOf(image) : { reason: "layout-mismatch", detail: problem };
 }
 
 const NO_SEGMENT = "no LOAD segment of the file holds the file offset of its mapping";

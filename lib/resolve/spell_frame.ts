@@ -5,9 +5,10 @@ import type { Place } from "./place.ts";
 
 /**
  * What stands for a frame that has no name: `offset` is `[file+0xvaddr]`, `file` is `[file]`,
- * `address` is the frame as it was.
+ * `address` is the frame as it was. `stable` is `offset`, and `[unknown]` for an address of which
+ * nothing is known, so that recordings of other processes can be compared.
  */
-export type UnresolvedStyle = "offset" | "file" | "address";
+export type UnresolvedStyle = "offset" | "file" | "address" | "stable";
 
 /**
  * Kinds of frames that are marked in the output on request, as `perf` collapsers do: `_[k]` for the
@@ -30,20 +31,23 @@ export interface SpellOptions {
  * Spells a frame of the output so that every flame graph tool reads it back as one frame: no
  * semicolon, no control character, no blank at its ends, never empty.
  *
- * @param text The frame as the recording had it.
+ * @param text Gives the frame as the recording had it; asked only if it is needed.
  * @param found The function; undefined if it was not found.
  */
 export function spellFrame(
-  text: string,
+  text: () => string,
   location: FrameLocation,
   place: Place,
   found: FoundFunction | undefined,
   options: SpellOptions,
 ): string {
-  if (location.kind === "name" || place.kind === "name") return makeSafe(text);
+  if (location.kind === "name" || place.kind === "name") return makeSafe(text());
   const known = found?.name || location.symbol;
   const spelled = known !== "" ? known : spellUnresolved(place, found, options.unresolved);
-  if (spelled === "") return makeSafe(text);
+  if (spelled === "") {
+    const isAddress = location.kind === "address" && options.unresolved === "stable";
+    return isAddress ? "[unknown]" : makeSafe(text());
+  }
   const named = known === "" ? spelled : prefixed(spelled, place, found?.position, options);
   return makeSafe(named) + (location.annotation || annotationOf(place, options.annotate));
 }
@@ -102,8 +106,13 @@ function spellUnresolved(
 // deno-lint-ignore no-control-regex -- those are the characters to find
 const CONTROL_REGEXP = /[\x00-\x1f\x7f]+/g;
 
+/** What has to be looked at: most texts have none of it. */
+// deno-lint-ignore no-control-regex -- see above
+const UNSAFE_REGEXP = /[;\x00-\x1f\x7f]|^[#\s]|^$|\s$/;
+
 /** A line that begins with a hash and a blank would be read as a comment: the blank goes. */
 function makeSafe(text: string): string {
+  if (!UNSAFE_REGEXP.test(text)) return text;
   const safe = text.replaceAll(";", ":").replace(CONTROL_REGEXP, " ").trim()
     .replace(/^# +/, "#").replace(/^#$/, "[#]");
   return safe === "" ? "[unknown]" : safe;

@@ -20,6 +20,8 @@ export interface Shaped {
   readonly profile: Profile;
   /** What the stacks weigh together that were left out, of `include` and `exclude`. */
   readonly droppedWeight: number;
+  /** The bases of the same stacks together; 0 where samples have none. */
+  readonly droppedBase: number;
 }
 
 /** Chooses and changes the stacks of a profile. What is given is left as it is. */
@@ -28,10 +30,10 @@ export function shapeProfile(profile: Profile, options: ShapeOptions): Shaped {
     options;
   const isChanging = mergeRecursion || reverse || root !== "";
   if (!isChanging && include.length === 0 && exclude.length === 0) {
-    return { profile, droppedWeight: 0 };
+    return { profile, droppedWeight: 0, droppedBase: 0 };
   }
-  const { samples, droppedWeight } = chooseSamples(profile, include, exclude);
-  if (!isChanging) return { profile: { ...profile, samples }, droppedWeight };
+  const { samples, ...dropped } = chooseSamples(profile, include, exclude);
+  if (!isChanging) return { profile: { ...profile, samples }, ...dropped };
   const { frames, details, rootFrame } = withRoot(profile, root);
   const same = mergeRecursion ? firstOfText(frames) : undefined;
   const stacks = new StackTable();
@@ -47,14 +49,14 @@ export function shapeProfile(profile: Profile, options: ShapeOptions): Shaped {
     stacks.finish();
   }
   const shaped = { ...profile, frames, stacks, samples };
-  return { profile: details === undefined ? shaped : { ...shaped, details }, droppedWeight };
+  return { profile: details === undefined ? shaped : { ...shaped, details }, ...dropped };
 }
 
 function chooseSamples(
   { frames, stacks, samples }: Profile,
   include: readonly RegExp[],
   exclude: readonly RegExp[],
-): { samples: SampleTable; droppedWeight: number } {
+): Omit<Shaped, "profile"> & { readonly samples: SampleTable } {
   const isIncluded = matchesOf(frames, include);
   const isExcluded = matchesOf(frames, exclude);
   const isKept = Array.from({ length: stacks.size }, (_, stack) => {
@@ -64,13 +66,19 @@ function chooseSamples(
   });
   const kept = new SampleTable();
   let droppedWeight = 0;
+  let droppedBase = 0;
   for (let sample = 0; sample < samples.size; sample++) {
     const stack = samples.stackOf(sample);
     const weight = samples.weightOf(sample);
-    if (isKept[stack]) kept.push(stack, weight, samples.baseOf(sample));
-    else droppedWeight += weight;
+    const base = samples.baseOf(sample);
+    if (isKept[stack]) {
+      kept.push(stack, weight, base);
+      continue;
+    }
+    droppedWeight += weight;
+    if (!Number.isNaN(base)) droppedBase += base;
   }
-  return { samples: kept, droppedWeight };
+  return { samples: kept, droppedWeight, droppedBase };
 }
 
 /** By frame, 1 if a pattern matches its text. */

@@ -6,7 +6,7 @@ import {
 import { readDebugFileBuildId } from "../elf/debug_file_build_id.ts";
 import { ElfFile } from "../elf/mod.ts";
 import { FormatError, isSourceError } from "../errors.ts";
-import type { DebugFilePlaces } from "./find_functions.ts";
+import type { DebugFilePlaces } from "./debug_file_places.ts";
 
 /**
  * Opens the file that `dwz` moved debug information to which several files share.

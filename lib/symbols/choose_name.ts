@@ -1,6 +1,5 @@
 /** A version that is the default one; another (`memcpy@GLIBC_2.2.5`) is another function. */
 const DEFAULT_VERSION_REGEXP = /@@[^@]*$/;
-const UNDERSCORES_REGEXP = /^_*/;
 
 /**
  * Chooses one of several names of the same code: fewer leading underscores, then the shorter, then
@@ -20,7 +19,7 @@ const UNDERSCORES_REGEXP = /^_*/;
 export function chooseName(names: readonly string[]): string {
   let best = "";
   for (const name of names) {
-    const candidate = name.replace(DEFAULT_VERSION_REGEXP, "");
+    const candidate = withoutVersion(name);
     if (candidate !== "" && (best === "" || compareNames(candidate, best) < 0)) best = candidate;
   }
   return best;
@@ -31,8 +30,12 @@ export type NameRule = "underscores" | "length" | "bytes";
 
 /** The rule that decides between two names; undefined if they are the same without versions. */
 export function decidingNameRule(first: string, second: string): NameRule | undefined {
-  const [a, b] = [first, second].map((name) => name.replace(DEFAULT_VERSION_REGEXP, ""));
+  const [a, b] = [first, second].map(withoutVersion);
   return RULES.find(({ compare }) => compare(a!, b!) !== 0)?.rule;
+}
+
+function withoutVersion(name: string): string {
+  return name.includes("@@") ? name.replace(DEFAULT_VERSION_REGEXP, "") : name;
 }
 
 const RULES: readonly {
@@ -53,7 +56,9 @@ function compareNames(a: string, b: string): number {
 }
 
 function underscoresOf(name: string): number {
-  return UNDERSCORES_REGEXP.exec(name)![0].length;
+  let count = 0;
+  while (name[count] === "_") count++;
+  return count;
 }
 
 /** By code point, which is the order of the bytes of UTF-8. */

@@ -36,8 +36,8 @@ export async function loadDemangler(
   const { demangle_any: demangleAny } = await import("gecko-profiler-demangle");
   return (name) => {
     if (!isMangled(name)) return name;
-    const suffix = VERSION_REGEXP.exec(name)?.[0] ?? "";
-    return spell(name.slice(0, name.length - suffix.length)) + suffix;
+    const suffix = name.includes("@") ? VERSION_REGEXP.exec(name)?.[0] ?? "" : "";
+    return suffix === "" ? spell(name) : spell(name.slice(0, name.length - suffix.length)) + suffix;
   };
 
   function spell(name: string): string {

@@ -1,9 +1,9 @@
-import type { ByteSource } from "../bytes/mod.ts";
 import { openMiniDebugInfo } from "../elf/mini_debug_info.ts";
 import { type ElfFile, findSymbolTables } from "../elf/mod.ts";
 import { type FormatError, isSourceError, type UnsupportedError } from "../errors.ts";
 import type { SourcePosition } from "../profile/mod.ts";
 import type { SourceFrame } from "../dwarf/mod.ts";
+import type { DebugFilePlaces } from "./debug_file_places.ts";
 import { type DebugFile, type DebugFileSearch, findDebugFiles } from "./debug_file_search.ts";
 import { findFunctionBounds } from "./function_bounds.ts";
 import { findSourceFrames, type SourceFrameSearch } from "./find_source_frames.ts";
@@ -30,14 +30,6 @@ export interface InlinedFunction {
   readonly name: string;
   /** Where in its own source the vaddr is, or the call that the next one stands for. */
   readonly position: SourcePosition | undefined;
-}
-
-/** Where files with more symbols may be. */
-export interface DebugFilePlaces {
-  /** Folders such as `/usr/lib/debug`. */
-  readonly debugDirs: readonly string[];
-  /** Opens a file; undefined if there is none. */
-  readonly openDebugFile: (path: string) => Promise<ByteSource | undefined>;
 }
 
 /** What is wanted of the source besides names of functions. */
@@ -177,7 +169,7 @@ async function findIn(
   if (wish.inlines || wish.positions) {
     const source = await attempt(
       problems,
-      () => findSourceFrames(elf, path, vaddrs, places, debugFiles),
+      () => findSourceFrames(elf, path, vaddrs, places, wish.positions, debugFiles),
     );
     if (source !== undefined && addSourceFrames(results, source.frames, wish)) {
       const from = source.from === path ? ".debug_info" : source.from;

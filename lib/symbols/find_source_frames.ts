@@ -1,9 +1,9 @@
-import { findSourceFrames as findInDwarf, type SourceFrameLookup } from "../dwarf/mod.ts";
+import type { SourceFrameLookup } from "../dwarf/mod.ts";
 import type { ElfFile } from "../elf/mod.ts";
 import { openAlternateFile } from "./alternate_debug_file.ts";
 import { type DebugFile, findDebugFiles } from "./debug_file_search.ts";
 import { dwarfOfElf, hasDwarf } from "./dwarf_of_elf.ts";
-import type { DebugFilePlaces } from "./find_functions.ts";
+import type { DebugFilePlaces } from "./debug_file_places.ts";
 import { SplitDebugFiles } from "./split_debug_files.ts";
 
 /** What {@linkcode findSourceFrames} found. */
@@ -19,6 +19,7 @@ export interface SourceFrameSearch extends SourceFrameLookup {
  *
  * @param path The file's path on the recorded machine.
  * @param vaddrs Ascending and different.
+ * @param hasLines Whether files and lines are wanted, and not only functions.
  * @param debugFiles Those that {@linkcode findDebugFiles} found, if that was asked already.
  */
 export async function findSourceFrames(
@@ -26,6 +27,7 @@ export async function findSourceFrames(
   path: string,
   vaddrs: Float64Array,
   places: DebugFilePlaces,
+  hasLines: boolean,
   debugFiles?: readonly DebugFile[],
 ): Promise<SourceFrameSearch> {
   const file = await findDwarf(elf, path, places, debugFiles);
@@ -42,7 +44,9 @@ export async function findSourceFrames(
     alternate,
     split: (request: Parameters<SplitDebugFiles["find"]>[0]) => split.find(request),
   };
-  return { ...await findInDwarf(files, vaddrs), from: file.path };
+  // Loaded here, because many files have no debug information.
+  const dwarf = await import("../dwarf/mod.ts");
+  return { ...await dwarf.findSourceFrames(files, vaddrs, hasLines), from: file.path };
 }
 
 async function findDwarf(

@@ -95,11 +95,12 @@ export async function lookupSymbols(
   const chosen = new Map<object, NamedFunction | undefined>();
   const functions = matches.map((match) => {
     if (match === undefined) return undefined;
-    if (!chosen.has(match)) {
-      const name = chooseName(match.names.map((number) => names.get(number) ?? ""));
-      chosen.set(match, name === "" ? undefined : { name, start: match.start });
-    }
-    return chosen.get(match);
+    const before = chosen.get(match);
+    if (before !== undefined) return before;
+    const name = chooseName(match.names.map((number) => names.get(number) ?? ""));
+    const found = name === "" ? undefined : { name, start: match.start };
+    chosen.set(match, found);
+    return found;
   });
   if (witness === undefined) return { functions, tables: kinds };
   const nameOf = (number: number) => ({

@@ -18,8 +18,8 @@
 export { type BuildIdList, isSameBuildId, parseBuildIdList } from "./build_id_list.ts";
 export { chooseName } from "./choose_name.ts";
 export { type Demangler, type DemangleStyle, loadDemangler } from "./demangle.ts";
+export type { DebugFilePlaces } from "./debug_file_places.ts";
 export {
-  type DebugFilePlaces,
   findFunctions,
   type FoundFunction,
   type FunctionLookup,

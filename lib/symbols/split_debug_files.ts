@@ -2,7 +2,7 @@ import type { DwarfFile, SplitUnitRequest } from "../dwarf/mod.ts";
 import { ElfFile } from "../elf/mod.ts";
 import { FormatError, isSourceError } from "../errors.ts";
 import { dwarfOfElf } from "./dwarf_of_elf.ts";
-import type { DebugFilePlaces } from "./find_functions.ts";
+import type { DebugFilePlaces } from "./debug_file_places.ts";
 
 /**
  * Finds the files that hold split debug information: a package beside the program or its debug

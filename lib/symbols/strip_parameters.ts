@@ -16,31 +16,43 @@
  */
 export function stripParameters(name: string): string {
   let kept = "";
+  /** Where what is not yet in `kept` begins: pieces are taken, as characters would cost more. */
+  let from = 0;
   let depth = 0;
   for (let at = 0; at < name.length; at++) {
-    const operator = operatorAt(name, at);
-    if (operator !== "") {
-      kept += operator;
-      at += operator.length - 1;
-      continue;
+    switch (name[at]) {
+      case "o":
+        at += Math.max(0, operatorAt(name, at).length - 1);
+        break;
+      case "(":
+        if (depth !== 0 || name.startsWith(ANONYMOUS, at)) {
+          depth++;
+          break;
+        }
+        kept += name.slice(from, at);
+        at = endOfList(name, at);
+        if (at < 0) return name;
+        from = at + 1;
+        break;
+      case "<":
+      case "{":
+      case "[":
+        depth++;
+        break;
+      case ")":
+      case ">":
+      case "}":
+      case "]":
+        depth--;
+        break;
     }
-    const char = name[at]!;
-    if (depth === 0 && char === "(" && !name.startsWith(ANONYMOUS, at)) {
-      at = endOfList(name, at);
-      if (at < 0) return name;
-      continue;
-    }
-    if (OPENING.includes(char)) depth++;
-    else if (CLOSING.includes(char)) depth--;
-    kept += char;
   }
+  kept = (kept + name.slice(from)).trim();
   // Unbalanced: something here is not what it looks like.
-  return depth === 0 && kept.trim() !== "" ? kept.trim() : name;
+  return depth === 0 && kept !== "" ? kept : name;
 }
 
 const ANONYMOUS = "(anonymous namespace)";
-const OPENING = "(<{[";
-const CLOSING = ")>}]";
 /** Operators whose names hold brackets or blanks. */
 const OPERATOR_REGEXP =
   /operator(?:\(\)|\[\]|<=>|<<=?|>>=?|->\*?|<=?|>=?|-|,| new(?:\[\])?| delete(?:\[\])?)/y;
@@ -48,7 +60,7 @@ const QUALIFIERS_REGEXP = /(?: (?:const|volatile|noexcept)| ?&&?(?!\w))*/y;
 
 /** The operator that begins at an index; empty if none with brackets in its name does. */
 function operatorAt(name: string, at: number): string {
-  if (name[at] !== "o" || at > 0 && /\w/.test(name[at - 1]!)) return "";
+  if (!name.startsWith("operator", at) || at > 0 && /\w/.test(name[at - 1]!)) return "";
   OPERATOR_REGEXP.lastIndex = at;
   return OPERATOR_REGEXP.exec(name)?.[0] ?? "";
 }

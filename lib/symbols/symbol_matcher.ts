@@ -1,4 +1,4 @@
-import { lowerBound } from "../bytes/lower_bound.ts";
+import { BoundIndex } from "./bound_index.ts";
 
 /** Is told of the symbols that a {@linkcode SymbolMatcher} considers, for those who want to know. */
 export interface MatchWitness {
@@ -31,6 +31,7 @@ export type LabelVerdict = "chosen" | "covered" | "ended" | "out of reach";
  */
 export class SymbolMatcher {
   readonly #wanted: Float64Array;
+  readonly #index: BoundIndex;
   /** Of each vaddr the best symbol with a size so far, as an index into `#starts`; -1 is none. */
   readonly #best: Int32Array;
   /**
@@ -53,6 +54,7 @@ export class SymbolMatcher {
    */
   constructor(wanted: Float64Array, witness?: MatchWitness) {
     this.#wanted = wanted;
+    this.#index = new BoundIndex(wanted);
     this.#witness = witness;
     this.#best = new Int32Array(wanted.length).fill(-1);
     this.#labels = new Int32Array(wanted.length).fill(-1);
@@ -70,7 +72,7 @@ export class SymbolMatcher {
     const wanted = this.#wanted;
     const end = start + size;
     let own = -1;
-    let at = lowerBound(wanted, start);
+    let at = this.#index.lowerBound(start);
     for (; at < wanted.length && wanted[at]! < end; at++) {
       if (++this.#steps > MAX_STEPS) throw new RangeError("Cannot match symbols: too many overlap");
       this.#witness?.covers(at, start, size, rank, name);
@@ -91,7 +93,7 @@ export class SymbolMatcher {
 
   /** Offers a symbol without a size. */
   addLabel(start: number, rank: number, name: number): void {
-    const at = lowerBound(this.#wanted, start);
+    const at = this.#index.lowerBound(start);
     if (at === this.#wanted.length) return;
     const best = this.#labels[at]!;
     const order = best < 0 ? -1 : this.#compare(start, 0, rank, best);

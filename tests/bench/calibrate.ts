@@ -16,22 +16,15 @@
  */
 import type { ImageCounts, ImageEvidence } from "../../lib/resolve/mod.ts";
 import { resolveText } from "../support/resolve_text.ts";
-import { testdata } from "../support/testdata.ts";
-
-interface Recording {
-  readonly name: string;
-  /** Has `raw.folded` and `maps`. */
-  readonly folder: string;
-  readonly sysroot: string;
-  /** With another build of a library in it. */
-  readonly otherSysroot: string | undefined;
-}
+import {
+  calibrationRecordings,
+  moveAddresses,
+  OTHER_BUILDS,
+  WRONG_BASES,
+} from "./calibration_recordings.ts";
 
 /** With fewer return addresses an image shows nothing. */
 const MIN_CHECKED = 20;
-const PAGE = 0x1000;
-const PAGES = [1, 2, 3, 4, 8, 16, 64, -1, -2, -3, -4, -8, -16, -64].map((count) => count * PAGE);
-const BYTES = [16, 32, 48, 64, 80, 96, 128, 256];
 
 await main(Deno.args);
 
@@ -39,7 +32,7 @@ async function main(folders: readonly string[]): Promise<void> {
   print("| recording | image | return addresses | follow a call | excess | edges agree | strays ");
   print("| wrong base | excess | another build | excess |\n");
   print(`|${" --- |".repeat(11)}\n`);
-  for (const recording of [...committed(), ...folders.flatMap(recordingsIn)]) {
+  for (const recording of calibrationRecordings(folders)) {
     const read = (name: string) => Deno.readTextFileSync(`${recording.folder}/${name}`);
     const [raw, maps] = [read("raw.folded"), read("maps")];
     const { sysroot, otherSysroot } = recording;
@@ -47,13 +40,13 @@ async function main(folders: readonly string[]): Promise<void> {
     const moved = async (distances: readonly number[]) => {
       const all = [];
       for (const distance of distances) {
-        all.push(await imagesOf(move(raw, distance), maps, sysroot));
+        all.push(await imagesOf(moveAddresses(raw, distance), maps, sysroot));
       }
       return all;
     };
-    const wrongBase = await moved(PAGES);
+    const wrongBase = await moved(WRONG_BASES);
     const otherBuild = otherSysroot === undefined
-      ? await moved(BYTES)
+      ? await moved(OTHER_BUILDS)
       : [await imagesOf(raw, maps, otherSysroot)];
     for (const [path, evidence] of images) {
       if (evidence.checked < MIN_CHECKED) continue;
@@ -100,37 +93,6 @@ function fitting({ calls, insideCalls, checked }: ImageEvidence): number {
 
 function percent(part: number, whole: number): string {
   return `${(100 * part / whole).toFixed(1)} %`;
-}
-
-/** Adds a distance to each address, and to each file offset as newer perf writes them. */
-function move(raw: string, distance: number): string {
-  return raw.replaceAll(/0x([0-9a-f]+)|([0-9a-f]+)(?= \[unknown\])/g, (_, address, offset) => {
-    const moved = Math.max(0, parseInt(address ?? offset, 16) + distance);
-    return `${address === undefined ? "" : "0x"}${moved.toString(16)}`;
-  });
-}
-
-function committed(): Recording[] {
-  const own = ["cpp-x86_64", "rust-x86_64", "arm64"].map((name): Recording => {
-    const folder = testdata(`recordings/${name}`);
-    return { name, folder, sysroot: `${folder}/sysroot`, otherSysroot: undefined };
-  });
-  const machines = ["x86_64", "i686", "aarch64", "armhf", "riscv64", "s390x", "powerpc64"];
-  const walks = machines.map((name): Recording => {
-    const folder = testdata(`evidence/${name}`);
-    return { name, folder, sysroot: `${folder}/same`, otherSysroot: `${folder}/other` };
-  });
-  return [...own, ...walks];
-}
-
-function recordingsIn(folder: string): Recording[] {
-  const label = folder.slice(folder.lastIndexOf("/") + 1);
-  return [...Deno.readDirSync(folder)].map(({ name }) => name).sort().map((name) => ({
-    name: `${name} (${label})`,
-    folder: `${folder}/${name}`,
-    sysroot: "/",
-    otherSysroot: undefined,
-  }));
 }
 
 function print(text: string): void {

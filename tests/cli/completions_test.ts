@@ -2,6 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { COMMANDS } from "../../lib/cli/commands.ts";
 import { completions, SHELLS } from "../../lib/cli/completions.ts";
 import { optionsOf } from "../../lib/cli/option_table.ts";
+import { OUTPUT_FORMATS } from "../../lib/output/mod.ts";
 import { runSymfold } from "../support/run_symfold.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 
@@ -41,6 +42,8 @@ for (const shell of SHELLS) {
   });
 }
 
+const FORMATS = OUTPUT_FORMATS.map(({ name }) => name).sort();
+
 /** What bash makes of the last word of a command line. */
 function bashCompletes(words: readonly string[], folder: TempFolder): string[] {
   const script = folder.write("script", completions("bash"));
@@ -60,6 +63,19 @@ for (
     [["symfold", "x", "a"], ["a b.maps", "afolder"]],
     [["symfold", "compl"], ["completions"]],
     [["symfold", "man", "--"], ["--help", "--version"]],
+    [["symfold", "--for"], ["--format"]],
+    [["symfold", "--format", ""], FORMATS],
+    [["symfold", "--format", "=", ""], FORMATS],
+    [["symfold", "--format", "="], FORMATS],
+    [["symfold", "--maps", "=", "a"], ["a b.maps", "afolder"]],
+    [["symfold", "x", "--demangle", "f"], ["full"]],
+    [["symfold", "explain", "--return-addresses", ""], ["all", "callers", "none"]],
+    [["symfold", "diff", "--before-return-addresses", ""], ["all", "callers", "none"]],
+    [["symfold", "diff", "--unresolved", ""], ["file", "offset"]],
+    [["symfold", "diff", "--before-sys"], ["--before-sysroot"]],
+    [["symfold", "diff", "a"], ["a b.maps", "afolder"]],
+    [["symfold", "explain", "a"], []],
+    [["symfold", "completions", ""], [...SHELLS].sort()],
   ] as const
 ) {
   Deno.test({
@@ -86,8 +102,50 @@ Deno.test({
     assertEquals(complete("symfold --no-"), ["--no-inlines", "--no-merge"]);
     assertEquals(complete("symfold --demangle "), ["full", "none", "short"]);
     assertEquals(complete("symfold man --"), ["--help", "--version"]);
+    assertEquals(complete("symfold --for"), ["--format"]);
+    assertEquals(complete("symfold --format ").sort(), FORMATS);
+    assertEquals(complete("symfold diff --unresolved "), ["file", "offset"]);
+    assertEquals(complete("symfold completions ").sort(), [...SHELLS].sort());
   },
 });
+
+/** What zsh writes behind a line when the tab key is pressed at its end. */
+function zshCompletes(line: string, folder: TempFolder): string {
+  folder.write("functions/_symfold", completions("zsh"));
+  const script = folder.write(
+    "script",
+    `zmodload zsh/zpty; zpty -b shell zsh -f -i
+wait_for() { while zpty -r -m shell text "*$1*"; do [[ $text == *$1* ]] && return; done }
+zpty -w shell "PS1=; unsetopt zle_bracketed_paste; fpath=(${folder.path}/functions \\$fpath)"
+zpty -w shell "autoload -U compinit; compinit -u -D; bindkey '^I' expand-or-complete; print REA''DY"
+wait_for READY
+zpty -w -n shell $'${line}\t\C-a"<" \C-e">"\C-x\n'
+wait_for '>"'
+print -r -- $text
+`,
+  );
+  return outputOf("zsh", [script]);
+}
+
+for (
+  const [line, wanted] of [
+    ["symfold --for", "symfold --format"],
+    ["symfold diff --before-map", "symfold diff --before-maps"],
+    ["symfold --demangle sh", "symfold --demangle short"],
+    ["symfold --demangle=f", "symfold --demangle=full"],
+    ["symfold diff --unresolved o", "symfold diff --unresolved offset"],
+    ["symfold completions f", "symfold completions fish"],
+  ] as const
+) {
+  Deno.test({
+    name: `completions() make zsh complete ${JSON.stringify(line)} (needs zsh)`,
+    ignore: !has("zsh"),
+    fn() {
+      using folder = new TempFolder();
+      assertStringIncludes(zshCompletes(line, folder), wanted);
+    },
+  });
+}
 
 Deno.test("symfold completions prints the script of a shell, and knows no other", async () => {
   const { code, stdout, stderr } = await runSymfold(["completions", "zsh"]);

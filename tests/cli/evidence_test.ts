@@ -25,7 +25,7 @@ Deno.test("symfold says nothing of return addresses in files that fit", async ()
 Deno.test("symfold -v says how well files fit", async () => {
   assertStringIncludes(
     notesOf((await run("same", "-v")).stderr),
-    "\n100.0 % of 100 return addresses follow a call, " +
+    "\n100.0 % of 100 return addresses follow a call (100.0 % by weight), " +
       "98.1 % of 55 calls lead to the next frame\n",
   );
 });
@@ -40,7 +40,7 @@ Deno.test("symfold takes no names from a file that differs, and says why", async
       "617 unresolved: the file is not what was mapped there: return addresses in it follow no " +
       "calls; give the file that was running, or the snapshot of the same process; " +
       "--trust-files keeps the names\n" +
-      "11.0 % of 100 return addresses are inside of a call, " +
+      "0.0 % of 100 return addresses follow a call (0.0 % by weight), " +
       "9.0 % of 11 calls lead to the next frame\n",
   );
 });
@@ -110,4 +110,22 @@ Deno.test("symfold says that unwinding is broken where callers are no return add
   ]);
   assertStringIncludes(stdout, ";leaf 1\n");
   assertStringIncludes(stderr, "\n      9 of 9 callers are no return addresses: the unwinding is ");
+});
+
+Deno.test("symfold says of which files too few return addresses tell whether they are right", async () => {
+  // Return addresses in the library.
+  const own = ["0x7efd265d3127", "0x7efd265d251a"];
+  const outcomes = [];
+  for (const stack of [own.slice(0, 1), [own[0], "leaf"], [own[0], "leaf", own[1], "leaf"]]) {
+    const { stderr } = await runSymfold([
+      ...["--maps", `${FOLDER}/maps`, "--sysroot", `${FOLDER}/same`],
+    ], { stdin: `${stack.join(";")} 1\n` });
+    outcomes.push(/^ +not judged: .*$/m.exec(stderr)?.[0].trim());
+  }
+  const rest = "too few to tell whether it is the right file";
+  assertEquals(outcomes, [
+    `not judged: 0 return addresses, ${rest}`,
+    `not judged: 1 return address, ${rest}`,
+    `not judged: 2 return addresses, ${rest}`,
+  ]);
 });

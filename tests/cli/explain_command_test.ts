@@ -124,17 +124,13 @@ Deno.test("symfold explain --demangle spells names as the filter does", async ()
 
 for (
   const [args, message] of [
-    [
-      [],
-      '"symfold explain" has 0 operands, want at least 1: symfold explain --maps FILE ' +
-      "[OPTION]... ADDRESS...",
-    ],
+    [[], '"symfold explain" needs an ADDRESS, or --recording FILE'],
     [["-o", "x", "0x1"], '"symfold explain" has no option "-o"'],
     [["--report", "x", "0x1"], '"symfold explain" has no option "--report"'],
     [["--jsno", "0x1"], 'Unknown option "--jsno"'],
     [
-      ["--return-addresses", "callers", "0x1"],
-      'Option "--return-addresses" has the value "callers", want one of none, all',
+      ["--return-addresses", "some", "0x1"],
+      'Option "--return-addresses" has the value "some", want one of none, all, callers',
     ],
   ] as const
 ) {
@@ -185,4 +181,74 @@ Deno.test("symfold explain tells of a debug file where it has names and where it
   assertStringIncludes(stdout, `/${link}`);
   const lines = stdout.split("\n").filter((line) => line.includes(`/${link}`));
   assertEquals(lines.length, 2, stdout);
+});
+
+const WALK = "testdata/evidence/x86_64";
+
+Deno.test("symfold explain --recording says that the file is another one than ran", async () => {
+  const options = ["--maps", `${WALK}/maps`, "--recording", `${WALK}/raw.folded`];
+  const other = await explain(...options, "--sysroot", `${WALK}/other`, "0x7efd265d3127");
+  assertEquals({ code: other.code, stderr: other.stderr }, { code: 0, stderr: "" });
+  assertGolden(other.stdout, "explain-recording.txt");
+  const trusted = await explain(
+    ...[...options, "--sysroot", `${WALK}/other`, "--trust-files", "0x7efd265d3127"],
+  );
+  assertEquals(trusted.stdout.split("\n")[0], "0x7efd265d3127 is walk");
+});
+
+Deno.test("symfold explain --recording takes the maps of the recording itself", async () => {
+  const folder = "testdata/recordings/cpp-x86_64";
+  const maps = Deno.readTextFileSync(inRepository(`${folder}/maps`));
+  using temp = new TempFolder();
+  const heap = temp.write(
+    "heap.txt",
+    "heap profile:      1:       64 [     1:       64] @ heapprofile\n" +
+      "     1:       64 [     1:       64] @ 0x55d375807703 0x55d3758057ab\n\n" +
+      `MAPPED_LIBRARIES:\n${maps}`,
+  );
+  const options = ["--sysroot", inRepository(`${folder}/sysroot`), "--recording", heap];
+  const { stdout } = await runSymfold(["explain", ...options, "0x55d375807703"]);
+  assertStringIncludes(stdout, "0x55d375807703 is prism::encode::compressed_bits\n");
+  // Of a heap profile the leaf is a return address, too.
+  assertStringIncludes(stdout, `in "${heap}": a caller with weight 64\n`);
+});
+
+Deno.test("symfold explain explains an address for each of several recordings", async () => {
+  using temp = new TempFolder();
+  const folded = temp.write("raw.folded", `${IN_FIRST};leaf 3\n`);
+  const other = temp.write("other.folded", `x;${IN_FIRST} 4\n`);
+  const perf = temp.write(
+    "perf.txt",
+    `app 7 1.5: 1 cycles:\n\t${IN_FIRST.slice(2)} [unknown] (x)\n\n`,
+  );
+  const recordings = [folded, other, perf].flatMap((path) => ["--recording", path]);
+  const { stdout } = await runSymfold(["explain", ...SMALL_OPTIONS, ...recordings, IN_FIRST]);
+  assertEquals(stdout.match(/^ {2}recording .*$/gm), [
+    `  recording    in "${folded}", "${other}": a caller with weight 3, a leaf with weight 4`,
+    `  recording    in "${perf}": a leaf with weight 1`,
+  ]);
+});
+
+Deno.test("symfold explain --recording without an address explains what gets no name", async () => {
+  using temp = new TempFolder();
+  const folded = temp.write("raw.folded", `0x10;${IN_FIRST};leaf 3\n`);
+  const options = [...SMALL_OPTIONS, "--recording", folded];
+  const { code, stdout } = await runSymfold(["explain", ...options]);
+  assertEquals(code, 0);
+  assertEquals(stdout.match(/^\S.*$/gm), ["0x10 has no name: [unknown]"]);
+  const { stdout: none } = await runSymfold(["explain", ...options, "0xg"]);
+  assertEquals(none, "");
+});
+
+Deno.test("symfold explain names a recording that cannot be read, and its bad lines", async () => {
+  using temp = new TempFolder();
+  const folded = temp.write("raw.folded", `a;${IN_FIRST} 1\nno stack\n`);
+  const recordings = ["--recording", folded, "--recording", temp.at("none")];
+  const { code, stdout, stderr } = await runSymfold([
+    ...["explain", ...SMALL_OPTIONS, ...recordings, IN_FIRST],
+  ]);
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, `Cannot read "${temp.at("none")}"`);
+  assertStringIncludes(stderr, "Ignored 1 line that is no stack");
+  assertStringIncludes(stdout, "a leaf with weight 1");
 });

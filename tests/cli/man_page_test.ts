@@ -19,6 +19,15 @@ function formatted(): { text: string; warnings: string } | undefined {
   }
 }
 
+function hasMandoc(): boolean {
+  try {
+    new Deno.Command("mandoc", { args: ["/dev/null"] }).outputSync();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const PAGE = formatted();
 
 Deno.test("manPage() has every command and every option", () => {
@@ -30,6 +39,12 @@ Deno.test("manPage() has every command and every option", () => {
       assertStringIncludes(page, `--${row.negated ? "no-" : ""}${row.name}`);
     }
   }
+});
+
+Deno.test("manPage() says what is the default, as the help does", () => {
+  const page = manPage().replaceAll("\\-", "-");
+  assertStringIncludes(page, "perf, backtrace (default found out)\n");
+  assertStringIncludes(page, "one of short, full, none (default short)\n");
 });
 
 Deno.test("manPage() has no line that groff would take for a request it is not", () => {
@@ -48,6 +63,18 @@ Deno.test({
     assertEquals(PAGE!.warnings, "");
     assertStringIncludes(PAGE!.text, "--sysroot DIR\n");
     assertStringIncludes(PAGE!.text, "symfold completions bash|zsh|fish\n");
+  },
+});
+
+Deno.test({
+  name: "manPage() is read by mandoc without a warning but that it has no date (needs mandoc)",
+  ignore: !hasMandoc(),
+  fn() {
+    using folder = new TempFolder();
+    const args = ["-T", "lint", "-W", "warning", folder.write("symfold.1", manPage())];
+    const { stdout } = new Deno.Command("mandoc", { args }).outputSync();
+    const warnings = new TextDecoder().decode(stdout).split("\n").filter((line) => line !== "");
+    assertEquals(warnings.filter((line) => !line.includes("missing date")), []);
   },
 });
 

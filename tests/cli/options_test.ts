@@ -9,6 +9,7 @@ Deno.test("parseOptions() gives every option its default", () => {
     command: "filter",
     operands: [],
     inputs: ["-"],
+    sides: [],
     format: undefined,
     event: undefined,
     weight: undefined,
@@ -46,6 +47,7 @@ Deno.test("parseOptions() gives every option its default", () => {
     returnAddresses: undefined,
     trustFiles: false,
     merge: true,
+    normalize: false,
     failUnder: undefined,
     json: false,
     quiet: false,
@@ -67,6 +69,7 @@ Deno.test("parseOptions() reads every option", () => {
     command: "filter",
     operands: ["f", "g"],
     inputs: ["f", "g"],
+    sides: [],
     format: "perf",
     event: "x",
     weight: "y",
@@ -110,6 +113,7 @@ Deno.test("parseOptions() reads every option", () => {
     returnAddresses: "all",
     trustFiles: true,
     merge: false,
+    normalize: false,
     failUnder: 99.5,
     json: false,
     quiet: true,
@@ -207,22 +211,69 @@ for (const { name } of COMMANDS) {
   });
 }
 
-Deno.test("parseOptions() reads the options of explain, whose addresses are looked up as they are", () => {
-  const args = ["explain", "--maps", "a", "--json", "0x1", "--kallsyms", "k", "libc.so.6+0x2"];
+Deno.test("parseOptions() reads the options of explain, whose operands are addresses", () => {
+  const args = [
+    ...["explain", "--maps", "a", "--json", "0x1", "--kallsyms", "k", "libc.so.6+0x2"],
+    ...["--recording", "r", "--recording=-"],
+  ];
   const { command, operands, inputs, maps, json, kallsyms, returnAddresses } = parseOptions(args);
   assertEquals({ command, operands, inputs, maps, json, kallsyms, returnAddresses }, {
     command: "explain",
     operands: ["0x1", "libc.so.6+0x2"],
-    inputs: [],
+    inputs: ["r", "-"],
     maps: ["a"],
     json: true,
     kallsyms: "k",
-    returnAddresses: "none",
+    returnAddresses: undefined,
   });
 });
 
 Deno.test("parseOptions() wants operands where a command has some, but not with --help", () => {
-  assertThrows(() => parseOptions(["explain"]), UsageError, "has 0 operands, want at least 1");
+  assertThrows(() => parseOptions(["explain"]), UsageError, "needs an ADDRESS, or --recording");
+  assertEquals(parseOptions(["explain", "--recording", "r"]).operands, []);
   assertThrows(() => parseOptions(["images", "x"]), UsageError, "has 1 operand, want 0");
   assertEquals(parseOptions(["explain", "--help"]).help, true);
+});
+
+Deno.test("parseOptions() gives each side of diff what is its own, and else what holds for both", () => {
+  const args = "diff --sysroot s --maps m --before-maps a --before-maps=b --after-sysroot t " +
+    "--search x --after-search y --normalize --lines one two -q";
+  const { inputs, sides, normalize, merge, quiet } = parseOptions(args.split(" "));
+  assertEquals({ inputs, normalize, merge, quiet }, {
+    inputs: ["one", "two"],
+    normalize: true,
+    merge: true,
+    quiet: true,
+  });
+  assertEquals(
+    sides.map(({ inputs, maps, sysroot, search, lines }) => [inputs, maps, sysroot, search, lines]),
+    [
+      [["one"], ["a", "b"], "s", ["x"], true],
+      [["two"], ["m"], "t", ["y"], true],
+    ],
+  );
+});
+
+Deno.test("parseOptions() lets diff compare no addresses", () => {
+  const stylesOf = (...args: string[]) =>
+    parseOptions(["diff", ...args, "a", "b"]).sides.map(({ unresolved }) => unresolved);
+  assertEquals(stylesOf(), ["stable", "stable"]);
+  assertEquals(stylesOf("--unresolved=file"), ["file", "file"]);
+  const message = 'Option "--unresolved" has the value "address", want one of offset, file';
+  assertThrows(() => stylesOf("--unresolved=address"), UsageError, message);
+});
+
+for (const args of [[], ["a"], ["a", "b", "c"]]) {
+  Deno.test(`parseOptions() refuses diff of ${args.length} recordings`, () => {
+    const message = `operand${
+      args.length === 1 ? "" : "s"
+    }, want 2: symfold diff [OPTION]... BEFORE AFTER`;
+    assertThrows(() => parseOptions(["diff", ...args]), UsageError, message);
+    assertEquals(parseOptions(["diff", ...args, "--help"]).sides, []);
+  });
+}
+
+Deno.test("parseOptions() knows the options of one side for diff only", () => {
+  const message = '"symfold" has no option "--before-maps"';
+  assertThrows(() => parseOptions(["--before-maps=a"]), UsageError, message);
 });

@@ -1,9 +1,17 @@
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import { MemorySource, readerOfBytes } from "../../lib/bytes/mod.ts";
-import { resolveRecordings } from "../../lib/cli/resolve_recordings.ts";
 import { readRecording, type ReadRecordingOptions, type Recording } from "../../lib/input/mod.ts";
 import { type MapsSnapshot, parseMaps } from "../../lib/maps/mod.ts";
-import type { FileProvider, ResolveOptions } from "../../lib/resolve/mod.ts";
+import type { FileProvider } from "../../lib/resolve/mod.ts";
+import {
+  compareStacks,
+  compareWithPprof,
+  isUnnamed,
+  type NameOptions,
+  NO_FILES,
+  pprofStacks,
+  stacksOf,
+} from "../support/recorder_names.ts";
 import { recorderFile, samplesOf, weightOf } from "../support/recording_text.ts";
 import { testdata } from "../support/testdata.ts";
 
@@ -27,64 +35,21 @@ const FILES: FileProvider = {
   },
 };
 
-/** No file at all: what comes out are the names that the recorder wrote. */
-const NO_FILES: FileProvider = {
-  open: () => Promise.resolve({ reason: "file-not-found", detail: "" }),
-};
-
 function read(path: string, options: ReadRecordingOptions = {}): Promise<Recording> {
   return readRecording(readerOfBytes(path, recorderFile(path)), options);
 }
 
-interface NameOptions extends Partial<ResolveOptions> {
-  readonly snapshots?: readonly MapsSnapshot[];
+/** The stacks with the names that our own files give. */
+function named(recording: Recording, options: Partial<NameOptions> = {}): Promise<string[][]> {
+  return stacksOf(recording, { files: FILES, ...options });
 }
 
-/** The stacks with names, root first, in the order of the recording. */
-async function named(recording: Recording, options: NameOptions = {}): Promise<string[][]> {
-  const { profile } = await resolveRecordings([recording], {
-    snapshots: [],
-    files: FILES,
-    returnAddresses: undefined,
-    ...options,
-  });
-  return samplesOf({ profile: { ...profile, locations: [], skipped: NO_SKIPPED } })
-    .map((line) => line.replace(/ \d+$/, "").split(";"));
+function textOf(path: string): string {
+  return new TextDecoder().decode(recorderFile(path));
 }
-
-const NO_SKIPPED = { comments: 0, invalid: 0, firstInvalid: undefined };
 
 function mapsOf(path: string): Promise<MapsSnapshot> {
   return parseMaps(path, [recorderFile(path)]);
-}
-
-/** A frame that has no name, or that of a file that is not here. */
-function isUnnamed(frame: string): boolean {
-  return frame.startsWith("[") || /^[0-9a-f]+ \[unknown\]/.test(frame);
-}
-
-/** Functions of the files that are here. */
-const OWN_REGEXP = /^(?:prism|geometry|search|score)::/;
-
-/** Compares stacks frame by frame, where both have a name; gives how many those are. */
-function compareStacks(
-  stacks: readonly (readonly string[])[],
-  truth: readonly (readonly string[])[],
-  clean: (name: string) => string = (name) => name,
-): number {
-  assertEquals(stacks.length, truth.length);
-  let compared = 0;
-  for (const [at, stack] of stacks.entries()) {
-    assertEquals(stack.length, truth[at]!.length, `stack ${at}: ${stack.join(";")}`);
-    for (const [depth, frame] of stack.entries()) {
-      const other = truth[at]![depth]!;
-      assert(!isUnnamed(frame) || !OWN_REGEXP.test(other), `stack ${at}: ${frame} is ${other}`);
-      if (isUnnamed(frame) || isUnnamed(other)) continue;
-      assertEquals(clean(frame), clean(other), `stack ${at}, frame ${depth}`);
-      compared++;
-    }
-  }
-  return compared;
 }
 
 for (const event of ["cpu-clock", "task-clock"]) {
@@ -112,7 +77,7 @@ Deno.test("perf: each process has the names of its own program", async () => {
   const stacks = await named(recording);
   const truth = await named(recording, { files: NO_FILES });
   const clean = (name: string) => name.replace(/ \(inlined\)$/, "");
-  assertGreater(compareStacks(stacks, truth, clean), 50);
+  assertGreater(compareStacks(stacks, truth, { clean }), 50);
   const programs = new Set(recording.profile.processes);
   assertGreater(programs.size, 1);
 });
@@ -142,17 +107,6 @@ for (const name of BPFTRACE) {
   });
 }
 
-/** jeprof and google-pprof write a name, and in brackets where its function begins. */
-function pprofStacks(path: string): Map<string, number> {
-  const stacks = new Map<string, number>();
-  for (const line of new TextDecoder().decode(recorderFile(path)).trim().split("\n")) {
-    const at = line.lastIndexOf(" ");
-    const stack = line.slice(0, at);
-    stacks.set(stack, (stacks.get(stack) ?? 0) + Number(line.slice(at + 1)));
-  }
-  return stacks;
-}
-
 for (
   const [path, tool] of [
     ["heap/jemalloc.heap", "heap/jemalloc.jeprof"],
@@ -161,7 +115,7 @@ for (
 ) {
   Deno.test(`${path}: it weighs what ${tool.split(".")[1]} says`, async () => {
     const recording = await read(path);
-    const wanted = [...pprofStacks(tool).values()];
+    const wanted = [...pprofStacks(textOf(tool)).values()];
     // Each of them cuts what is behind the point.
     const difference = weightOf(recording) - wanted.reduce((a, b) => a + b);
     assert(Math.abs(difference) <= wanted.length, `${difference}`);
@@ -169,43 +123,14 @@ for (
 }
 
 Deno.test("heap/gperftools.heap: frames have the names that google-pprof gives", async () => {
-  await compareWithPprof("heap/gperftools.heap", "heap/gperftools.google-pprof");
+  const stacks = await named(await read("heap/gperftools.heap"));
+  assertGreater(compareWithPprof(stacks, textOf("heap/gperftools.google-pprof")), 50);
 });
 
 Deno.test("cpu/gperftools.prof: frames have the names that google-pprof gives", async () => {
-  await compareWithPprof("cpu/gperftools.prof", "cpu/gperftools.google-pprof");
+  const stacks = await named(await read("cpu/gperftools.prof"));
+  assertGreater(compareWithPprof(stacks, textOf("cpu/gperftools.google-pprof")), 50);
 });
-
-/** Every stack of ours is one of theirs, as far as there are names. */
-async function compareWithPprof(path: string, tool: string): Promise<void> {
-  const stacks = await named(await read(path));
-  const theirs = [...pprofStacks(tool).keys()].map((line) => line.split(";").map(pprofName));
-  let compared = 0;
-  for (const stack of stacks) {
-    const agrees = theirs.some((other) =>
-      other.length === stack.length &&
-      stack.every((frame, at) => isUnnamed(frame) || plainName(frame) === other[at])
-    );
-    assert(agrees, stack.join(";"));
-    compared += stack.filter((frame) => !isUnnamed(frame)).length;
-  }
-  assertGreater(compared, 50);
-}
-
-/** Without parameters, templates, clones and addresses: each tool leaves out other parts. */
-function plainName(name: string): string {
-  let text = name.replace(/\(anonymous namespace\)::/g, "").replace(/ *\[clone [^\]]*\]/g, "");
-  for (let before = ""; before !== text;) {
-    before = text;
-    text = text.replace(/<[^<>]*>/g, "").replace(/\([^()]*\)/g, "").replace(/\{[^{}]*\}/g, "");
-  }
-  return text.replace(/\[abi:\w+\]/g, "").replace(/ const$/, "").replace(/::::/g, "::")
-    .trim().split(" ").at(-1)!;
-}
-
-function pprofName(name: string): string {
-  return plainName(name.replace(/<[0-9a-f]{16}>$/, "").replace(/^\S+:\d+:/, ""));
-}
 
 Deno.test("pprof: the profile that pprof made of gperftools' is the same", async () => {
   const legacy = await named(await read("cpu/gperftools.prof"), { unresolved: "file" });
@@ -220,7 +145,7 @@ Deno.test("gdb: frames have the names that gdb gives", async () => {
   const recording = await read("crash/gdb.txt");
   const stacks = await named(recording);
   const truth = await named(recording, { files: NO_FILES });
-  assertGreater(compareStacks(stacks, truth, withoutParameters), 5);
+  assertGreater(compareStacks(stacks, truth, { clean: withoutParameters }), 5);
   assertEquals(stacks.flat().filter((frame) => frame.includes("prism::")).length > 3, true);
 });
 

@@ -56,6 +56,27 @@ Deno.test("readBpftrace() puts it there too if the user's was asked for first", 
   assertEquals(samplesOf(await read(text)), ["app;0x401136;0xffffffff8158e3e1 3"]);
 });
 
+Deno.test("readBpftrace() reads the kernel's stacks as perf writes them, without files", async () => {
+  const text = linesOf(
+    "@[",
+    "\tffffffff815ec9d3 handle_mm_fault+211",
+    "\tffffffffc0123456 f",
+    "]: 3",
+  );
+  const recording = await read(text);
+  const [stack] = samplesOf(recording);
+  const frame = "0xffffffff815ec9d3 handle_mm_fault ([kernel.kallsyms])";
+  assertEquals(stack, `0xffffffffc0123456 f ([kernel.kallsyms]);${frame} 3`);
+  assertEquals(locationOf(recording, frame), {
+    kind: "address",
+    address: -0x7ea1362d,
+    bare: false,
+    perfModule: "",
+    symbol: "handle_mm_fault",
+    annotation: "",
+  });
+});
+
 Deno.test("readBpftrace() reads each mode of stacks", async () => {
   const text = linesOf(
     "@[",

@@ -176,6 +176,13 @@ for (
       'file "mapped present /opt/app" is there twice',
     ],
     [
+      "has two kernels",
+      change({
+        files: [{ ...APP, role: "kernel" }, { ...APP, role: "kernel", path: "/b", entry: "b" }],
+      }),
+      'role "kernel" is there twice',
+    ],
+    [
       "keeps more than there is",
       change({ files: [{ ...APP, kept: 101 }] }),
       "files[0]: kept is 101, more than size, 100",

@@ -19,7 +19,7 @@ const LINES = [
 Deno.test("findImages() tells of every load bias that lost", async () => {
   const rounds: BiasRound[] = [];
   findImages(await mappingsOf(...LINES), SEGMENTS, PAGE, [], rounds);
-  assertEquals(rounds.map(({ chosen, isImage }) => [chosen.loadBias, isImage]), [
+  assertEquals(rounds.map(({ chosen, image }) => [chosen.loadBias, image !== undefined]), [
     [0x7f0000000000, true],
   ]);
   const found = rounds[0]!.candidates.map(({ loadBias, mappings }) => [
@@ -42,7 +42,7 @@ Deno.test("findImages() tells of what was only mapped for reading", async () => 
   );
   const images = findImages(mappings, SEGMENTS, PAGE, [], rounds);
   assertEquals(images.length, 1);
-  assertEquals(rounds.map(({ chosen, isImage }) => [chosen.loadBias, isImage]), [
+  assertEquals(rounds.map(({ chosen, image }) => [chosen.loadBias, image !== undefined]), [
     [0x7f0000000000, true],
     [0x7f1000000000, false],
   ]);

@@ -10,7 +10,8 @@ import { sortLines } from "../support/sort_lines.ts";
 // What sorts before, between and behind the semicolon, the blank and the digits, so that names are
 // prefixes of each other and of each other's counts.
 const PLAIN = ["a", "b", "ab", "a-", "a!", "a:", "a<", "[a]", "A", "_", "a.b", "a_1", "a1"];
-const NASTY = [...PLAIN, "a 1", "a 12", "a 1x", "a  2", "a b", "1", "b 0", "b 0 3", "a 1 1y"];
+const NUMBERED = ["a 1", "a 12", "a 1x", "a  2", "1", "b 0", "b 0 3", "a 1 1y"];
+const NASTY = [...PLAIN, ...NUMBERED, "a b", "a !"];
 const WIDE = [...PLAIN, "é", "éa", "日", "日本", "\u{1f600}", "ÿ"];
 
 const NAMES = { plain: PLAIN, nasty: NASTY, wide: WIDE };

@@ -45,7 +45,7 @@ function outputOf(
 ): OutputFrames {
   const spell = (name: string) => name.replace("_Z4work", "work");
   const output = new OutputFrames(spell, { ...PLAIN, ...options }, describer);
-  for (const [place, found] of rows) output.add("0x7f0000001234", ADDRESS, place, found);
+  for (const [place, found] of rows) output.add(() => "0x7f0000001234", ADDRESS, place, found);
   return output;
 }
 
@@ -67,7 +67,7 @@ Deno.test("OutputFrames.add() puts inlined functions behind the one that has the
 Deno.test("OutputFrames.addUnused() gives a key no frames", () => {
   const output = outputOf([[CODE, { name: "a", start: 0 }]]);
   output.addUnused();
-  output.add("main", { kind: "name" }, { kind: "name" }, undefined);
+  output.add(() => "main", { kind: "name" }, { kind: "name" }, undefined);
   assertEquals(textsOf(output), ["a", "main"]);
   assertEquals(output.starts, [0, 1, 1, 2]);
   assertEquals(output.isExpanding, false);

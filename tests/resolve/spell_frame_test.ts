@@ -33,7 +33,7 @@ function spell(
 ): string {
   const found = name === undefined ? undefined : { name, start: 0x1200 };
   const options = { unresolved: style, annotate: [], lines: false, imagePrefix: false };
-  return spellFrame(text, parseRawFrame(text), place, found, options);
+  return spellFrame(() => text, parseRawFrame(text), place, found, options);
 }
 
 for (
@@ -58,7 +58,7 @@ for (
       lines: false,
       imagePrefix: false,
     } as const;
-    assertEquals(spellFrame(name, { kind: "name" }, NAME, undefined, options), wanted);
+    assertEquals(spellFrame(() => name, { kind: "name" }, NAME, undefined, options), wanted);
   });
 }
 
@@ -91,6 +91,15 @@ for (
   });
 }
 
+Deno.test("spellFrame() with the style stable spells no address", () => {
+  for (const text of ["0x7f0000001234", "7f0000001234", "0x4141414141414141"]) {
+    assertEquals(spell(text, UNLABELED, undefined, "stable"), "[unknown]");
+  }
+  assertEquals(spell("libx.so+0x12", UNLABELED, undefined, "stable"), "libx.so+0x12");
+  assertEquals(spell("0x7f0000001234", CODE, undefined, "stable"), "[libx.so+0x1234]");
+  assertEquals(spell("0x7f0000001234", MISSING, undefined, "stable"), "[y.so@0x12]");
+});
+
 Deno.test("spellFrame() prefers the name that was found to the recorder's symbol", () => {
   assertEquals(spell("7f0000001234 g+0x1 (/lib/x.so)", CODE, "f"), "f");
 });
@@ -120,7 +129,7 @@ Deno.test("spellFrame() annotates kernel and JIT frames on request", () => {
     [KERNEL, GENERATED, CODE].map((place) => {
       const location = parseRawFrame("0x7f0000001234");
       const found = { name: "f", start: 0 };
-      return spellFrame("", location, place, found, {
+      return spellFrame(() => "", location, place, found, {
         unresolved: "offset",
         annotate,
         lines: false,

@@ -66,6 +66,11 @@ Deno.test("shapeProfile() leaves stacks out that a pattern matches", () => {
   assertEquals(droppedWeight, 11);
 });
 
+Deno.test("shapeProfile() says what the bases weigh that are left out", () => {
+  const { droppedWeight, droppedBase } = shapeProfile(PROFILE, { exclude: [/^other$|idle/u] });
+  assertEquals({ droppedWeight, droppedBase }, { droppedWeight: 12, droppedBase: 3 });
+});
+
 Deno.test("shapeProfile() takes a pattern with a flag that remembers for one without", () => {
   assertEquals(shaped({ include: [/add/g] }).length, 2);
 });

@@ -6,16 +6,20 @@ export type AddressForm = "behind" | "inside" | "either";
 /** How much more of one kind there has to be: chance, or one wrong file, does not decide. */
 const MAJORITY = 4;
 
-/** Tells what the addresses of a profile are; "either" if recordings of both kinds were mixed. */
+/**
+ * Tells what the addresses of a profile are; "either" if recordings of both kinds were mixed, or if so
+ * few are at a call that the files seem to be the wrong ones.
+ */
 export function formOf(sites: Iterable<CallSite | undefined>): AddressForm {
-  let [behind, inside] = [0, 0];
+  let [behind, inside, elsewhere] = [0, 0, 0];
   for (const site of sites) {
-    if (site?.call === undefined) continue;
-    if (site.isInside) inside++;
+    if (site === undefined) continue;
+    if (site.call === undefined) elsewhere++;
+    else if (site.isInside) inside++;
     else behind++;
   }
   if (inside * MAJORITY <= behind) return "behind";
-  return behind * MAJORITY <= inside ? "inside" : "either";
+  return Math.max(behind * MAJORITY, elsewhere) <= inside ? "inside" : "either";
 }
 
 /** Whether an address is one of a caller, as far as the code shows it. */

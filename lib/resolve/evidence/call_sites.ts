@@ -79,7 +79,8 @@ interface ImageKeys {
 
 function groupByImage(places: readonly (Place | undefined)[]): ImageKeys[] {
   const groups = new Map<RecordedFile, Map<number | undefined, ImageKeys>>();
-  for (const [key, place] of places.entries()) {
+  for (let key = 0; key < places.length; key++) {
+    const place = places[key];
     if (place?.kind !== "code" || place.hasBuildId) continue;
     const { file, loadBias } = place;
     const copies = groups.get(file) ?? new Map<number | undefined, ImageKeys>();

@@ -26,8 +26,11 @@ export async function findCalledFunctions(
   functions: (FoundFunction | undefined)[],
   called: Float64Array,
 ): Promise<void> {
+  // As a rule there are none.
+  if (!called.some((start) => start === start)) return;
   const framesOf = images.map((): CalledFrames => ({ ends: new Map(), unknown: [], starts: [] }));
-  for (const [key, place] of places.entries()) {
+  for (let key = 0; key < places.length; key++) {
+    const place = places[key];
     const image = imageOf[key]!;
     if (image < 0 || place?.kind !== "code") continue;
     const { ends, unknown, starts } = framesOf[image]!;

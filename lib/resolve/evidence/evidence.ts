@@ -3,6 +3,7 @@ import type { FoundFunction } from "../../symbols/mod.ts";
 import type { ReturnAddresses } from "../frame_roles.ts";
 import type { Place } from "../place.ts";
 import type { RecordedFile } from "../recorded_file.ts";
+import { findTrampolines } from "../signal_frames.ts";
 import { type AddressForm, formOf } from "./address_form.ts";
 import { findCalledFunctions } from "./called_functions.ts";
 import { type CallSites, type ImageSites, readSites, type Site } from "./call_sites.ts";
@@ -126,7 +127,8 @@ export class Evidence {
       site.isFunctionStart = place.file.functionAt(site.vaddr)?.start === site.vaddr;
       if (site.isFunctionStart) isNonsense[key] = 1;
     }
-    return { kinds, targets, starts, imageOf, isNonsense };
+    const isTrampoline = findTrampolines(functions, this.signalReturns());
+    return { kinds, targets, starts, imageOf, isNonsense, isTrampoline };
   }
 
   /** The images that are not what was mapped. */
@@ -139,11 +141,28 @@ export class Evidence {
       }));
   }
 
-  /** What is known of each file with return addresses, by its path; its copies together. */
+  /**
+   * What is known of one loaded copy of a file, and why it is doubted if it is; undefined if it has no
+   * frames.
+   *
+   * @param loadBias As in {@linkcode DoubtedImage}.
+   */
+  ofImage(
+    file: RecordedFile,
+    loadBias: number | undefined,
+  ): { readonly evidence: ImageEvidence; readonly doubt: string } | undefined {
+    const judged = this.#judged.find(({ image }) =>
+      image.file === file && image.loadBias === loadBias
+    );
+    if (judged === undefined) return undefined;
+    const { evidence, image: { sites } } = judged;
+    return { evidence, doubt: evidence.verdict === "differs" ? doubtText(sites, this.#form) : "" };
+  }
+
+  /** What is known of each file with frames, by its path; its copies together. */
   byPath(): Map<string, ImageEvidence> {
     const byPath = new Map<string, ImageEvidence>();
-    for (const { image: { file: { request: { path } }, sites }, evidence } of this.#judged) {
-      if (sites.length === 0) continue;
+    for (const { image: { file: { request: { path } } }, evidence } of this.#judged) {
       const other = byPath.get(path);
       byPath.set(path, other === undefined ? evidence : joinEvidence(evidence, other));
     }

@@ -12,6 +12,8 @@ export interface KnownFrames {
   readonly imageOf: Int32Array;
   /** 1 for what can be no frame: an address that is not mapped, say. */
   readonly isNonsense: Uint8Array;
+  /** 1 for a signal trampoline: the frame before it called nothing. */
+  readonly isTrampoline: Uint8Array;
 }
 
 /** A key that is no return address, or none that can be checked. */
@@ -52,7 +54,7 @@ export function followCalls(
   stacks: StackTable,
   keys: Uint32Array,
   stackWeights: Float64Array,
-  { kinds, targets, starts, imageOf, isNonsense }: KnownFrames,
+  { kinds, targets, starts, imageOf, isNonsense, isTrampoline }: KnownFrames,
 ): FollowedCalls {
   const count = kinds.length;
   const isSeen = new Uint8Array(count);
@@ -69,9 +71,10 @@ export function followCalls(
       const key = keys[at]!;
       const kind = kinds[key]!;
       if (kind === NO_SITE) continue;
+      const next = keys[at + 1]!;
+      if (isTrampoline[next] === 1) continue;
       isSeen[key] = 1;
       weights[key]! += weight;
-      const next = keys[at + 1]!;
       if (kind === NO_CALL) {
         const before = at === first ? 0 : isNonsense[keys[at - 1]!]!;
         if (before === 0 && isNonsense[next] === 0) isAmongFrames[key] = 1;

@@ -11,9 +11,9 @@ import type { Site } from "./call_sites.ts";
  *   `returnAddresses` should be "none";
  * - `not-adjusted`: the same, but they should lie inside of the calls, by `returnAddresses`;
  * - `differs`: many follow no call: the file is not the one that was mapped, or the base is wrong;
- * - `few`: there are too few of them to tell.
+ * - `not-judged`: there are too few of them to tell.
  */
-export type Verdict = "fits" | "adjusted" | "not-adjusted" | "differs" | "few";
+export type Verdict = "fits" | "adjusted" | "not-adjusted" | "differs" | "not-judged";
 
 /** How well the return addresses in an image agree with its code. */
 export interface ImageEvidence {
@@ -40,7 +40,7 @@ export interface ImageEvidence {
   readonly agreeingEdges: number;
   /**
    * How many more of them follow no call than do, in that piece of the image in which most do not:
-   * 6 are too many.
+   * 6 are too many, or 3 if no more than 11 were checked, and no more are strays.
    */
   readonly excess: number;
   /** What all this says. */
@@ -57,6 +57,18 @@ export interface ImageEvidence {
 const DOUBT = 6;
 
 /**
+ * Of few return addresses fewer are too many: by the same bound, 10^-4 for 11 of which 2 % are wrong.
+ * Where broken unwinding has left more strays than there are of them, far more are wrong.
+ */
+const [FEW, DOUBT_OF_FEW] = [11, 3];
+
+/**
+ * With fewer return addresses than {@linkcode DOUBT} an image is the right one if all of them follow
+ * calls, from so many on. In a wrong file one in seven does by chance: see the README.
+ */
+const UNANIMOUS = 3;
+
+/**
  * Sums up the return addresses in one image.
  *
  * @param sites By vaddr.
@@ -71,7 +83,11 @@ export function evidenceOf(
   const calls = checked.filter(({ code }) => code.call !== undefined && !code.isInside);
   const inside = checked.filter(({ code }) => code.isInside);
   const { excess } = worstRegion(sites, form);
+  const isAdjusted = inside.length > calls.length;
   const edges = sites.filter((site) => site.agreeingWeight + site.disagreeingWeight > 0);
+  const strays = sites.filter(isStray).length;
+  const isFew = checked.length <= FEW && strays <= checked.length;
+  const agreeing = edges.filter((site) => site.agreeingWeight >= site.disagreeingWeight);
   return {
     checked: checked.length,
     calls: calls.length,
@@ -79,16 +95,25 @@ export function evidenceOf(
     checkedWeight: weightOf(checked),
     callsWeight: weightOf(calls),
     insideCallsWeight: weightOf(inside),
-    strays: sites.filter(isStray).length,
+    strays,
     edges: edges.length,
-    agreeingEdges: edges.filter((site) => site.agreeingWeight >= site.disagreeingWeight).length,
+    agreeingEdges: agreeing.length,
     excess,
-    verdict: excess >= DOUBT
+    verdict: excess >= (isFew ? DOUBT_OF_FEW : DOUBT)
       ? "differs"
-      : checked.length < DOUBT
-      ? "few"
-      : verdictOf(inside.length > calls.length, mode),
+      : isEnough(checked.length, excess, agreeing.length)
+      ? verdictOf(isAdjusted, mode)
+      : "not-judged",
   };
+}
+
+/**
+ * Whether return addresses show that an image is the right one. A direct call that leads to the
+ * function of the next frame is no chance: with it, one or two will do.
+ */
+function isEnough(checked: number, excess: number, agreeingEdges: number): boolean {
+  if (checked >= DOUBT) return true;
+  return excess === 0 && (checked >= UNANIMOUS || agreeingEdges > 0);
 }
 
 function verdictOf(isAdjusted: boolean, mode: ReturnAddresses): Verdict {
@@ -114,7 +139,7 @@ export function joinEvidence(one: ImageEvidence, other: ImageEvidence): ImageEvi
   };
 }
 
-const SEVERITY: readonly Verdict[] = ["few", "fits", "adjusted", "not-adjusted", "differs"];
+const SEVERITY: readonly Verdict[] = ["not-judged", "fits", "adjusted", "not-adjusted", "differs"];
 
 /** Why an image is doubted: a clause for the user. */
 export function doubtText(sites: readonly Site[], form: AddressForm): string {

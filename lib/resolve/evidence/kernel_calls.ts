@@ -3,7 +3,7 @@ import { readCallSites } from "./read_calls.ts";
 
 /** Fewer return addresses than this tell nothing. */
 const MIN_CHECKED = 4;
-/** A share of the return addresses. */
+/** More than this share of the return addresses follow calls. */
 const MIN_SHARE = 0.5;
 
 /**
@@ -23,6 +23,6 @@ export async function compareKernelCalls(
   const sites = await readCallSites(vmlinux, returnVaddrs);
   const checked = sites.filter((site) => site !== undefined);
   const calls = checked.filter(({ call }) => call !== undefined).length;
-  if (checked.length < MIN_CHECKED || calls >= MIN_SHARE * checked.length) return "";
+  if (checked.length < MIN_CHECKED || calls > MIN_SHARE * checked.length) return "";
   return `of ${checked.length} return addresses in it only ${calls} follow a call there`;
 }

@@ -19,7 +19,8 @@ export function findCallers(
   } else {
     markCallers(profile, keys, isCaller);
   }
-  for (const [frame, location] of profile.locations.entries()) {
+  for (let frame = 0; frame < profile.locations.length; frame++) {
+    const location = profile.locations[frame]!;
     // `[libfoo.so+0x1234]` is our own for a function that starts there, and no return address.
     if (location.kind !== "vaddr" || !profile.frames.textOf(frame).startsWith("[")) continue;
     isCaller[2 * frame] = isCaller[2 * frame + 1] = 0;

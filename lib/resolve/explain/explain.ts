@@ -1,4 +1,5 @@
 import type { MapsSnapshot } from "../../maps/mod.ts";
+import type { FrameLocation } from "../../profile/mod.ts";
 import { type FoundFunction, loadDemangler, LookupTrace } from "../../symbols/mod.ts";
 import { readCallSites } from "../evidence/read_calls.ts";
 import { EXACT, type FrameRole, RETURN } from "../frame_roles.ts";
@@ -6,8 +7,9 @@ import { familyOf } from "../images/fetch_commands.ts";
 import { KernelNames } from "../kernel_names.ts";
 import { Locator } from "../locator.ts";
 import type { RecordedFile } from "../recorded_file.ts";
-import { functionOf } from "../resolve.ts";
+import { decide, functionOf } from "../decide.ts";
 import { type AddressedLocation, type AddressInput, type Subject, targetOf } from "./subject.ts";
+import { RecordedFrames } from "./explain_recording.ts";
 import { Explainer, type ExplainOptions } from "./explainer.ts";
 import type { Explanation } from "./explanation.ts";
 
@@ -17,6 +19,8 @@ import type { Explanation } from "./explanation.ts";
  *
  * Where snapshots are those of several processes, an address is explained for each process that has
  * something mapped there.
+ *
+ * With a recording and no address, the heaviest frames are explained that it has no names for.
  *
  * @returns In the order of the addresses.
  *
@@ -51,14 +55,25 @@ export async function explainAddresses(
   inputs: readonly AddressInput[],
   options: ExplainOptions,
 ): Promise<Explanation[]> {
-  const { snapshots, files, generated = [], areReturnAddresses = false } = options;
-  const spread = inputs.flatMap((input) => inEachProcess(input, snapshots));
-  const locations = spread.map(({ location }) => location);
-  const isReturn = new Uint8Array(2 * locations.length).fill(areReturnAddresses ? 1 : 0);
-  const locator = await Locator.open(locations, isReturn, snapshots, generated, files);
-  const role = areReturnAddresses ? RETURN : EXACT;
+  const { snapshots, files, areReturnAddresses } = options;
+  const given = inputs.flatMap((input) => inEachProcess(input, snapshots));
+  const { locator, recorded } = await open(given.map(({ location }) => location), options);
+  const spread = given.length === 0 && recorded !== undefined
+    ? recorded.heaviestUnresolved(MAX_HEAVIEST)
+    : given;
   const subjects: Subject[] = [];
-  for (const input of spread) subjects.push(await locate(locator, input, role));
+  for (const { text, location } of spread) {
+    const understood = locator.understand(location);
+    const snapshot = recorded?.snapshotOf(understood);
+    const isOfSnapshot = snapshot !== undefined && location.kind === "address";
+    const input = { text, location: isOfSnapshot ? { ...location, snapshot } : location };
+    const role = areReturnAddresses === undefined
+      ? recorded?.roleOf(understood) ?? EXACT
+      : areReturnAddresses
+      ? RETURN
+      : EXACT;
+    subjects.push(await locate(locator, input, role));
+  }
   for (const { place, otherPlace, site } of subjects) {
     if (place.kind !== "code") continue;
     place.file.want(place.lookupVaddr);
@@ -73,13 +88,10 @@ export async function explainAddresses(
     await file.lookUp(files, WISH, trace);
   }
   const places = subjects.flatMap(({ place, otherPlace }) => [place, otherPlace]);
-  const kernel = await KernelNames.read(
-    { ...options, trustFiles: true },
-    places,
-    files,
-    WISH,
-    true,
-  );
+  // By key: what is asked for besides is in no stack, so that it is no return address.
+  const keyed = [...recorded?.places ?? [], ...places.flatMap((place) => [place, undefined])];
+  const trustFiles = recorded === undefined || options.trustFiles === true;
+  const kernel = await KernelNames.read({ ...options, trustFiles }, keyed, files, WISH, true);
   const functions = places.map((place) => functionOf(place, kernel));
   const targets = subjects.map(targetOf);
   const spell = await loadDemangler(
@@ -87,10 +99,33 @@ export async function explainAddresses(
     namesOf([...functions, ...targets]),
   );
   const family = familyOf(snapshots.flatMap(({ mappings }) => mappings.map(({ path }) => path)));
-  const explainer = new Explainer(options, { locator, kernel, traces, spell, family });
+  const explainer = new Explainer(options, { locator, kernel, traces, spell, family, recorded });
   const explanations: Explanation[] = [];
   for (const subject of subjects) explanations.push(await explainer.explain(subject));
-  return explanations;
+  return given.length > 0 ? explanations : explanations.filter(({ failure }) => failure);
+}
+
+/** So many frames are explained if no address was given. */
+const MAX_HEAVIEST = 8;
+
+/** Opens the files that the addresses need, and decides what a recording decides if there is one. */
+async function open(
+  locations: readonly FrameLocation[],
+  options: ExplainOptions,
+): Promise<{ readonly locator: Locator; readonly recorded: RecordedFrames | undefined }> {
+  const { snapshots, files, generated = [], areReturnAddresses, recording, trustFiles } = options;
+  if (recording === undefined) {
+    const isReturn = new Uint8Array(2 * locations.length).fill(areReturnAddresses ? 1 : 0);
+    const locator = await Locator.open(locations, isReturn, snapshots, generated, files);
+    return { locator, recorded: undefined };
+  }
+  const { profile, returnAddresses, sources } = recording;
+  // Kernel names are looked up for the addresses: kallsyms can be read once.
+  const decided = await decide(profile, {
+    ...{ snapshots, files, generated, returnAddresses, others: locations },
+    ...trustFiles !== undefined && { trustFiles },
+  });
+  return { locator: decided.locator, recorded: new RecordedFrames(decided, sources) };
 }
 
 /** Everything that is known. */

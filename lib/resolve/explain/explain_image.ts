@@ -116,14 +116,15 @@ export function explainCandidates(
   rounds: readonly BiasRound[],
   loadBias: number | undefined,
 ): ExplainedBias[] {
-  const own = rounds.findIndex(({ chosen, isImage }) => isImage && chosen.loadBias === loadBias);
+  const own = rounds.findIndex(({ image }) => image !== undefined && image.loadBias === loadBias);
   const [first, ...others] = own < 0 ? rounds : [rounds[own]!, ...rounds.toSpliced(own, 1)];
   if (first === undefined) return [];
   const outcomeOf = (bias: number): ExplainedBias["outcome"] => {
     const round = rounds.find(({ chosen }) => chosen.loadBias === bias);
     if (round === undefined) return "lost";
-    if (!round.isImage) return "mapped for reading";
-    return bias === loadBias ? "chosen" : "another copy";
+    if (round.image === undefined) return "mapped for reading";
+    if (bias !== loadBias) return "another copy";
+    return round.isProven ? "chosen by evidence" : "chosen";
   };
   // Those that were chosen before had taken their mappings away.
   const earlier = others.map(({ chosen }) => chosen).filter((chosen) =>
@@ -137,7 +138,8 @@ export function explainCandidates(
       outcome: outcomeOf(bias),
     }))
     .sort((a, b) =>
-      Number(b.outcome === "chosen") - Number(a.outcome === "chosen") || b.score - a.score
+      Number(b.outcome.startsWith("chosen")) - Number(a.outcome.startsWith("chosen")) ||
+      b.score - a.score
     );
 }
 

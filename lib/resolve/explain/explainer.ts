@@ -10,7 +10,8 @@ import { OutputFrames } from "../output_frames.ts";
 import type { Place } from "../place.ts";
 import type { RecordedFile } from "../recorded_file.ts";
 import { whyUnresolved } from "../report.ts";
-import { functionOf, type ResolveOptions } from "../resolve.ts";
+import { functionOf } from "../decide.ts";
+import type { ResolveOptions } from "../resolve.ts";
 import type { CheckedImage, SnapshotIndex } from "../snapshot_index.ts";
 import { explainFailure } from "./explain_failure.ts";
 import { explainFile, explainPlace, foundAt } from "./explain_file.ts";
@@ -21,14 +22,17 @@ import {
   explainNeighbours,
   explainSegments,
 } from "./explain_image.ts";
+import type { RecordedFrames, RecordingToExplain } from "./explain_recording.ts";
 import { spellNumber } from "./spell_number.ts";
 import { explainName } from "./explain_name.ts";
 import { lookupOf, numberOf, type Subject, targetOf } from "./subject.ts";
 import type {
+  ContestedImage,
   ExplainedCodeMap,
   ExplainedEvidence,
   ExplainedFailure,
   ExplainedKernel,
+  ExplainedRecording,
   Explanation,
 } from "./explanation.ts";
 
@@ -38,11 +42,14 @@ import type {
  */
 export interface ExplainOptions extends MachineOptions, Pick<ResolveOptions, "demangle"> {
   /**
-   * Whether the addresses are those behind calls, which are looked up one byte before.
-   *
-   * @default {false}
+   * Whether the addresses are those behind calls, which are looked up one byte before. By default they
+   * are if they are in the recording.
    */
-  readonly areReturnAddresses?: boolean;
+  readonly areReturnAddresses?: boolean | undefined;
+  /** A recording, so that files, images and snapshots are chosen, and doubted, as it is resolved. */
+  readonly recording?: RecordingToExplain | undefined;
+  /** See `resolve`: whether files name frames that the recording says they do not fit. */
+  readonly trustFiles?: boolean;
   /** The folder with copies of the recorded machine's files, for commands that put more there. */
   readonly sysroot?: string | undefined;
 }
@@ -54,6 +61,8 @@ export interface Knowledge {
   readonly traces: ReadonlyMap<RecordedFile, LookupTrace>;
   readonly spell: Demangler;
   readonly family: SystemFamily | undefined;
+  /** Undefined without a recording. */
+  readonly recorded: RecordedFrames | undefined;
 }
 
 /** Puts what is known of an address into words and numbers. */
@@ -77,6 +86,7 @@ export class Explainer {
     const otherwise = this.#frames(subject, subject.otherPlace);
     const codeMaps = this.#codeMaps(subject);
     const evidence = this.#evidence(subject);
+    const contested = this.#contested(subject);
     return {
       input: text,
       ...(location.kind === "address" && location.process !== undefined && {
@@ -100,6 +110,8 @@ export class Explainer {
       ...(where && where.mapping === undefined && lookupOf(subject) >= 0 && {
         neighbours: explainNeighbours(where.index, lookupOf(subject)),
       }),
+      ...(contested.length > 1 && { contested }),
+      ...(this.#known.recorded && { recorded: this.#recorded(subject, this.#known.recorded) }),
       ...(file && { file: await explainFile(file) }),
       ...(file?.elf && this.#image(subject, file, where)),
       ...(place.kind === "code" && { place: await explainPlace(place) }),
@@ -110,6 +122,34 @@ export class Explainer {
       ...(codeMaps.length > 0 && { codeMaps }),
       ...(place.kind === "kernel" && { kernel: this.#kernel(place.lookupAddress) }),
     };
+  }
+
+  /** The images that snapshots have at an address, and what chose between them. */
+  #contested({ understood, role }: Subject): ContestedImage[] {
+    if (understood.kind !== "address") return [];
+    const { locator } = this.#known;
+    const lookup = locator.lookupAddressOf(understood, role);
+    const images = locator.imagesAt(understood, lookup);
+    const votes = locator.choices.votesOf(images.map(({ place }) => place));
+    const chosen = locator.whereIs(understood, lookup)?.place;
+    return images.map(({ index, place }, at) => ({
+      snapshot: index.snapshot.name,
+      path: place.file.request.path,
+      loadBias: hex(place.loadBias),
+      isChosen: place === chosen,
+      ...votes?.[at] ?? { returns: 0, calls: 0 },
+    }));
+  }
+
+  #recorded({ understood, place, role }: Subject, recorded: RecordedFrames): ExplainedRecording {
+    const { locator } = this.#known;
+    if (place.kind === "code") return recorded.explain(understood, role, place);
+    // The image of an address that is doubted has no place in the file any more.
+    const where = understood.kind === "address"
+      ? locator.whereIs(understood, locator.lookupAddressOf(understood, role))?.place
+      : undefined;
+    const image = where !== undefined && "loadBias" in where ? where : undefined;
+    return recorded.explain(understood, role, image);
   }
 
   #whereIs({ understood, role }: Subject): Where | undefined {
@@ -127,8 +167,11 @@ export class Explainer {
     return [...this.#known.locator.files].find(({ request }) => request.path === place.image);
   }
 
-  #frames({ text, location }: Subject, place: Place): string[] {
-    const { spell, kernel } = this.#known;
+  #frames(subject: Subject, place: Place): string[] {
+    const { text, location, understood, role } = subject;
+    const { spell, kernel, recorded } = this.#known;
+    const called = place === subject.place ? recorded?.calledFunction(understood, role) : undefined;
+    const found = functionOf(place, kernel) ?? called;
     const spelling = {
       unresolved: "offset",
       annotate: [],
@@ -136,7 +179,7 @@ export class Explainer {
       imagePrefix: false,
     } as const;
     const output = new OutputFrames(spell, spelling, undefined);
-    output.add(text, location, place, functionOf(place, kernel));
+    output.add(() => text, location, place, found);
     return output.numbers.map((number) => output.table.textOf(number));
   }
 

@@ -1,4 +1,5 @@
 import type { LayoutRemark } from "../../maps/mod.ts";
+import type { ImageEvidence } from "../evidence/image_evidence.ts";
 import type { UnresolvedReason } from "../../profile/mod.ts";
 import type { LabelVerdict, LookupStage, SymbolBinding, SymbolRule } from "../../symbols/mod.ts";
 import type { FetchCommand } from "../images/fetch_commands.ts";
@@ -29,6 +30,10 @@ export interface Explanation {
     /** The first one behind it; left out if there is none. */
     readonly behind?: ExplainedMapping;
   };
+  /** The images that several snapshots have there, in order; left out if there is one at most. */
+  readonly contested?: readonly ContestedImage[];
+  /** What the recording says of the frame, and of its image; left out if there is none. */
+  readonly recorded?: ExplainedRecording;
   /** The file behind the mapping, or that was named; left out if there is none. */
   readonly file?: ExplainedFile;
   /** The LOAD segments of the file, in order; left out if the file could not be read. */
@@ -47,6 +52,38 @@ export interface Explanation {
   readonly codeMaps?: readonly ExplainedCodeMap[];
   /** What kallsyms and vmlinux say; left out if the address is not the kernel's. */
   readonly kernel?: ExplainedKernel;
+}
+
+/** An image that a snapshot has at an address, where another snapshot has another. */
+export interface ContestedImage {
+  /** The snapshot's file name. */
+  readonly snapshot: string;
+  /** The path of the file. */
+  readonly path: string;
+  /** `address - vaddr`. */
+  readonly loadBias: Hex;
+  /** Whether it was chosen. */
+  readonly isChosen: boolean;
+  /** Return addresses of the recording that both have; 0 without a recording. */
+  readonly returns: number;
+  /** Those of them that follow a call in this one. */
+  readonly calls: number;
+}
+
+/** What a recording says of a frame, and of the image that holds it. */
+export interface ExplainedRecording {
+  /** The file names of the recording. */
+  readonly sources: readonly string[];
+  /** What the stacks weigh in which the frame called another, added up for each time that it is there. */
+  readonly callerWeight: number;
+  /** What those weigh in which it did not, or was interrupted. */
+  readonly leafWeight: number;
+  /** Whether return addresses follow calls in the image; left out if none holds the frame. */
+  readonly evidence?: ImageEvidence;
+  /** Why the image is not what was mapped, as a clause; empty if it seems to be. */
+  readonly doubt: string;
+  /** The start of the function, if only the calls that lead there tell of it; else left out. */
+  readonly calledStart?: Hex;
 }
 
 /** Why an address has no name. */
@@ -181,10 +218,16 @@ export interface ExplainedBias {
   /** How well they agree with the segments all together; the greatest wins. */
   readonly score: number;
   /**
-   * Whether it is this image's, that of another loaded copy, one where the file was mapped for
-   * reading only, or none because the mappings are better explained by another.
+   * Whether it is this image's, by the score, or because return addresses follow calls or all text is mapped by it; that of
+   * another loaded copy, one where the file was mapped for reading only, or none because the mappings
+   * are better explained by another.
    */
-  readonly outcome: "chosen" | "another copy" | "mapped for reading" | "lost";
+  readonly outcome:
+    | "chosen"
+    | "chosen by evidence"
+    | "another copy"
+    | "mapped for reading"
+    | "lost";
 }
 
 /** Where in a file an address is. */

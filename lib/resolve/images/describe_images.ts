@@ -6,6 +6,7 @@ import type { FileProvider } from "../file_provider.ts";
 import { Locator } from "../locator.ts";
 import type { MachineOptions } from "../machine_options.ts";
 import type { Failure, RecordedFile } from "../recorded_file.ts";
+import { ambiguityOf } from "../choose_biases.ts";
 import type { CheckedImage, SnapshotIndex } from "../snapshot_index.ts";
 import { familyOf, type FetchContext } from "./fetch_commands.ts";
 import { explainFailure } from "../explain/explain_failure.ts";
@@ -100,7 +101,9 @@ interface Copy {
 
 function copiesOf(index: SnapshotIndex, file: RecordedFile): Copy[] {
   const images = index.imagesOf(file);
-  if (images.length > 0) return images.map((image) => ({ image, isCertain: true }));
+  if (images.length > 0) {
+    return images.map((image) => ({ image, isCertain: image.alike.length === 0 }));
+  }
   const mappings = index.mappingsOf(file).filter(({ readable, writable, executable }) =>
     readable || writable || executable
   );
@@ -113,7 +116,7 @@ function copiesOf(index: SnapshotIndex, file: RecordedFile): Copy[] {
   if (!isCode) return [];
   const imageBase = mappings[0]!.start;
   const problem = file.elf === undefined ? "" : file.layoutProblem;
-  const image = { imageBase, loadBias: imageBase, mappings, anonymousText: [], problem };
+  const image = { imageBase, loadBias: imageBase, mappings, anonymousText: [], problem, alike: [] };
   return [{ image, isCertain: false }];
 }
 
@@ -152,7 +155,10 @@ async function describeImage(
 ): Promise<ImageDescription> {
   const { pageSize, mappings: all } = index.snapshot;
   const described = await explainFile(file);
-  const failure = failureOf(file, namesFrom, hasAll);
+  const ambiguity = ambiguityOf(image);
+  const failure = ambiguity === undefined
+    ? failureOf(file, namesFrom, hasAll)
+    : { ...ambiguity, what: "snapshot" as const };
   return {
     ...described,
     imageBase: hex(image.imageBase),

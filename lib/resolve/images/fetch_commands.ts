@@ -69,7 +69,7 @@ export function commandsFor(
     case "file-differs":
       return copyFile(subject, context);
     case "special-mapping":
-      return subject.path === "[vdso]" ? [dumpVdso(subject)] : [];
+      return subject.path === "[vdso]" ? [dumpVdso(subject), NAME_THERE] : [];
     case "no-symbols":
     case "only-exported":
       return getSymbols(subject, context);
@@ -125,6 +125,9 @@ function copyFromMapping(subject: FetchSubject, context: FetchContext): FetchCom
   const link = `/proc/${process}/map_files/${range}`;
   return any(`mkdir -p ${folder} && sudo cp ${link} ${file}`, option);
 }
+
+/** On the recorded machine symfold takes the vDSO out of its own memory. */
+const NAME_THERE = any("deno run -A main.ts --maps MAPS RECORDING", "");
 
 const VDSO_BLOCK = 0x1000;
 

@@ -58,6 +58,6 @@ export interface ImageDescription extends ExplainedFile {
 
 /** What an image lacks, and how to get it. */
 export interface MissingPart extends ExplainedFailure {
-  /** The file itself, or the symbols of all or most functions. */
-  readonly what: "file" | "symbols";
+  /** The file itself, the symbols of all or most functions, or the rest of the snapshot. */
+  readonly what: "file" | "symbols" | "snapshot";
 }

@@ -46,18 +46,80 @@ Deno.test("resolve() counts return addresses that follow a call, and their weigh
     edges: 1,
     agreeingEdges: 0,
     excess: 1,
-    verdict: "few",
+    verdict: "not-judged",
   });
 });
 
-Deno.test(`resolve() names nothing if ${DOUBT} return addresses follow no call`, async () => {
+Deno.test("resolve() names nothing if three return addresses or more follow no call", async () => {
   const library = new CodeLibrary();
-  const few = await resolveWith(library, callers(library, DOUBT - 1));
-  assertEquals(few.lines[0], "f0;leaf 1");
-  assertEquals(few.evidence?.verdict, "few");
-  const many = await resolveWith(library, callers(library, DOUBT));
-  assertEquals(many.lines[0], `[libx.so+0x${library.vaddrOf(0, 0x80).toString(16)}];leaf 1`);
-  assertEquals(many.evidence?.verdict, "differs");
+  for (const count of [1, 2]) {
+    const few = await resolveWith(library, callers(library, count));
+    assertEquals(few.lines[0], "f0;leaf 1");
+    assertEquals([few.evidence?.checked, few.evidence?.verdict], [count, "not-judged"]);
+  }
+  for (const count of [3, DOUBT - 1, DOUBT, 10]) {
+    const many = await resolveWith(library, callers(library, count));
+    assertEquals(many.lines[0], `[libx.so+0x${library.vaddrOf(0, 0x80).toString(16)}];leaf 1`);
+    assertEquals([many.evidence?.checked, many.evidence?.verdict], [count, "differs"]);
+  }
+});
+
+Deno.test(`resolve() judges fewer than ${DOUBT} return addresses if they agree`, async () => {
+  for (const count of [1, 2, 3, DOUBT - 1]) {
+    for (let calls = 0; calls <= count; calls++) {
+      const library = new CodeLibrary();
+      for (let number = 0; number < calls; number++) library.call(number, 0x80, 15);
+      const { lines, evidence } = await resolveWith(library, callers(library, count));
+      const wanted = count - calls >= 3
+        ? "differs"
+        : count >= 3 && calls === count
+        ? "fits"
+        : "not-judged";
+      assertEquals(evidence?.verdict, wanted, `${calls} of ${count} follow a call`);
+      assertEquals(lines[0] === "f0;leaf 1", wanted !== "differs");
+    }
+  }
+});
+
+Deno.test("resolve() names nothing if 3 of up to 11 return addresses together follow no call", async () => {
+  for (
+    const [calls, misses, verdict] of [
+      [8, 3, "differs"],
+      [9, 2, "fits"],
+      [9, 3, "fits"],
+      [9, DOUBT, "differs"],
+    ] as const
+  ) {
+    const library = new CodeLibrary();
+    for (let number = 0; number < calls; number++) library.call(number, 0x80, 15);
+    const { evidence } = await resolveWith(library, callers(library, calls + misses));
+    assertEquals([evidence?.excess, evidence?.verdict], [misses, verdict]);
+  }
+});
+
+Deno.test("resolve() forgives more where unwinding has left more strays than return addresses", async () => {
+  const verdictOf = async (strays: number) => {
+    const library = new CodeLibrary();
+    const starts = callers(library, strays, 0);
+    const { evidence } = await resolveWith(library, [...callers(library, 5), ...starts]);
+    assertEquals([evidence?.checked, evidence?.strays, evidence?.excess], [5, strays, 5]);
+    return evidence?.verdict;
+  };
+  assertEquals([await verdictOf(5), await verdictOf(6)], ["differs", "not-judged"]);
+});
+
+Deno.test("resolve() takes one call that leads to the next frame for enough", async () => {
+  const library = new CodeLibrary();
+  library.call(0, 0x80, 3);
+  const verdictOf = async (stack: string) =>
+    (await resolveWith(library, [stack])).evidence?.verdict;
+  assertEquals(await verdictOf(`${library.frame(0, 0x80)};${library.frame(3, 0x44)}`), "fits");
+  // Of another function, or nobody knows of which.
+  assertEquals(await verdictOf(`${library.frame(0, 0x80)};${library.frame(4, 4)}`), "not-judged");
+  assertEquals(await verdictOf(`${library.frame(0, 0x80)};leaf`), "not-judged");
+  // Besides one that follows no call.
+  const stack = `${library.frame(9, 0x40)};${library.frame(0, 0x80)};${library.frame(3, 0x44)}`;
+  assertEquals(await verdictOf(stack), "not-judged");
 });
 
 Deno.test("resolve() names no leaves either of a file that differs", async () => {
@@ -97,7 +159,7 @@ Deno.test("resolve() does not forgive as many that stand together", async () => 
 Deno.test("resolve() takes starts of functions for pointers to them", async () => {
   const library = new CodeLibrary();
   const { lines, evidence } = await resolveWith(library, callers(library, 10, 0));
-  assertEquals([evidence?.checked, evidence?.strays, evidence?.verdict], [0, 10, "few"]);
+  assertEquals([evidence?.checked, evidence?.strays, evidence?.verdict], [0, 10, "not-judged"]);
   assertEquals(lines.length, 10);
 });
 
@@ -127,7 +189,7 @@ Deno.test("resolve() does not check labels that it may have written itself", asy
   const own = callers(library, 12).map((stack) => stack.replace(/\/lib\/(.*);/, "[$1];"));
   const { lines, evidence } = await resolveWith(library, own, { maps });
   assertEquals(lines, own.map((stack) => `${stack} 1`));
-  assertEquals(evidence, undefined);
+  assertEquals([evidence?.checked, evidence?.verdict], [0, "not-judged"]);
 });
 
 Deno.test("resolve() takes adjusted addresses for what they are", async () => {
@@ -153,7 +215,7 @@ Deno.test("resolve() checks no leaves, whatever they are", async () => {
   const leaves = Array.from({ length: 10 }, (_, number) => library.frame(number, 0x33));
   for (const returnAddresses of ["callers", "all", "none"] as const) {
     const { evidence } = await resolveWith(library, leaves, { returnAddresses });
-    assertEquals(evidence, undefined);
+    assertEquals([evidence?.checked, evidence?.verdict], [0, "not-judged"]);
   }
 });
 
@@ -161,7 +223,7 @@ Deno.test("resolve() checks no frame that was interrupted by the kernel", async 
   const library = new CodeLibrary();
   const stacks = callers(library, 10).map((stack) => stack.replace("leaf", "0xffffffff81000000"));
   const { lines, evidence } = await resolveWith(library, stacks);
-  assertEquals(evidence, undefined);
+  assertEquals([evidence?.checked, evidence?.verdict], [0, "not-judged"]);
   assertEquals(lines[9], "f9;[kernel] 1");
 });
 
@@ -174,8 +236,22 @@ Deno.test("resolve() knows by its code what returns from a signal handler", asyn
   const { lines, evidence } = await resolveWith(library, stacks);
   // Interrupted at the first instruction, and not called from the function before.
   assertEquals(lines[9], "f9;f15;leaf 1");
-  assertEquals([evidence?.checked, evidence?.strays, evidence?.verdict], [0, 0, "few"]);
+  assertEquals([evidence?.checked, evidence?.strays, evidence?.verdict], [0, 0, "not-judged"]);
 });
+
+for (const returnAddresses of ["none", "all"] as const) {
+  Deno.test(`resolve() does not check what a signal interrupted, with return addresses ${returnAddresses}`, async () => {
+    const library = new CodeLibrary();
+    const interrupted = callers(library, 10, 0x33);
+    const plain = await resolveWith(library, interrupted, { returnAddresses });
+    assertEquals(plain.evidence?.verdict, "differs");
+    library.put(15, 0x40, [0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05]);
+    const handler = library.frame(15, 0x40);
+    const stacks = interrupted.map((stack) => stack.replace("leaf", `${handler};leaf`));
+    const { lines, evidence } = await resolveWith(library, stacks, { returnAddresses });
+    assertEquals([lines[9], evidence?.verdict], ["f9;f15;leaf 1", "not-judged"]);
+  });
+}
 
 Deno.test("resolve() does not check what a signal interrupted, if only the vDSO shows it", async () => {
   const library = new CodeLibrary();

@@ -5,6 +5,7 @@ import { imagesOf } from "../../support/explain_text.ts";
 import { MemoryFiles } from "../../support/memory_files.ts";
 import { bytesOf } from "../../support/resolve_text.ts";
 import { SHIFTED, SHIFTED_BUILD_ID, shiftedMaps } from "../../support/shifted_library.ts";
+import { FIRST, mapsLine, SECOND, twoTexts } from "../../support/two_texts.ts";
 import { testdata } from "../../support/testdata.ts";
 import { buildAlignedZip } from "../../support/zip_builder.ts";
 
@@ -159,4 +160,15 @@ Deno.test("describeImages() describes each snapshot by itself", async () => {
     ["0x7f0000000000"],
     ["0x7e0000000000"],
   ]);
+});
+
+Deno.test("describeImages() says that neither mappings nor text tell the load bias", async () => {
+  const { files } = twoTexts();
+  const pages = [0, 0x4000].flatMap((copy) => [copy + FIRST, copy + SECOND]);
+  const maps = pages.slice(1).map((page) => mapsLine(page, "r-xp")).join("");
+  const { snapshots: [snapshot] } = await imagesOf(maps, { files });
+  const [image] = snapshot!.images;
+  assertEquals([image?.loadBias, image?.missing?.what], [undefined, "snapshot"]);
+  assertEquals(image?.missing?.reason, "ambiguous-base");
+  assertEquals(image?.missing?.detail, "the load bias may be 0x7f0000002000 or 0x7f0000004000");
 });

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { printable } from "../../lib/cli/printable.ts";
+import { printable } from "../../lib/output/printable.ts";
 import { runSymfold } from "../support/run_symfold.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 
