@@ -1,6 +1,10 @@
 /**
  * Profiles out: a `Profile` of names becomes bytes. One file a format. Weight out is weight in.
  *
+ * To add a format: write a file with its writer and a line into the table of `formats.ts`, which
+ * `--format`, the ends of file names and the help come from. `callTreeOf`, `functionsOf` and
+ * `placedFramesOf` give a profile as a tree, as functions, and as frames with what is inlined in them.
+ *
  * @example
  * ```ts
  * import { writeFolded } from "./mod.ts";
