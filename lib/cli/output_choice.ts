@@ -10,7 +10,7 @@ export interface OutputChoice {
 
 /**
  * The format that the user asked for, or the one that the name of the file means, or collapsed
- * stacks. A name that ends in `.gz` where the format has no such suffix means gzip besides.
+ * stacks. A name that ends in `.gz` means gzip besides, unless the format is compressed by itself.
  *
  * @throws {UsageError} If the name means JSON, but not which.
  */
@@ -25,7 +25,8 @@ export function chooseOutput(name: string | undefined, path: string | undefined)
     );
   }
   const hasOwn = format?.suffixes.some((suffix) => path.toLowerCase().endsWith(suffix)) ?? false;
-  return { format: format ?? FOLDED, gzip: plain !== path && !hasOwn };
+  const isGzip = hasOwn || format?.isGzip === true;
+  return { format: format ?? FOLDED, gzip: plain !== path && !isGzip };
 }
 
 const FOLDED = outputFormatNamed("folded")!;

@@ -1,7 +1,7 @@
-import { FormatError } from "../errors.ts";
-import { MAX_WEIGHT, type Profile } from "../profile/mod.ts";
+import type { Profile } from "../profile/mod.ts";
 import { functionsOf, type OutputFunction } from "./functions.ts";
 import { sortKey } from "./line_keys.ts";
+import { weightsOfStacks } from "./stack_weights.ts";
 
 /** The node that stands for all stacks. */
 export const ROOT = 0;
@@ -18,6 +18,8 @@ export interface CallTree {
   readonly size: number;
   /** What {@linkcode CallTree.functionOf} refers to. */
   readonly functions: readonly OutputFunction[];
+  /** Of each frame of the profile its function. */
+  readonly functionOfFrame: Uint32Array;
   /** Of each node its function; 0 of the root, where it means nothing. */
   readonly functionOf: Uint32Array;
   /** Of each node a frame of the profile: one of its heaviest stack. 0 of the root. */
@@ -32,8 +34,10 @@ export interface CallTree {
   readonly selfOf: Float64Array;
   /** The weight of the stacks that go through the node or end in it. */
   readonly totalOf: Float64Array;
+  /** Of each stack of the profile the node that it ends in; {@linkcode NO_NODE} without a sample. */
+  readonly nodeOfStack: Int32Array;
   /**
-   * The same of the base, the earlier of two weights, 0 where a sample has none; undefined if no
+   * The weights of the base, the earlier of two weights, 0 where a sample has none; undefined if no
    * sample has one.
    */
   readonly base: { readonly selfOf: Float64Array; readonly totalOf: Float64Array } | undefined;
@@ -48,7 +52,8 @@ export function callTreeOf(profile: Profile): CallTree {
   const { stacks } = profile;
   const { functions, ofFrame } = functionsOf(profile);
   const nodes = new Nodes();
-  const { weights, bases } = weightsOf(profile);
+  const nodeOfStack = new Int32Array(stacks.size).fill(NO_NODE);
+  const { weights, bases } = weightsOfStacks(profile);
   for (let stack = 0; stack < stacks.size; stack++) {
     const weight = weights[stack]!;
     const base = bases?.[stack] ?? 0;
@@ -58,6 +63,7 @@ export function callTreeOf(profile: Profile): CallTree {
       const frame = stacks.frames[at]!;
       node = nodes.child(node, ofFrame[frame]!, frame, Math.max(weight, base));
     }
+    nodeOfStack[stack] = node;
     nodes.selfs[node]! += weight;
     if (bases !== undefined) nodes.bases[node]! += base;
   }
@@ -67,39 +73,20 @@ export function callTreeOf(profile: Profile): CallTree {
   return {
     size: parentOf.length,
     functions,
+    functionOfFrame: ofFrame,
     functionOf,
     frameOf: Uint32Array.from(nodes.frames),
     parentOf,
     ...orderOf(parentOf, functionOf, functions),
     selfOf,
     totalOf: totalsOf(parentOf, selfOf),
+    nodeOfStack,
     base: bases && baseOf(parentOf, Float64Array.from(nodes.bases)),
   };
 }
 
 function baseOf(parentOf: Int32Array, selfOf: Float64Array): CallTree["base"] {
   return { selfOf, totalOf: totalsOf(parentOf, selfOf) };
-}
-
-/** Of each stack what it weighs, NaN if it has no sample, and its base. */
-function weightsOf({ stacks, samples }: Profile) {
-  const columns = samples.columns();
-  const weights = new Float64Array(stacks.size).fill(NaN);
-  const bases = columns.bases && new Float64Array(stacks.size);
-  let total = 0;
-  for (let sample = 0; sample < samples.size; sample++) {
-    const stack = columns.stacks[sample]!;
-    const known = weights[stack]!;
-    weights[stack] = (Number.isNaN(known) ? 0 : known) + columns.weights[sample]!;
-    if (bases !== undefined) bases[stack]! += columns.bases![sample]! || 0;
-    total += Math.max(columns.weights[sample]!, columns.bases?.[sample] || 0);
-  }
-  if (total <= MAX_WEIGHT) return { weights, bases };
-  throw new FormatError({
-    action: "add the weights",
-    source: "output",
-    detail: "all stacks together weigh more than 2^53 - 1",
-  });
 }
 
 /** Nodes while they come. */

@@ -46,6 +46,8 @@ export interface OutputFormat {
   readonly usesDetails: boolean;
   /** Whether it is text that a terminal may show. */
   readonly isText: boolean;
+  /** True if it is compressed with gzip by itself; left out otherwise. */
+  readonly isGzip?: true;
   /** Gives what writes it, which is loaded when it is needed. */
   readonly load: () => Promise<ProfileWriter>;
 }
@@ -94,6 +96,31 @@ export const OUTPUT_FORMATS: readonly OutputFormat[] = [
     usesDetails: true,
     isText: true,
     load: async () => (await import("./tree.ts")).writeTree,
+  },
+  {
+    name: "speedscope",
+    help: "JSON for speedscope",
+    suffixes: [".speedscope.json"],
+    usesDetails: true,
+    isText: true,
+    load: async () => (await import("./speedscope.ts")).writeSpeedscope,
+  },
+  {
+    name: "pprof",
+    help: "profile.proto for pprof and all that reads its profiles",
+    suffixes: [".pb.gz", ".pprof"],
+    usesDetails: true,
+    isText: false,
+    isGzip: true,
+    load: async () => (await import("./pprof.ts")).writePprof,
+  },
+  {
+    name: "firefox",
+    help: "JSON for the Firefox Profiler, profiler.firefox.com",
+    suffixes: [".firefox.json"],
+    usesDetails: true,
+    isText: true,
+    load: async () => (await import("./firefox.ts")).writeFirefox,
   },
 ];
 

@@ -1,6 +1,10 @@
 /**
  * Profiles out: a `Profile` of names becomes bytes. One file a format. Weight out is weight in.
  *
+ * To add a format: write a file with its writer and a line into the table of `formats.ts`, which
+ * `--format`, the ends of file names and the help come from. `callTreeOf`, `functionsOf` and
+ * `placedFramesOf` give a profile as a tree, as functions, and as frames with what is inlined in them.
+ *
  * @example
  * ```ts
  * import { writeFolded } from "./mod.ts";
@@ -29,6 +33,9 @@ export {
   type WriteOptions,
 } from "./formats.ts";
 export { writeFolded, type WriteFoldedOptions } from "./folded.ts";
+export { writeFirefox } from "./firefox.ts";
+export { writePprof } from "./pprof.ts";
+export { writeSpeedscope } from "./speedscope.ts";
 export { writeSvg } from "./svg/write_svg.ts";
 export { writeTop } from "./top.ts";
 export { writeTree } from "./tree.ts";

@@ -29,6 +29,10 @@ export interface CodeFile {
   readonly end: number;
   /** The file offset of its code in bytes; NaN if that is not known. */
   readonly fileOffset: number;
+  /** What is added to vaddrs to get addresses; left out if it is not known. */
+  readonly loadBias?: number;
+  /** The vaddr of its first LOAD segment; left out if it is not known. */
+  readonly firstVaddr?: number;
 }
 
 /** What is known of a frame besides its text. */
@@ -43,6 +47,13 @@ export interface FrameDetail {
   readonly address: number;
   /** The vaddr of that address in its file; NaN if it is not known. */
   readonly vaddr: number;
+  /** True if both are those behind a call, which is what the frame is; left out otherwise. */
+  readonly isReturnAddress?: true;
+  /**
+   * The vaddr of the first instruction of its function, or of the function that it is inlined into;
+   * left out if that is not known.
+   */
+  readonly functionStart?: number;
   /**
    * Where in the source the sample was taken, for the leaf, or the next frame was called; undefined
    * if it is not known.

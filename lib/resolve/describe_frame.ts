@@ -1,6 +1,7 @@
 import type { CodeFile, FrameDetail, FrameKind, FrameLocation } from "../profile/mod.ts";
 import type { FoundFunction, InlinedFunction } from "../symbols/mod.ts";
-import type { CodePlace, Place } from "./place.ts";
+import type { CodePlace, MissingPlace, Place } from "./place.ts";
+import { EXACT, type FrameRole, RETURN } from "./frame_roles.ts";
 import { imageOf, type KernelSummary, whyUnresolved } from "./report.ts";
 
 /** Describes frames of the output; those of one image share one {@linkcode CodeFile}. */
@@ -17,11 +18,13 @@ export class FrameDescriber {
    * What is known of a frame.
    *
    * @param found Its function; undefined if that is not known.
+   * @param role Whether its address is that behind a call.
    */
   describe(
     location: FrameLocation,
     place: Place,
     found: FoundFunction | undefined,
+    role: FrameRole = EXACT,
   ): FrameDetail {
     const isNamed = place.kind === "name" || found !== undefined && found.name !== "";
     return {
@@ -30,6 +33,8 @@ export class FrameDescriber {
       file: this.#fileOf(place),
       address: location.kind === "address" ? location.address : NaN,
       vaddr: place.kind === "code" ? place.vaddr : NaN,
+      ...role === RETURN && mayFollowCall(place, found) && { isReturnAddress: true },
+      ...place.kind === "code" && found !== undefined && { functionStart: found.start },
       position: found?.position,
       reason: isNamed ? undefined : whyUnresolved(place, this.#kernel).reason,
     };
@@ -44,10 +49,7 @@ export class FrameDescriber {
     if (place.kind === "name") return undefined;
     const file = place.kind === "code" ? codeFileOf(place) : {
       path: imageOf(place),
-      buildId: "",
-      start: NaN,
-      end: NaN,
-      fileOffset: NaN,
+      ...place.kind === "missing" ? missingFileOf(place) : UNKNOWN,
     };
     const key = `${file.start} ${file.path}`;
     const known = this.#files.get(key) ?? file;
@@ -64,16 +66,32 @@ const KINDS: Readonly<Record<Place["kind"], FrameKind>> = {
   generated: "jit",
 };
 
+/** Whether what was recorded as a return address may be one. */
+function mayFollowCall(place: Place, found: FoundFunction | undefined): boolean {
+  // A handler that no call led to is named by its first byte, see `functionAt`.
+  if (place.kind === "code") return found?.start !== place.vaddr;
+  return place.kind === "missing" ? place.mapping !== undefined : place.kind !== "name";
+}
+
+const UNKNOWN = { buildId: "", start: NaN, end: NaN, fileOffset: NaN };
+
+function missingFileOf({ mapping, buildId = "" }: MissingPlace): Omit<CodeFile, "path"> {
+  if (mapping === undefined) return { ...UNKNOWN, buildId };
+  const { start, end, fileOffset } = mapping;
+  return { buildId, start, end, fileOffset };
+}
+
 /** The file and where the segment that holds the code was mapped. */
 function codeFileOf({ file, vaddr, loadBias = NaN }: CodePlace): CodeFile {
-  const segment = file.elf?.loadSegments.find((one) =>
-    vaddr >= one.vaddr && vaddr < one.vaddr + one.memorySize
-  );
+  const segments = file.elf?.loadSegments ?? [];
+  const segment = segments.find((one) => vaddr >= one.vaddr && vaddr < one.vaddr + one.memorySize);
   return {
     path: file.request.path,
     buildId: file.knownBuildId,
     start: segment === undefined ? NaN : loadBias + segment.vaddr,
     end: segment === undefined ? NaN : loadBias + segment.vaddr + segment.memorySize,
     fileOffset: segment?.fileOffset ?? NaN,
+    ...!Number.isNaN(loadBias) && { loadBias },
+    ...segments[0] !== undefined && { firstVaddr: segments[0].vaddr },
   };
 }

@@ -6,11 +6,17 @@ import type { NoPlace } from "./address_place.ts";
 
 /** What stands for an address that no image explains. */
 export function missingAddress(address: number, place: NoPlace): MissingPlace {
-  const { mapping, file, reason, detail } = place;
-  if (mapping === undefined) {
-    const label = "[unknown]";
-    return { kind: "missing", reason, detail, image: label, label, shortLabel: label };
-  }
+  const { mapping, reason, detail } = place;
+  if (mapping !== undefined) return { ...missingIn(mapping, address, place), mapping };
+  const label = "[unknown]";
+  return { kind: "missing", reason, detail, image: label, label, shortLabel: label };
+}
+
+function missingIn(
+  mapping: Mapping,
+  address: number,
+  { file, reason, detail }: NoPlace,
+): MissingPlace {
   if (reason === "not-executable") {
     const image = mapping.path || "[anonymous memory]";
     return { kind: "missing", reason, detail, image, label: "[unknown]", shortLabel: "[unknown]" };
@@ -40,8 +46,15 @@ function labelOfAnonymous({ path }: Mapping): string {
 export function missingFile(file: RecordedFile): MissingPlace {
   const { reason, detail } = file.failure ??
     { reason: "layout-mismatch", detail: file.layoutProblem };
-  const shortLabel = `[${file.baseName}]`;
-  return { kind: "missing", reason, detail, image: file.request.path, label: "", shortLabel };
+  return {
+    kind: "missing",
+    reason,
+    detail,
+    image: file.request.path,
+    label: "",
+    shortLabel: `[${file.baseName}]`,
+    ...file.recordedBuildId !== "" && { buildId: file.recordedBuildId },
+  };
 }
 
 /** What stands for a frame of which not even the mapping is known. */

@@ -1,6 +1,7 @@
 import { type FrameDetail, type FrameLocation, FrameTable } from "../profile/mod.ts";
 import type { Demangler, FoundFunction } from "../symbols/mod.ts";
 import type { FrameDescriber } from "./describe_frame.ts";
+import { EXACT, type FrameRole } from "./frame_roles.ts";
 import type { Place } from "./place.ts";
 import { spellFrame, spellInlined, type SpellOptions } from "./spell_frame.ts";
 
@@ -35,19 +36,21 @@ export class OutputFrames {
    *
    * @param text Gives the frame as the recording had it.
    * @param found Its function; undefined if that is not known.
+   * @param role Whether its address is that behind a call.
    */
   add(
     text: () => string,
     location: FrameLocation,
     place: Place,
     found: FoundFunction | undefined,
+    role: FrameRole = EXACT,
   ): void {
     const spelled = found && {
       name: this.#spell(found.name),
       start: found.start,
       position: found.position,
     };
-    const outer = this.#describer?.describe(location, place, found);
+    const outer = this.#describer?.describe(location, place, found, role);
     this.#push(spellFrame(text, location, place, spelled, this.#options), outer);
     for (const inlined of found?.inlined ?? []) {
       this.#isExpanding = true;

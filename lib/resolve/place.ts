@@ -1,4 +1,5 @@
 import type { FoundFunction } from "../symbols/mod.ts";
+import type { Mapping } from "../maps/mod.ts";
 import type { Failure, RecordedFile } from "./recorded_file.ts";
 
 /** What is known of one frame in one role, before its name. */
@@ -49,6 +50,10 @@ export interface MissingPlace extends Failure {
   readonly label: string;
   /** The label without the number, for those who want it; empty if there is none. */
   readonly shortLabel: string;
+  /** The mapping that holds the address; left out if none does, or there is no address. */
+  readonly mapping?: Mapping;
+  /** The build-id that its file should have; left out if that is not known. */
+  readonly buildId?: string;
 }
 
 /**

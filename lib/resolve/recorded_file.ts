@@ -39,6 +39,8 @@ export class RecordedFile {
   sourceProblems: readonly string[] = [];
   /** Its build-id, once that was read; empty if it has none. */
   knownBuildId = "";
+  /** The build-id that the recording, or the user, says it has; empty if neither does. */
+  recordedBuildId = "";
   readonly #wanted = new Set<number>();
   readonly #functions = new Map<number, FoundFunction>();
 
@@ -55,6 +57,8 @@ export class RecordedFile {
 
   /** Opens the file and reads its headers. */
   async open(files: FileProvider): Promise<void> {
+    const recorded = files.buildIdsOf?.(this.request.path) ?? [];
+    this.recordedBuildId = recorded[0] ?? "";
     const answer = await files.open(this.request);
     if (!("source" in answer)) {
       this.failure = answer;
@@ -66,7 +70,7 @@ export class RecordedFile {
     } catch (error) {
       this.failure = failureOf(error, answer.source.size);
     }
-    await this.#checkBuildId(files.buildIdsOf?.(this.request.path) ?? []);
+    await this.#checkBuildId(recorded);
   }
 
   /** Takes another file for this one, because it is the one that was mapped. */

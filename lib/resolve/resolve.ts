@@ -2,7 +2,7 @@ import { type Profile, type RawProfile, SampleTable, StackTable } from "../profi
 import { type DemangleStyle, type FoundFunction, loadDemangler } from "../symbols/mod.ts";
 import { FrameDescriber } from "./describe_frame.ts";
 import { decide } from "./decide.ts";
-import type { FrameRoles, ReturnAddresses } from "./frame_roles.ts";
+import type { FrameRole, FrameRoles, ReturnAddresses } from "./frame_roles.ts";
 import type { MachineOptions } from "./machine_options.ts";
 import { OutputFrames } from "./output_frames.ts";
 import { type Report, Tally } from "./report.ts";
@@ -106,6 +106,7 @@ export async function resolve(
         profile.locations[frame]!,
         place,
         functions[key],
+        (key & 1) as FrameRole,
       );
     }
   }

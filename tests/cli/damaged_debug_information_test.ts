@@ -60,7 +60,7 @@ for (
   ] as readonly (readonly [string, Parameters<typeof damaged>, string, string])[]
 ) {
   Deno.test(`symfold says how many frames a damaged ${what} costs, and why`, async () => {
-    const found = await run(await damaged(...damage));
+    const found = await run(await damaged(...damage), "--lines");
     assertEquals([found.code, found.stdout], [0, stdout]);
     assertStringIncludes(
       found.stderr,

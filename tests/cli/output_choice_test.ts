@@ -28,6 +28,13 @@ for (const { name, suffixes } of OUTPUT_FORMATS) {
 Deno.test("chooseOutput() compresses what .gz stands behind", () => {
   assertEquals(chosen(undefined, "named.folded.gz"), "folded, gzip");
   assertEquals(chosen("folded", "named.gz"), "folded, gzip");
+  assertEquals(chosen(undefined, "named.firefox.json.gz"), "firefox, gzip");
+});
+
+Deno.test("chooseOutput() compresses nothing twice", () => {
+  assertEquals(chosen(undefined, "named.pb.gz"), "pprof");
+  assertEquals(chosen(undefined, "named.pprof.gz"), "pprof");
+  assertEquals(chosen("pprof", "named.gz"), "pprof");
 });
 
 Deno.test("chooseOutput() does not guess which JSON is meant", () => {

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { parseRawFrame } from "../../lib/input/mod.ts";
 import type { UnresolvedReason } from "../../lib/profile/mod.ts";
 import { FrameDescriber } from "../../lib/resolve/describe_frame.ts";
+import { EXACT, RETURN } from "../../lib/resolve/frame_roles.ts";
 import { OutputFrames } from "../../lib/resolve/output_frames.ts";
 import type { CodePlace, Place } from "../../lib/resolve/place.ts";
 import { RecordedFile } from "../../lib/resolve/recorded_file.ts";
@@ -147,3 +148,53 @@ Deno.test("FrameDescriber.describe() says what each kind of place is, and why it
     "file-not-found",
   ]);
 });
+
+Deno.test("FrameDescriber.describe() says what is a return address, and where its function begins", () => {
+  const describer = new FrameDescriber(kernelWithout("kernel"));
+  const caller = describer.describe(ADDRESS, CODE, FOUND, RETURN);
+  assertEquals([caller.isReturnAddress, caller.functionStart], [true, 0x1200]);
+  assertEquals(caller.file?.loadBias, 0x7f0000000000);
+  assertEquals(describer.describeInlined(caller, FOUND.inlined![0]!).isReturnAddress, true);
+  assertEquals("isReturnAddress" in describer.describe(ADDRESS, CODE, FOUND, EXACT), false);
+  // A signal handler begins where its frame says, which no call led to.
+  const handler = describer.describe(ADDRESS, CODE, { ...FOUND, start: CODE.vaddr }, RETURN);
+  assertEquals("isReturnAddress" in handler, false);
+  const name = describer.describe({ kind: "name" }, { kind: "name" }, undefined, RETURN);
+  assertEquals("isReturnAddress" in name, false);
+});
+
+Deno.test("FrameDescriber.describe() knows the mapping and the build-id of a missing file", () => {
+  const describer = new FrameDescriber(kernelWithout("kernel"));
+  const missing: Place = {
+    kind: "missing",
+    reason: "file-not-found",
+    detail: "",
+    image: "/lib/y.so",
+    label: "[y.so@0x2012]",
+    shortLabel: "[y.so]",
+    mapping: MAPPING,
+    buildId: "abcd",
+  };
+  const { file, isReturnAddress } = describer.describe(ADDRESS, missing, undefined, RETURN);
+  assertEquals(file, {
+    path: "/lib/y.so",
+    buildId: "abcd",
+    start: MAPPING.start,
+    end: MAPPING.end,
+    fileOffset: 0x2000,
+  });
+  assertEquals(isReturnAddress, true);
+});
+
+const MAPPING = {
+  start: 0x7f0000001000,
+  end: 0x7f0000002000,
+  readable: true,
+  writable: false,
+  executable: true,
+  fileOffset: 0x2000,
+  device: "00:00",
+  inode: 0,
+  path: "/lib/y.so",
+  deleted: false,
+};

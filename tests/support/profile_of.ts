@@ -1,4 +1,10 @@
-import { FrameTable, type Profile, SampleTable, StackTable } from "../../lib/profile/mod.ts";
+import {
+  type FrameDetail,
+  FrameTable,
+  type Profile,
+  SampleTable,
+  StackTable,
+} from "../../lib/profile/mod.ts";
 
 /** A stack of frames, root first, with its weight, and its base if it has one. */
 export type SampleText = readonly [stack: readonly string[], weight: number, base?: number];
@@ -23,4 +29,26 @@ export function profileOf(samples: readonly SampleText[]): Profile {
     profile.samples.push(stack, weight, base);
   }
   return profile;
+}
+
+/** A frame with what is known of it. */
+export type DetailedFrame = readonly [text: string, detail: FrameDetail];
+
+/** Makes a profile of frames with details, in which each frame is one of its own; root first. */
+export function detailedProfileOf(
+  samples: readonly (readonly [stack: readonly DetailedFrame[], weight: number, base?: number])[],
+): Profile {
+  const { frames, stacks, samples: table, decimals } = profileOf([]);
+  const details: FrameDetail[] = [];
+  const known = new Map<DetailedFrame, number>();
+  for (const [stack, weight, base = NaN] of samples) {
+    for (const frame of stack) {
+      const number = known.get(frame) ?? frames.append(frame[0]);
+      details[number] ??= frame[1];
+      known.set(frame, number);
+      stacks.push(number);
+    }
+    table.push(stacks.finish(), weight, base);
+  }
+  return { frames, stacks, samples: table, decimals, details };
 }
