@@ -32,7 +32,7 @@ export function* writeFolded(
   profile: Profile,
   options: WriteFoldedOptions = {},
 ): Generator<Uint8Array> {
-  const keys = lineKeys(profile.frames);
+  const keys = lineKeys(profile);
   const buffer = new LineBuffer(profile, keys);
   const lines = options.merge === false
     ? profile.samples.columns()

@@ -10,6 +10,8 @@ const DECODER = new TextDecoder();
  */
 export class FrameTable {
   readonly #interner = new ByteInterner();
+  /** Memory that is used again and again. */
+  #encoded = new Uint8Array(1 << 10);
 
   /** How many different frames there are. */
   get size(): number {
@@ -23,8 +25,10 @@ export class FrameTable {
 
   /** The number of the frame with this text. */
   internText(text: string): number {
-    const bytes = ENCODER.encode(text);
-    return this.intern(new DataView(bytes.buffer), 0, bytes.length);
+    // Three bytes are the most that a unit of a string takes.
+    if (3 * text.length > this.#encoded.length) this.#encoded = new Uint8Array(6 * text.length);
+    const { written } = ENCODER.encodeInto(text, this.#encoded);
+    return this.intern(new DataView(this.#encoded.buffer), 0, written);
   }
 
   /**

@@ -76,8 +76,8 @@ export class OutputFrames {
 function remembering(spell: Demangler): Demangler {
   const known = new Map<string, string>();
   return (name) => {
-    const spelled = known.get(name) ?? spell(name);
-    known.set(name, spelled);
+    let spelled = known.get(name);
+    if (spelled === undefined) known.set(name, spelled = spell(name));
     return spelled;
   };
 }
