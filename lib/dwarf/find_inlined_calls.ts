@@ -1,8 +1,9 @@
-import { INLINED_CALL } from "./abbreviations.ts";
+import { INLINED_CALL, SKIPPABLE } from "./abbreviations.ts";
 import { skipAttributes } from "./attribute_values.ts";
 import { Coverage } from "./coverage.ts";
 import { Defect } from "./defect.ts";
 import { EntryRanges } from "./entry_ranges.ts";
+import { siblingOf } from "./find_functions.ts";
 import { sourceErrorOf } from "./section.ts";
 import type { Unit } from "./unit.ts";
 import { DW_TAG_INLINED_SUBROUTINE } from "./constants.ts";
@@ -19,7 +20,10 @@ export interface CoveredFunction {
 
 /** The inlined calls of some functions of a unit. */
 export interface InlinedCalls {
-  /** Where their entries begin in the unit: in its order, function by function. */
+  /**
+   * Where the entries begin, in the unit, of those that may have vaddrs: in its order, function by
+   * function.
+   */
   readonly entries: readonly number[];
   /** By index of an entry: that of the call it is inlined into, -1 if that is the function. */
   readonly parents: readonly number[];
@@ -93,10 +97,19 @@ function scan(
       const index = abbreviations.indexOf(code);
       let call = calls[depth]!;
       if (tags[index] === DW_TAG_INLINED_SUBROUTINE) {
-        if ((roles[index]! & INLINED_CALL) !== 0) ranges.add(index, position, entries.length);
-        parents.push(call);
-        call = entries.length;
-        entries.push(entry);
+        const role = roles[index]!;
+        if ((role & INLINED_CALL) === 0 || ranges.add(index, position, entries.length)) {
+          parents.push(call);
+          call = entries.length;
+          entries.push(entry);
+        } else if ((role & SKIPPABLE) !== 0) {
+          // What is inlined into a call has code where the call has.
+          const sibling = siblingOf(unit, index, position);
+          if (sibling > position) {
+            position = sibling;
+            continue;
+          }
+        }
       }
       position = skipAttributes(reader, abbreviations, index, header, position);
       if (hasChildren[index] !== 0) {

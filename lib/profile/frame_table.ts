@@ -11,7 +11,7 @@ const DECODER = new TextDecoder();
 export class FrameTable {
   readonly #interner = new ByteInterner();
   /** Memory that is used again and again. */
-  #encoded = new Uint8Array(1 << 10);
+  #encoded = new DataView(new ArrayBuffer(1 << 10));
 
   /** How many different frames there are. */
   get size(): number {
@@ -25,10 +25,8 @@ export class FrameTable {
 
   /** The number of the frame with this text. */
   internText(text: string): number {
-    // Three bytes are the most that a unit of a string takes.
-    if (3 * text.length > this.#encoded.length) this.#encoded = new Uint8Array(6 * text.length);
-    const { written } = ENCODER.encodeInto(text, this.#encoded);
-    return this.intern(new DataView(this.#encoded.buffer), 0, written);
+    const length = this.#encode(text);
+    return this.intern(this.#encoded, 0, length);
   }
 
   /**
@@ -36,8 +34,8 @@ export class FrameTable {
    * something else than their text.
    */
   append(text: string): number {
-    const bytes = ENCODER.encode(text);
-    return this.#interner.append(new DataView(bytes.buffer), 0, bytes.length);
+    const length = this.#encode(text);
+    return this.#interner.append(this.#encoded, 0, length);
   }
 
   /** A table with the same frames under the same numbers. */
@@ -60,5 +58,14 @@ export class FrameTable {
   /** The text of a frame; bytes that are no UTF-8 become U+FFFD. */
   textOf(frame: number): string {
     return DECODER.decode(this.bytesOf(frame));
+  }
+
+  /** Puts the bytes of a text into memory; gives how many they are. */
+  #encode(text: string): number {
+    // Three bytes are the most that a unit of a string takes.
+    if (3 * text.length > this.#encoded.byteLength) {
+      this.#encoded = new DataView(new ArrayBuffer(6 * text.length));
+    }
+    return ENCODER.encodeInto(text, new Uint8Array(this.#encoded.buffer)).written;
   }
 }

@@ -20,6 +20,8 @@ export class OutputFrames {
   readonly #spell: Demangler;
   readonly #options: SpellOptions;
   readonly #describer: FrameDescriber | undefined;
+  /** Strings are found sooner than their bytes, and names of templates are long. */
+  readonly #known = new Map<string, number>();
   #isExpanding = false;
 
   /** @param describer Undefined if frames shall be told apart by their text only. */
@@ -67,8 +69,14 @@ export class OutputFrames {
   }
 
   #push(text: string, detail: FrameDetail | undefined): void {
-    if (detail !== undefined) this.details?.push(detail);
-    this.numbers.push(detail === undefined ? this.table.internText(text) : this.table.append(text));
+    if (detail !== undefined) {
+      this.details?.push(detail);
+      this.numbers.push(this.table.append(text));
+      return;
+    }
+    let number = this.#known.get(text);
+    if (number === undefined) this.#known.set(text, number = this.table.append(text));
+    this.numbers.push(number);
   }
 }
 
