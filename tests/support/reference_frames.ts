@@ -82,8 +82,8 @@ interface LlvmFrame {
   readonly Line: number;
 }
 
-/** It has the name of another tool, and may be anywhere in PATH. */
-function rustAddr2line(): string | undefined {
+/** The path of Rust's addr2line, which has the name of another tool and may be anywhere in PATH. */
+export function rustAddr2line(): string | undefined {
   return (Deno.env.get("PATH") ?? "").split(":").map((folder) => `${folder}/addr2line`).find(
     (path) => isInstalled(path) && isOfRust(path),
   );
