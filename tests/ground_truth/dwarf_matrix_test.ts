@@ -26,7 +26,7 @@ const ADDRESS_COUNT = 5000;
 /** A frame list is right if one of the references gives it. */
 const MIN_RIGHT = 99.5;
 const SMALL_UNIT_COUNT = 3;
-const LARGE_UNIT_COUNT = WISH === "full" ? 32 : 10;
+const LARGE_UNIT_COUNT = WISH === "full" ? 32 : 8;
 
 const LARGE: DwarfProgram = {
   title: `g++, ${LARGE_UNIT_COUNT} large units`,

@@ -154,7 +154,7 @@ function compiled(
 ): DwarfProgram {
   return {
     title,
-    needs: [command[0], ...needs],
+    needs: [command[0], "python3", ...needs],
     inlined,
     async build(folder, sources) {
       const path = await compileProgram(command, sources, folder, linkFlags);
