@@ -72,6 +72,8 @@ function scan(
   const { reader, abbreviations, header, end, info } = unit;
   const { bytes } = reader;
   const { roles, tags, hasChildren, leafSteps } = abbreviations;
+  // What is inlined into a call has code where the call has; but DWARF 2 says one piece of that only.
+  const isPartial = header.version <= 2;
   /** By depth: the index of the innermost call, -1 if there is none. */
   const calls = [-1];
   let depth = 0;
@@ -98,12 +100,13 @@ function scan(
       let call = calls[depth]!;
       if (tags[index] === DW_TAG_INLINED_SUBROUTINE) {
         const role = roles[index]!;
-        if ((role & INLINED_CALL) === 0 || ranges.add(index, position, entries.length)) {
+        const mayCover = (role & INLINED_CALL) === 0 ||
+          ranges.add(index, position, entries.length);
+        if (mayCover || isPartial) {
           parents.push(call);
           call = entries.length;
           entries.push(entry);
         } else if ((role & SKIPPABLE) !== 0) {
-          // What is inlined into a call has code where the call has.
           const sibling = siblingOf(unit, index, position);
           if (sibling > position) {
             position = sibling;
