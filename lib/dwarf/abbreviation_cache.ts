@@ -2,9 +2,9 @@ import { type Abbreviations, parseAbbreviations } from "./abbreviations.ts";
 import type { Section } from "./section.ts";
 import type { UnitHeader } from "./unit_header.ts";
 
-/** A table takes some KiB, and units that share one follow each other. */
+/** A table takes up to some KiB, and units that share one follow each other. */
 const MAX_TABLES = 8;
-const TABLE_GUESS = 1 << 12;
+const TABLE_GUESS = 1 << 14;
 const FIRST_GUESS = 1 << 8;
 const ACTION = "read the abbreviations";
 

@@ -82,7 +82,8 @@ export class DwarfReader {
     this.position = at + 8;
     const low = this.view.getUint32(this.littleEndian ? at : at + 4, this.littleEndian);
     const high = this.view.getInt32(this.littleEndian ? at + 4 : at, this.littleEndian);
-    return high * 0x100000000 + low;
+    // Most of them are vaddrs of a library: small whole numbers, which take no memory.
+    return high === 0 ? low : high * 0x100000000 + low;
   }
 
   /** Unsigned LEB128 (DWARF 5, section 7.6); not exact from 2^53 on. */

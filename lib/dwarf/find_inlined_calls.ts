@@ -1,8 +1,9 @@
-import { INLINED_CALL } from "./abbreviations.ts";
+import { INLINED_CALL, SKIPPABLE } from "./abbreviations.ts";
 import { skipAttributes } from "./attribute_values.ts";
 import { Coverage } from "./coverage.ts";
 import { Defect } from "./defect.ts";
 import { EntryRanges } from "./entry_ranges.ts";
+import { siblingOf } from "./find_functions.ts";
 import { sourceErrorOf } from "./section.ts";
 import type { Unit } from "./unit.ts";
 import { DW_TAG_INLINED_SUBROUTINE } from "./constants.ts";
@@ -19,7 +20,10 @@ export interface CoveredFunction {
 
 /** The inlined calls of some functions of a unit. */
 export interface InlinedCalls {
-  /** Where their entries begin in the unit: in its order, function by function. */
+  /**
+   * Where the entries begin, in the unit, of those that may have vaddrs: in its order, function by
+   * function.
+   */
   readonly entries: readonly number[];
   /** By index of an entry: that of the call it is inlined into, -1 if that is the function. */
   readonly parents: readonly number[];
@@ -78,6 +82,8 @@ function scan(
   const { reader, abbreviations, header, end, info } = unit;
   const { bytes } = reader;
   const { roles, tags, hasChildren, leafSteps } = abbreviations;
+  // What is inlined into a call has code where the call has; but DWARF 2 says one piece of that only.
+  const isPartial = header.version <= 2;
   /** By depth: the index of the innermost call, -1 if there is none. */
   const calls = [-1];
   let depth = 0;
@@ -103,15 +109,25 @@ function scan(
       const index = abbreviations.indexOf(code);
       let call = calls[depth]!;
       if (tags[index] === DW_TAG_INLINED_SUBROUTINE) {
-        if ((roles[index]! & INLINED_CALL) !== 0) ranges.add(index, position, entries.length);
-        const inlined = (depths[call] ?? 0) + 1;
-        if (inlined > MAX_INLINED) {
-          throw new Defect(`calls are inlined more than ${MAX_INLINED} deep`);
+        const role = roles[index]!;
+        const mayCover = (role & INLINED_CALL) === 0 ||
+          ranges.add(index, position, entries.length);
+        if (mayCover || isPartial) {
+          const inlined = (depths[call] ?? 0) + 1;
+          if (inlined > MAX_INLINED) {
+            throw new Defect(`calls are inlined more than ${MAX_INLINED} deep`);
+          }
+          parents.push(call);
+          depths.push(inlined);
+          call = entries.length;
+          entries.push(entry);
+        } else if ((role & SKIPPABLE) !== 0) {
+          const sibling = siblingOf(unit, index, position);
+          if (sibling > position) {
+            position = sibling;
+            continue;
+          }
         }
-        parents.push(call);
-        depths.push(inlined);
-        call = entries.length;
-        entries.push(entry);
       }
       position = skipAttributes(reader, abbreviations, index, header, position);
       if (hasChildren[index] !== 0) {

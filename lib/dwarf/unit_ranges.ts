@@ -90,8 +90,12 @@ export async function readRangeLists(
 
 /** The indexes of numbers in ascending order of these; compilers write them so. */
 function sortedOrder(values: readonly number[]): Uint32Array {
-  const order = Uint32Array.from(values.keys());
-  const isSorted = values.every((value, at) => at === 0 || values[at - 1]! <= value);
+  const order = new Uint32Array(values.length);
+  let isSorted = true;
+  for (let at = 0; at < values.length; at++) {
+    order[at] = at;
+    if (at > 0 && values[at - 1]! > values[at]!) isSorted = false;
+  }
   return isSorted ? order : order.sort((one, other) => values[one]! - values[other]!);
 }
 

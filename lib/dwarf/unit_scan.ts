@@ -72,8 +72,9 @@ export async function scanUnits(
     claims.current = number;
     claims.addressSize = unit.header.addressSize;
     const { ranges, highPc } = unit.attributes;
-    if (ranges < 0 && highPc === undefined) silent.set(unit.header.start, number);
-    else await problems.attempt(() => addRanges(sections, unit, addressBases, claims));
+    const isSilent = ranges < 0 && highPc === undefined;
+    if (isSilent || ranges < 0 && unit.header.version <= 2) silent.set(unit.header.start, number);
+    if (!isSilent) await problems.attempt(() => addRanges(sections, unit, addressBases, claims));
   }
   await addSilent(sections, units, silent, claims, problems);
   const claiming = claims.byOwner().map(({ owner, vaddrIndexes }) => ({
@@ -85,8 +86,9 @@ export async function scanUnits(
 
 /**
  * Units whose first entry says no addresses are those without code; but DWARF 2 has no way to say
- * that code is in several pieces. What `.debug_aranges` says of them is taken; if that is nothing,
- * units of DWARF 2 are searched for all that no other unit has.
+ * that code is in several pieces: the first entry says nothing then, or only one of them. What
+ * `.debug_aranges` says of such units is taken; those of DWARF 2 of which nothing says anything are
+ * searched for all that no other unit has.
  */
 async function addSilent(
   sections: DwarfSections,
@@ -103,7 +105,8 @@ async function addSilent(
     return section && await readAranges(section, silent, claims);
   });
   for (const number of silent.values()) {
-    if (found?.has(number) || units[number]!.header.version > 2) continue;
+    const { header, attributes } = units[number]!;
+    if (found?.has(number) || header.version > 2 || attributes.highPc !== undefined) continue;
     claims.current = number;
     for (const index of open) claims.claim(index);
   }

@@ -106,13 +106,17 @@ function spellUnresolved(
 // deno-lint-ignore no-control-regex -- those are the characters to find
 const CONTROL_REGEXP = /[\x00-\x1f\x7f]+/g;
 
-/** What has to be looked at: most texts have none of it. */
-// deno-lint-ignore no-control-regex -- see above
-const UNSAFE_REGEXP = /[;\x00-\x1f\x7f]|^[#\s]|^$|\s$/;
+// deno-lint-ignore no-control-regex -- those are the characters to find
+const UNSAFE_REGEXP = /[;\x00-\x1f\x7f]/;
+const UNSAFE_FIRST_REGEXP = /^[\s#]/;
+const LAST_BLANK_REGEXP = /\s/;
 
 /** A line that begins with a hash and a blank would be read as a comment: the blank goes. */
 function makeSafe(text: string): string {
-  if (!UNSAFE_REGEXP.test(text)) return text;
+  // Most frames are; names of templates are long.
+  const isSafe = text !== "" && !UNSAFE_FIRST_REGEXP.test(text) &&
+    !LAST_BLANK_REGEXP.test(text[text.length - 1]!) && !UNSAFE_REGEXP.test(text);
+  if (isSafe) return text;
   const safe = text.replaceAll(";", ":").replace(CONTROL_REGEXP, " ").trim()
     .replace(/^# +/, "#").replace(/^#$/, "[#]");
   return safe === "" ? "[unknown]" : safe;

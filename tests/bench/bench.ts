@@ -16,6 +16,8 @@ import type { BenchLine, BenchRow } from "./bench_row.ts";
 import { BYTES_ROW } from "./bytes_row.ts";
 import { FOLDED_ROW } from "./folded_row.ts";
 import { KALLSYMS_ROW, PERF_MAP_ROW } from "./names_rows.ts";
+import { INLINES_BYTES_ROW } from "./inlines_bytes_row.ts";
+import { INLINES_ROW } from "./inlines_row.ts";
 import { REPEATED_ROW } from "./repeated_row.ts";
 import { isFine, tableHead, tableLine } from "./report_table.ts";
 import { START_ROW } from "./start_row.ts";
@@ -30,6 +32,8 @@ const ROWS: readonly BenchRow[] = [
   KALLSYMS_ROW,
   PERF_MAP_ROW,
   BYTES_ROW,
+  INLINES_ROW,
+  INLINES_BYTES_ROW,
   UNWIND_TABLE_ROW,
   START_ROW,
 ];

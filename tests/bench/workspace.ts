@@ -1,4 +1,5 @@
 import { join } from "@std/path";
+import { type DwarfJob, makeDwarfJob } from "./dwarf_job.ts";
 import { makeProcess } from "./synthetic_process.ts";
 import { SyntheticRecording } from "./synthetic_recording.ts";
 
@@ -13,6 +14,7 @@ export class Workspace implements Disposable {
   readonly times: string[] = [];
   readonly #folder: string;
   #recording: Promise<SyntheticRecording> | undefined;
+  #dwarfJob: Promise<DwarfJob> | undefined;
 
   /** Makes the folder. */
   constructor({ quick }: { readonly quick: boolean }) {
@@ -33,6 +35,14 @@ export class Workspace implements Disposable {
    */
   recording(): Promise<SyntheticRecording> {
     return this.#recording ??= this.#makeRecording();
+  }
+
+  /**
+   * The program of the rows "inlines" and "inlines-bytes": over 100 MB of debug information. With
+   * `--quick` a quarter of that.
+   */
+  dwarfJob(): Promise<DwarfJob> {
+    return this.#dwarfJob ??= makeDwarfJob(this.#folder, this.quick ? 8 : 32);
   }
 
   /** Removes the folder. */

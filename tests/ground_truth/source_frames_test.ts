@@ -1,7 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { FileSource } from "../../lib/bytes/file_source.ts";
 import { ElfFile } from "../../lib/elf/mod.ts";
-import { findFunctions, type FoundFunction } from "../../lib/symbols/mod.ts";
+import type { FoundFunction } from "../../lib/symbols/mod.ts";
+import { functionsOfFile } from "../support/functions_of_file.ts";
+import { isInstalled } from "../support/run_tool.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 import { testdata } from "../support/testdata.ts";
 
@@ -63,24 +65,9 @@ function answersOf(text: string): Map<number, Row[]> {
 }
 
 async function framesAt(path: string, vaddrs: Iterable<number>): Promise<Map<number, Row[]>> {
-  using source = FileSource.open(path);
-  const elf = await ElfFile.open(source);
   const sorted = Float64Array.from(vaddrs).sort();
-  const places = {
-    debugDirs: ["/usr/lib/debug"],
-    openDebugFile: (file: string) => Promise.resolve(open(file)),
-  };
-  const wish = { inlines: true, positions: true };
-  const { functions } = await findFunctions(elf, path, sorted, places, wish);
+  const { functions } = await functionsOfFile(path, sorted);
   return new Map(functions.map((found, at) => [sorted[at]!, rowsOf(found)]));
-}
-
-function open(path: string): FileSource | undefined {
-  try {
-    return FileSource.open(path);
-  } catch {
-    return undefined;
-  }
 }
 
 function rowsOf(found: FoundFunction | undefined): Row[] {
@@ -99,7 +86,7 @@ function withoutClone([physical, ...inlined]: readonly Row[]): Row[] {
   return [[name.replace(/\.(?:cold|part|constprop|isra).*/, ""), ...position], ...inlined];
 }
 
-const hasTools = ["llvm-symbolizer", "g++", "clang++"].every(isThere);
+const hasTools = ["llvm-symbolizer", "g++", "clang++"].every(isInstalled);
 const SOURCE = `
 #include <algorithm>
 #include <cstdio>
@@ -171,12 +158,4 @@ async function compareWithLlvm(program: string, folder: TempFolder) {
   }
   assert(count > 500, `${count}`);
   return { same: same / count, inlined };
-}
-
-function isThere(command: string): boolean {
-  try {
-    return new Deno.Command(command, { args: ["--version"] }).outputSync().success;
-  } catch {
-    return false;
-  }
 }

@@ -33,6 +33,16 @@ Deno.test("writeFolded() adds up stacks that have the same frames under two numb
   assertEquals(foldedText(writeFolded(profile)), "a;b 11\nc 1\n");
 });
 
+Deno.test("writeFolded() writes valid UTF-8, whatever the bytes of a frame are", () => {
+  const profile = profileOf([[["a"], 1]]);
+  const frame = profile.frames.intern(new DataView(Uint8Array.of(0x62, 0xff).buffer), 0, 2);
+  profile.stacks.push(frame);
+  profile.stacks.push(frame);
+  profile.samples.push(profile.stacks.finish(), 2);
+  const bytes = [...writeFolded(profile)].flatMap((chunk) => [...chunk]);
+  assertEquals(bytes, [...new TextEncoder().encode("a 1\nb\ufffd;b\ufffd 2\n")]);
+});
+
 Deno.test("writeFolded() leaves out stacks without a sample", () => {
   const profile = profileOf([[["b"], 1]]);
   profile.stacks.push(profile.frames.internText("a"));
