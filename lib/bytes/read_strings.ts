@@ -1,5 +1,5 @@
 import type { ByteSource } from "../bytes/mod.ts";
-import { FormatError } from "../errors.ts";
+import { FormatError, hex } from "../errors.ts";
 
 /** Where a string table is in a file. */
 export interface StringTable {
@@ -16,6 +16,8 @@ const MAX_GAP = 1 << 14;
 const MAX_CHUNK = 1 << 18;
 /** A longer string is damage. */
 const MAX_LENGTH = 1 << 20;
+/** Strings may share their ends; all together do not have this many bytes more than the table. */
+export const MAX_SHARED: number = 1 << 26;
 /** How much is read for a string whose length is not known yet. */
 const FIRST_GUESS = 256;
 const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -25,7 +27,8 @@ const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
  *
  * @param offsets Bytes from the start of the table; in any order, repeated or not.
  * @returns The strings by offset; bytes that are no UTF-8 become U+FFFD.
- * @throws {FormatError} If an offset is outside the table, or a string does not end in it.
+ * @throws {FormatError} If an offset is outside the table, or a string does not end in it; if they
+ * share so much that they take far more memory than the table.
  */
 export async function readStrings(
   source: ByteSource,
@@ -36,14 +39,16 @@ export async function readStrings(
   const strings = new Map<number, string>();
   const buffer = new Uint8Array(Math.min(MAX_CHUNK, table.stringsSize) + FIRST_GUESS);
   let first = 0;
+  let room = table.stringsSize + MAX_SHARED;
   while (first < sorted.length) {
     const last = endOfRun(sorted, first);
-    await readRun(
+    room = await readRun(
       table.stringsSource ?? source,
       table,
       sorted.subarray(first, last),
       buffer,
       strings,
+      room,
     );
     first = last;
   }
@@ -65,7 +70,8 @@ async function readRun(
   offsets: Float64Array,
   buffer: Uint8Array,
   strings: Map<number, string>,
-): Promise<void> {
+  room: number,
+): Promise<number> {
   const { stringsOffset, stringsSize } = table;
   const start = offsets[0]!;
   const last = offsets.at(-1)!;
@@ -77,27 +83,41 @@ async function readRun(
       if (end < stringsSize && guess < MAX_LENGTH) continue;
       throw stringError(source, table, last, "it has no end");
     }
-    const texts = decode(bytes, start, offsets);
+    const ends = endsOf(bytes, start, offsets);
+    let size = 0;
+    for (let at = 0; at < offsets.length; at++) size += ends[at]! - (offsets[at]! - start);
+    if (size - offsets.length > room) throw sharedError(source);
+    const texts = decode(bytes, start, offsets, ends, size);
     for (let at = 0; at < offsets.length; at++) strings.set(offsets[at]!, texts[at]!);
-    return;
+    return room - (size - offsets.length);
   }
 }
 
+/** Where each string ends in the bytes, behind its zero. */
+function endsOf(bytes: Uint8Array, start: number, offsets: Float64Array): Uint32Array {
+  return Uint32Array.from(offsets, (offset) => bytes.indexOf(0, offset - start) + 1);
+}
+
 /** All at once: each call to decode has its price, see the bench "symbols". */
-function decode(bytes: Uint8Array, start: number, offsets: Float64Array): string[] {
-  const ends = new Uint32Array(offsets.length);
-  let size = 0;
-  for (let at = 0; at < offsets.length; at++) {
-    const from = offsets[at]! - start;
-    ends[at] = bytes.indexOf(0, from) + 1;
-    size += ends[at]! - from;
-  }
+function decode(
+  bytes: Uint8Array,
+  start: number,
+  offsets: Float64Array,
+  ends: Uint32Array,
+  size: number,
+): string[] {
   const joined = new Uint8Array(size);
   let to = 0;
   for (let at = 0; at < offsets.length; at++) {
     for (let from = offsets[at]! - start; from < ends[at]!; from++) joined[to++] = bytes[from]!;
   }
   return DECODER.decode(joined.subarray(0, size - 1)).split("\0");
+}
+
+/** Strings share their ends far more than any table does where names are merged. */
+export function sharedError({ name }: Pick<ByteSource, "name">): FormatError {
+  const detail = `they share more than ${hex(MAX_SHARED)} bytes`;
+  return new FormatError({ action: "read strings", source: name, detail });
 }
 
 function stringError(

@@ -67,8 +67,12 @@ function headline(report: Report, label: string): string {
     `${number(report.resolvedFrames)} of ${number(report.frames)} different)`;
 }
 
-function notes({ decimals, images }: Report): string[] {
+function notes({ decimals, images, reasons, weight }: Report): string[] {
   const lines: string[] = [];
+  const namedWeight = reasons.reduce((sum, reason) => sum + (reason.namedWeight ?? 0), 0);
+  if (namedWeight > 0) {
+    lines.push(`${share(namedWeight, weight)} of them keep the names that the recorder gave`);
+  }
   if (decimals > 0) {
     const factor = 10 ** decimals;
     lines.push(
@@ -124,7 +128,11 @@ const DETAILED_REASONS: ReadonlySet<UnresolvedReason> = new Set<UnresolvedReason
 
 /** What to do about the unresolved frames of an image, if they matter. */
 function imageNotes(image: ImageCounts, report: Report, verbose: boolean): string[] {
-  return [...reasonNotes(image, report, verbose), ...evidenceNotes(image, verbose)];
+  return [
+    ...reasonNotes(image, report, verbose),
+    ...incompleteNotes(image, report, verbose),
+    ...evidenceNotes(image, verbose),
+  ];
 }
 
 function reasonNotes(image: ImageCounts, report: Report, verbose: boolean): string[] {
@@ -136,6 +144,21 @@ function reasonNotes(image: ImageCounts, report: Report, verbose: boolean): stri
       const what = detail === "" || !isShown ? meaning : `${meaning}: ${detail}`;
       return `      ${number(weight)} unresolved: ${what}${advice === "" ? "" : `; ${advice}`}`;
     });
+}
+
+/** How many frames lack what debug information would say, and why; all problems only on request. */
+function incompleteNotes({ incomplete }: ImageCounts, report: Report, verbose: boolean): string[] {
+  if (incomplete === undefined) return [];
+  const { weight, problems } = incomplete;
+  if (!verbose && weight * 1000 < report.weight) return [];
+  const [first = "", ...others] = problems;
+  const more = others.length === 0 || verbose
+    ? ""
+    : ` (and ${number(others.length)} more ${plural(others.length, "problem")}: -v lists them)`;
+  return [
+    `${number(weight)} may lack inlined functions and lines: ${first}${more}`,
+    ...verbose ? others.map((problem) => `  ${problem}`) : [],
+  ].map((note) => `      ${note}`);
 }
 
 /** Fewer stray addresses than this share, and than this number, are not worth mentioning. */

@@ -1,7 +1,7 @@
 import { gzipChunks } from "../bytes/mod.ts";
 import type { Recording } from "../input/mod.ts";
 import { type Profile, SAMPLES, type WeightType } from "../profile/mod.ts";
-import type { Report, Resolved } from "../resolve/mod.ts";
+import type { ReasonCounts, Report, Resolved } from "../resolve/mod.ts";
 import { checkOutputs } from "./check_outputs.ts";
 import { checkStandardStreams } from "./check_streams.ts";
 import { completions, type Shell, SHELLS } from "./completions.ts";
@@ -134,6 +134,10 @@ class Run {
     const runs = sides.map((side, at) => new Run(side, SIDES[at], this.#progress));
     const resolved: (Resolved | undefined)[] = [];
     for (const run of runs) resolved.push(await run.#resolve());
+    for (const [at, side] of resolved.entries()) {
+      if (side?.profile.samples.columns().bases === undefined) continue;
+      runs[at]!.#lose("Stacks have two counts, as a comparison has: only the second is compared");
+    }
     const [before, after] = resolved.map((side) => side?.profile);
     if (before !== undefined && after !== undefined) {
       if (before.samples.size > 0 && after.samples.size > 0) {
@@ -258,7 +262,7 @@ class Run {
       complain(reportText(report, verbose, this.#label).trimEnd(), "");
       for (const text of this.#droppedTexts) complain(text, "");
     }
-    if (report.reasons.some(({ reason }) => reason === "no-maps")) {
+    if (report.reasons.some(isWithoutMaps)) {
       const option = this.#side === undefined ? "--maps" : `--${this.#side}-maps`;
       this.#lose(`Cannot resolve addresses: no maps snapshot was given, use ${option} FILE`);
     }
@@ -279,6 +283,11 @@ class Run {
     this.#progress.clear();
     complain(this.#label + message);
   }
+}
+
+/** Whether there are addresses that only a snapshot could help, and no names of the recorder's. */
+function isWithoutMaps({ reason, weight, namedWeight = 0 }: ReasonCounts): boolean {
+  return reason === "no-maps" && namedWeight < weight;
 }
 
 /** The names of recordings, without their folders unless these are all that differs. */

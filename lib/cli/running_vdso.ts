@@ -35,7 +35,7 @@ export async function openRunningVdso(snapshots: readonly DatedSnapshot[]): Prom
     const detail = whyNotRecordedHere(snapshot, running);
     if (detail !== "") return missing(`the running kernel's is not taken, for ${detail}`);
   }
-  return { source: new MemorySource("[vdso]", running.vdso) };
+  return { source: new MemorySource("the running kernel's vDSO", running.vdso) };
 }
 
 /**

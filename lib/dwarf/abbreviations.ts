@@ -20,8 +20,10 @@ import { type FormSizes, isLeb, sizeOfForm, VARIABLE_SIZE } from "./forms.ts";
 
 /** Compilers write some thousands; codes are numbered from 1. */
 const MAX_ABBREVIATIONS = 1 << 18;
-/** Attributes of one entry; compilers write up to about 20. */
-const MAX_ATTRIBUTES = 1 << 12;
+/** Attributes of one entry; compilers write up to about 20. Some entries cost the square of it. */
+const MAX_ATTRIBUTES = 1 << 8;
+/** Tags, attributes and forms are below; so is whatever is above, and then no known one. */
+const MAX_NUMBER = 0xffff;
 /** A role: a function that has code. */
 export const FUNCTION = 1;
 /** A role: a call that was inlined, and has code. */
@@ -256,7 +258,7 @@ export function parseAbbreviations(
       throw new Defect(`there are more than ${MAX_ABBREVIATIONS} abbreviations`);
     }
     columns.codes.push(code);
-    columns.tags.push(reader.uleb());
+    columns.tags.push(Math.min(reader.uleb(), MAX_NUMBER));
     columns.hasChildren.push(reader.u8() === 0 ? 0 : 1);
     parseAttributes(reader, columns);
     if (code === lastCode) break;
@@ -276,8 +278,8 @@ function parseAttributes(reader: DwarfReader, columns: Columns): void {
     if (name < 0x80 && form < 0x80) {
       reader.position = at + 2;
     } else {
-      name = reader.uleb();
-      form = reader.uleb();
+      name = Math.min(reader.uleb(), MAX_NUMBER);
+      form = Math.min(reader.uleb(), MAX_NUMBER);
     }
     const constant = form === DW_FORM_IMPLICIT_CONST ? reader.sleb() : 0;
     if (name === 0 && form === 0) break;

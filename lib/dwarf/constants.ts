@@ -33,6 +33,7 @@ export const DW_AT_RANGES = 0x55;
 export const DW_AT_CALL_COLUMN = 0x57;
 export const DW_AT_CALL_FILE = 0x58;
 export const DW_AT_CALL_LINE = 0x59;
+export const DW_AT_SIGNATURE = 0x69;
 export const DW_AT_LINKAGE_NAME = 0x6e;
 export const DW_AT_STR_OFFSETS_BASE = 0x72;
 export const DW_AT_ADDR_BASE = 0x73;

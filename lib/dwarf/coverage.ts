@@ -5,6 +5,9 @@ import type { OwnedRangeSink } from "./unit_ranges.ts";
 
 /** No compiler gives a unit this many ranges; a damaged one may repeat a long list forever. */
 const MAX_RANGES = 1 << 24;
+/** A vaddr is inside of some tens of functions and inlined calls; for all of them, and for each. */
+const FREE_STEPS = 1 << 20;
+const MAX_COVERS = 1 << 10;
 
 /**
  * Says of each wanted vaddr which of several things with address ranges covers it: the one with the
@@ -20,6 +23,7 @@ export class Coverage implements OwnedRangeSink {
   #first: number;
   #last: number;
   #rangeCount = 0;
+  #stepsLeft: number;
 
   /**
    * @param vaddrs Ascending and different; at least one.
@@ -30,6 +34,7 @@ export class Coverage implements OwnedRangeSink {
     this.#addressSize = addressSize;
     this.#first = vaddrs[0] ?? Infinity;
     this.#last = vaddrs[vaddrs.length - 1] ?? -Infinity;
+    this.#stepsLeft = FREE_STEPS + MAX_COVERS * vaddrs.length;
     this.owners = new Int32Array(vaddrs.length).fill(-1);
   }
 
@@ -59,8 +64,12 @@ export class Coverage implements OwnedRangeSink {
     }
     if (start > this.#last || end <= this.#first || isDead(start, this.#addressSize)) return;
     const vaddrs = this.#vaddrs;
-    for (let at = lowerBound(this.#vaddrs, start); at < vaddrs.length && vaddrs[at]! < end; at++) {
+    const first = lowerBound(vaddrs, start);
+    let at = first;
+    for (; at < vaddrs.length && vaddrs[at]! < end; at++) {
       if (this.owners[at]! < this.current) this.owners[at] = this.current;
     }
+    this.#stepsLeft -= at - first;
+    if (this.#stepsLeft < 0) throw new Defect("its address ranges cover each other too often");
   }
 }

@@ -1,6 +1,7 @@
 import { FUNCTION, SKIPPABLE } from "./abbreviations.ts";
 import { moveToAttribute, skipAttributes } from "./attribute_values.ts";
 import { Coverage } from "./coverage.ts";
+import { Defect } from "./defect.ts";
 import { EntryRanges } from "./entry_ranges.ts";
 import { readNumber } from "./forms.ts";
 import { sourceErrorOf } from "./section.ts";
@@ -92,8 +93,9 @@ function scan(unit: Unit, ranges: EntryRanges, entries: number[], mayPass: boole
       }
       position = skipAttributes(reader, abbreviations, index, header, position);
     }
+    if (position > end) throw new Defect("an entry ends behind its unit");
   } catch (error) {
-    throw sourceErrorOf(error, info, header.start + position, ACTION);
+    throw sourceErrorOf(error, info, header.start + Math.min(position, end), ACTION);
   }
   return hasPassed;
 }

@@ -29,6 +29,8 @@ export interface InlinedCalls {
 
 /** Compilers nest entries some tens deep. */
 const MAX_DEPTH = 1 << 10;
+/** They inline calls some tens deep into each other; each of them is a frame of its own. */
+const MAX_INLINED = 1 << 8;
 const ACTION = "find the inlined calls of the unit";
 
 /**
@@ -48,13 +50,22 @@ export async function findInlinedCalls(
   const ranges = new EntryRanges(unit, coverage);
   const entries: number[] = [];
   const parents: number[] = [];
+  const depths: number[] = [];
   for (const { entry, first, last } of functions) {
     coverage.narrow(first, last);
-    scan(unit, entry, ranges, entries, parents);
+    scan(unit, entry, ranges, { entries, parents, depths });
   }
   coverage.narrow();
   await ranges.settle();
   return { entries, parents, owners: coverage.owners };
+}
+
+/** Calls that were found, as columns. */
+interface CallColumns {
+  readonly entries: number[];
+  readonly parents: number[];
+  /** How many calls are around it, and itself. */
+  readonly depths: number[];
 }
 
 /** Looks at all that is below a function. */
@@ -62,8 +73,7 @@ function scan(
   unit: Unit,
   functionEntry: number,
   ranges: EntryRanges,
-  entries: number[],
-  parents: number[],
+  { entries, parents, depths }: CallColumns,
 ): void {
   const { reader, abbreviations, header, end, info } = unit;
   const { bytes } = reader;
@@ -94,7 +104,12 @@ function scan(
       let call = calls[depth]!;
       if (tags[index] === DW_TAG_INLINED_SUBROUTINE) {
         if ((roles[index]! & INLINED_CALL) !== 0) ranges.add(index, position, entries.length);
+        const inlined = (depths[call] ?? 0) + 1;
+        if (inlined > MAX_INLINED) {
+          throw new Defect(`calls are inlined more than ${MAX_INLINED} deep`);
+        }
         parents.push(call);
+        depths.push(inlined);
         call = entries.length;
         entries.push(entry);
       }
@@ -106,7 +121,8 @@ function scan(
         return;
       }
     }
+    if (position > end) throw new Defect("an entry ends behind its unit");
   } catch (error) {
-    throw sourceErrorOf(error, info, header.start + position, ACTION);
+    throw sourceErrorOf(error, info, header.start + Math.min(position, end), ACTION);
   }
 }

@@ -5,8 +5,9 @@ import type { Section } from "./section.ts";
 import { readUnitHeader } from "./unit_entry.ts";
 import { MAX_HEADER_SIZE, parseUnitHeader, type UnitHeader } from "./unit_header.ts";
 
-/** Bytes that are looked through at a time. */
-const STEP = 1 << 20;
+/** Bytes that are looked through at a time: first a few, as the next unit may be near, then more. */
+const FIRST_STEP = 1 << 8;
+const MAX_STEP = 1 << 20;
 /** What looks like a unit and leads to nothing is followed no more often than this. */
 const MAX_TRIES = 1 << 12;
 /** Bytes from the start of a unit to its version, in either format. */
@@ -21,13 +22,15 @@ const VERSION_64 = 12;
  * @param info `.debug_info`.
  * @param from Where to begin: bytes from the start of the section.
  * @returns Where it begins; -1 if there is none.
+ * @throws {FormatError} If there was too much to look through, all in all.
  */
 export async function findNextUnit(info: Section, from: number): Promise<number> {
   let tries = 0;
-  for (let start = from; start < info.size; start += STEP) {
-    const length = Math.min(STEP, info.size - start);
+  let step = FIRST_STEP;
+  for (let start = from; start < info.size; start += step, step = Math.min(4 * step, MAX_STEP)) {
+    const length = Math.min(step, info.size - start);
     // In memory of its own: headers elsewhere are read meanwhile.
-    const reader = await info.read(start, Math.min(STEP + MAX_HEADER_SIZE, info.size - start));
+    const reader = await info.read(start, Math.min(step + MAX_HEADER_SIZE, info.size - start));
     for (let at = 0; at < length; at++) {
       if (!mayBegin(reader, at)) continue;
       const header = parseAt(reader, at, start + at, info.size);

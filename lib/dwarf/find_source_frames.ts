@@ -21,6 +21,11 @@ export interface SourceFrameLookup {
    * A frame alone may have no name: an assembler's unit has lines and no functions.
    */
   readonly frames: readonly (readonly SourceFrame[] | undefined)[];
+  /**
+   * Of each vaddr whether frames or places of it may be missing, as something is damaged or is not
+   * there; what that is, is among the `problems`.
+   */
+  readonly isIncomplete: readonly boolean[];
   /** What could not be used, and why: clauses for the user. */
   readonly problems: readonly string[];
 }
@@ -49,40 +54,65 @@ export async function findSourceFrames(
   const main = new DwarfSections(files.main.name, () => Promise.resolve(files.main), { alternate });
   const split = new SplitUnits(files.split, problems);
   const drafts: (VaddrDraft | undefined)[] = new Array(vaddrs.length).fill(undefined);
+  const isIncomplete: boolean[] = new Array(vaddrs.length).fill(false);
   const info = await problems.attempt(() => main.find(".debug_info"));
   if (info !== undefined && vaddrs.length > 0) {
     const scan = await scanUnits(main, info, vaddrs, problems);
     const loader = new UnitLoader(scan.addressBases);
     const lines = new LineTableLoader();
     const names = new FunctionNames(problems);
+    // A unit that says nothing of its code may have any of it.
+    if (problems.count > 0) isIncomplete.fill(true);
+    for (const claim of scan.claiming) {
+      for (const index of claim.vaddrIndexes) isIncomplete[index] = false;
+    }
     for (const claim of scan.claiming) {
       const indexes = claim.vaddrIndexes.filter((index) => !drafts[index]?.hasFunction);
       if (indexes.length === 0) continue;
+      const problemsBefore = problems.count;
+      let isMissing = false;
       await problems.attempt(async () => {
         const unit = await loader.load(main, info, claim.header);
         const table = hasLines ? await problems.attempt(() => lines.load(unit)) : undefined;
         const wanted = indexes.map((index) => vaddrs[index]!);
-        const whole = await split.unitOf(unit) ?? unit;
-        const found = await resolveUnit(whole, wanted, table, { names, problems });
+        const whole = await split.unitOf(unit);
+        isMissing = whole === undefined && unit.attributes.dwoName !== undefined;
+        const found = await resolveUnit(whole ?? unit, wanted, table, { names, problems });
         for (const [at, draft] of found.entries()) {
           const index = indexes[at]!;
           if (draft?.hasFunction || drafts[index] === undefined) drafts[index] = draft;
         }
       });
+      const isLossy = isMissing || problems.count > problemsBefore;
+      for (const index of indexes) {
+        isIncomplete[index] = isLossy || isIncomplete[index]! && !drafts[index]?.hasFunction;
+      }
     }
     await names.follow(loader, main, new UnitFinder(info, scan.starts));
-  }
+  } else if (problems.count > 0) isIncomplete.fill(true);
   split.report();
   for (const sections of [main, alternate, ...split.opened]) await sections?.strings.load(problems);
-  const finisher = new FrameFinisher();
+  const finisher = new FrameFinisher(main.name, problems);
   const frames = drafts.map((draft) => draft?.frames.map((frame) => finisher.finish(frame)));
-  return { frames, problems: problems.clauses() };
+  return { frames, isIncomplete, problems: problems.clauses() };
 }
+
+/** Names and paths of a run take some MiB; made of long strings that many share, far more. */
+const MAX_SPELLED = 1 << 27;
 
 /** Puts strings into frames. Many frames share a function or a file, which is spelled once. */
 class FrameFinisher {
+  readonly #file: string;
+  readonly #problems: ProblemList;
+  #room = MAX_SPELLED;
   readonly #names = new Map<FunctionName, Pick<SourceFrame, "name" | "isLinkageName">>();
   readonly #paths = new Map<SourcePath, string>();
+
+  /** @param file What problems call the file. */
+  constructor(file: string, problems: ProblemList) {
+    this.#file = file;
+    this.#problems = problems;
+  }
 
   finish({ name, path, line, column }: FrameDraft): SourceFrame {
     const spelled = name === undefined ? UNKNOWN : this.#nameOf(name);
@@ -94,7 +124,13 @@ class FrameFinisher {
     let spelled = this.#names.get(name);
     if (spelled === undefined) {
       const { linked } = name;
-      spelled = { name: linked || name.qualified, isLinkageName: linked !== "" };
+      if (linked === "" && name.isEndless) {
+        this.#problems.add(`"${this.#file}" has functions that refer to each other without end`);
+      }
+      spelled = {
+        name: this.#spell(() => linked || name.qualified),
+        isLinkageName: linked !== "",
+      };
       this.#names.set(name, spelled);
     }
     return spelled;
@@ -102,8 +138,23 @@ class FrameFinisher {
 
   #fileOf(path: SourcePath): string {
     let file = this.#paths.get(path);
-    if (file === undefined) this.#paths.set(path, file = spellPath(path));
+    if (file === undefined) {
+      this.#paths.set(path, file = this.#spell(() => spellPath(path)));
+    }
     return file;
+  }
+
+  /** Nothing if it is too much together. */
+  #spell(spell: () => string): string {
+    if (this.#room < 0) return "";
+    const text = spell();
+    this.#room -= text.length;
+    if (this.#room < 0) {
+      this.#problems.add(
+        `"${this.#file}" has names and paths of more than ${MAX_SPELLED} characters`,
+      );
+    }
+    return text;
   }
 }
 

@@ -28,6 +28,13 @@ export class FunctionName {
     return "";
   }
 
+  /** Whether entries refer to each other in a circle, or in too long a chain. */
+  get isEndless(): boolean {
+    let entry: FunctionName | undefined = this as FunctionName;
+    for (let hops = 0; entry !== undefined && hops < MAX_REFERENCES; hops++) entry = entry.origin;
+    return entry !== undefined;
+  }
+
   /** The name with its scopes, which stand around the declaration; empty if there is none. */
   get qualified(): string {
     let entry: FunctionName | undefined = this as FunctionName;

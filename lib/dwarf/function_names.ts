@@ -12,6 +12,7 @@ import type { ProblemList } from "./problem_list.ts";
 import { qualifyNames } from "./qualify_names.ts";
 import { type EntryReference, readReference } from "./references.ts";
 import { sourceErrorOf } from "./section.ts";
+import { TypeNames } from "./type_names.ts";
 import type { Unit } from "./unit.ts";
 import { UnitFinder } from "./unit_finder.ts";
 import type { UnitLoader } from "./unit_loader.ts";
@@ -41,6 +42,7 @@ export class FunctionNames {
   readonly #problems: ProblemList;
   readonly #known = new Map<DwarfSections, Map<number, FunctionName>>();
   readonly #declarations: Declaration[] = [];
+  readonly #types = new TypeNames();
   #wanted = new Map<DwarfSections, Wanted[]>();
 
   /** Reads nothing yet. */
@@ -63,7 +65,7 @@ export class FunctionNames {
   /** Does what needs the bytes of a unit, before those of the next one replace them. */
   finish(unit: Unit): void {
     try {
-      qualifyNames(unit, this.#declarations);
+      qualifyNames(unit, this.#declarations, this.#types);
     } catch (error) {
       this.#problems.add(sourceErrorOf(error, unit.info, unit.header.start, ACTION).message);
     }
@@ -76,6 +78,15 @@ export class FunctionNames {
    * @param mainFinder Knows the units of `.debug_info` of the file that was asked about.
    */
   async follow(loader: UnitLoader, main: DwarfSections, mainFinder: UnitFinder): Promise<void> {
+    await this.#followAll(loader, main, mainFinder);
+    await this.#types.find(loader, this.#problems);
+  }
+
+  async #followAll(
+    loader: UnitLoader,
+    main: DwarfSections,
+    mainFinder: UnitFinder,
+  ): Promise<void> {
     const finders = new Map([[main, mainFinder]]);
     for (let round = 0; this.#wanted.size > 0; round++) {
       if (round === MAX_ROUNDS) {

@@ -22,6 +22,8 @@ export interface LineHeader {
   readonly addressSize: number;
   /** How much an address advances by, for 1. */
   readonly minInstructionLength: number;
+  /** How many operations an instruction has at most: 1 but for VLIW machines. */
+  readonly maxOperations: number;
   /** The least that a special opcode adds to the line. */
   readonly lineBase: number;
   /** How many different numbers a special opcode may add to the line. */
@@ -65,7 +67,8 @@ export function parseLineHeader(reader: DwarfReader): LineHeader {
     throw new Defect(`its header has ${hex(headerLength)} bytes, which are more than there are`);
   }
   const minInstructionLength = reader.u8();
-  if (version >= 4) reader.u8(); // maximum_operations_per_instruction
+  // Some write 0, which makes no sense.
+  const maxOperations = version >= 4 ? Math.max(1, reader.u8()) : 1;
   reader.u8(); // default_is_stmt
   const lineBase = reader.u8() << 24 >> 24;
   const lineRange = reader.u8();
@@ -81,6 +84,7 @@ export function parseLineHeader(reader: DwarfReader): LineHeader {
     version,
     addressSize,
     minInstructionLength,
+    maxOperations,
     lineBase,
     lineRange,
     opcodeBase,
@@ -138,7 +142,10 @@ function parseEntries(reader: DwarfReader, sizes: FormSizes): LineFile[] {
     forms.push(reader.uleb());
   }
   const count = reader.uleb();
-  if (count > MAX_FILES) throw new Defect(`it has ${hex(count)} files or directories`);
+  // Each of them has a byte at least.
+  if (count > MAX_FILES || count > reader.bytes.length - reader.position) {
+    throw new Defect(`it has ${hex(count)} files or directories, which are more than there can be`);
+  }
   const entries: LineFile[] = [];
   for (let entry = 0; entry < count; entry++) {
     let name: StringReference = { form: DW_FORM_STRING, value: 0, text: "" };

@@ -1,5 +1,10 @@
 import { lowerBound } from "../bytes/lower_bound.ts";
+import { Defect } from "./defect.ts";
 import { isDead } from "./range_lists.ts";
+
+/** Sequences may say something of the same vaddr: for all vaddrs, and for each, this often. */
+const FREE_STEPS = 1 << 20;
+const MAX_ROWS = 1 << 6;
 
 /**
  * The rows of a line table that wanted vaddrs belong to. Rows are given one after the other as a
@@ -25,18 +30,24 @@ export class LineRows {
   /** The index of the first vaddr that is not below the last row's address. */
   #next = 0;
   #nextVaddr = Infinity;
+  #stepsLeft: number;
 
   /** @param vaddrs Ascending and different. */
   constructor(vaddrs: Float64Array, addressSize: number) {
     this.#vaddrs = vaddrs;
     this.#addressSize = addressSize;
+    this.#stepsLeft = FREE_STEPS + MAX_ROWS * vaddrs.length;
     this.found = new Uint8Array(vaddrs.length);
     this.files = new Uint32Array(vaddrs.length);
     this.lines = new Uint32Array(vaddrs.length);
     this.columns = new Uint32Array(vaddrs.length);
   }
 
-  /** The next row of the sequence. Of rows with the same address the last one counts. */
+  /**
+   * The next row of the sequence. Of rows with the same address the last one counts.
+   *
+   * @throws {Defect} If rows go back to the same vaddrs far more often than compilers write.
+   */
   add(address: number, file: number, line: number, column: number): void {
     if (address !== this.#address || !this.#isInSequence) this.#moveTo(address);
     this.#file = file;
@@ -44,7 +55,11 @@ export class LineRows {
     this.#column = column;
   }
 
-  /** The first address behind the sequence. */
+  /**
+   * The first address behind the sequence.
+   *
+   * @throws {Defect} As {@linkcode add} does.
+   */
   end(address: number): void {
     if (this.#isInSequence) this.#moveTo(address);
     this.#isInSequence = false;
@@ -64,6 +79,7 @@ export class LineRows {
   }
 
   #settle(): void {
+    if (--this.#stepsLeft < 0) throw new Defect("its rows go back and forth too often");
     const at = this.#next++;
     this.#nextVaddr = this.#vaddrs[this.#next] ?? Infinity;
     if (this.#isDead) return;

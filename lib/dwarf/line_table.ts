@@ -3,7 +3,9 @@ import { DW_FORM_STRING } from "./constants.ts";
 import type { DwarfReader } from "./dwarf_reader.ts";
 import { type LineHeader, parseLineHeader } from "./line_header.ts";
 import { runLineProgram } from "./line_program.ts";
+import { isSourceError } from "../errors.ts";
 import { LineRows } from "./line_rows.ts";
+import type { ProblemList } from "./problem_list.ts";
 import { type Section, sourceErrorOf } from "./section.ts";
 import type { SourcePath } from "./source_path.ts";
 import type { Text } from "./string_pool.ts";
@@ -34,14 +36,19 @@ export class LineTable {
   }
 
   /**
-   * Runs the line number program.
+   * Runs the line number program. If it is damaged, that is a problem, and the rows before it are
+   * kept.
    *
    * @param vaddrs Ascending and different.
-   * @throws {FormatError} If it is malformed.
    */
-  rowsOf(vaddrs: Float64Array): LineRows {
+  rowsOf(vaddrs: Float64Array, problems: ProblemList): LineRows {
     const rows = new LineRows(vaddrs, this.#unit.header.addressSize);
-    this.#attempt(() => runLineProgram(this.#reader, this.#header, rows));
+    try {
+      this.#attempt(() => runLineProgram(this.#reader, this.#header, rows));
+    } catch (error) {
+      if (!isSourceError(error)) throw error;
+      problems.add(error.message);
+    }
     return rows;
   }
 

@@ -32,6 +32,8 @@ export const WHOLE_FILE: Contributions = {
 const ACTION = "read the index of the package";
 /** A package of more units than linkers can make. */
 const MAX_SIZE = 1 << 28;
+/** Slots are a third free, so that few are looked at for one id. */
+const MAX_TRIES = 1 << 10;
 
 /**
  * The index of a package of split units, `.debug_cu_index` of a `.dwp` file (DWARF 5, section
@@ -105,7 +107,8 @@ export class PackageIndex {
     let slot = Number(id & BigInt(mask));
     const step = Number(id >> 32n & BigInt(mask)) | 1;
     const reader = this.#reader;
-    for (let tries = 0; tries < this.#slotCount; tries++, slot = (slot + step) & mask) {
+    const tries = Math.min(this.#slotCount, MAX_TRIES);
+    for (let at = 0; at < tries; at++, slot = (slot + step) & mask) {
       reader.position = this.#idsStart + 8 * this.#slotCount + 4 * slot;
       const row = reader.u32();
       if (row === 0) return undefined;

@@ -7,9 +7,16 @@ const MAX_PROBLEMS = 20;
 export class ProblemList {
   readonly #problems = new Set<string>();
   #more = 0;
+  #count = 0;
+
+  /** How many times something could not be used, whether that was said already or not. */
+  get count(): number {
+    return this.#count;
+  }
 
   /** Adds a clause. */
   add(problem: string): void {
+    this.#count++;
     if (this.#problems.has(problem)) return;
     if (this.#problems.size < MAX_PROBLEMS) this.#problems.add(problem);
     else this.#more++;

@@ -1,7 +1,9 @@
 import { moveToAttribute, readStringReference, skipAttributes } from "./attribute_values.ts";
 import {
   DW_AT_NAME,
+  DW_AT_SIGNATURE,
   DW_AT_SPECIFICATION,
+  DW_FORM_REF_SIG8,
   DW_LANG_ADA83,
   DW_LANG_ADA95,
   DW_LANG_C,
@@ -30,6 +32,7 @@ import { siblingOf } from "./find_functions.ts";
 import type { FunctionName } from "./function_name.ts";
 import { readReference } from "./references.ts";
 import type { Text } from "./string_pool.ts";
+import type { TypeNames } from "./type_names.ts";
 import type { Unit } from "./unit.ts";
 
 /** The entry of a function, and what is known of its name. */
@@ -72,6 +75,8 @@ const UNNAMED: ReadonlyMap<number, string> = new Map([
   [DW_TAG_INTERFACE_TYPE, "(anonymous interface)"],
   [DW_TAG_MODULE, "(anonymous module)"],
 ]);
+/** Compilers nest scopes some tens deep. */
+const MAX_DEPTH = 1 << 8;
 /** A type may be defined apart from where it is declared, inside of one that is so, too. */
 const MAX_PASSES = 8;
 
@@ -80,21 +85,31 @@ const MAX_PASSES = 8;
  * that these may be in themselves are left out. It passes the unit once more from its start, as
  * entries do not say what they are in.
  *
+ * @param types Is asked for the names of types that the unit only refers to.
  * @throws {Defect | RangeError} If the unit is malformed.
  */
-export function qualifyNames(unit: Unit, names: readonly UnqualifiedName[]): void {
+export function qualifyNames(
+  unit: Unit,
+  names: readonly UnqualifiedName[],
+  types: TypeNames,
+): void {
   const { language } = unit.attributes;
   if (names.length === 0 || PLAIN_LANGUAGES.has(language)) return;
   if (DOT_LANGUAGES.has(language)) { for (const { name } of names) name.separator = "."; }
+  const scopes = new ScopeReader(unit, types);
   let wanted = [...names];
   for (let pass = 0; pass < MAX_PASSES && wanted.length > 0; pass++) {
     wanted.sort((one, other) => one.position - other.position);
-    wanted = passOnce(unit, wanted);
+    wanted = passOnce(unit, wanted, scopes);
   }
 }
 
 /** Gives the declarations of types around the names, if those are elsewhere, for another pass. */
-function passOnce(unit: Unit, wanted: readonly UnqualifiedName[]): UnqualifiedName[] {
+function passOnce(
+  unit: Unit,
+  wanted: readonly UnqualifiedName[],
+  scopes: ScopeReader,
+): UnqualifiedName[] {
   const { reader, abbreviations, header, end } = unit;
   const { hasChildren, siblings } = abbreviations;
   const elsewhere: UnqualifiedName[] = [];
@@ -106,7 +121,7 @@ function passOnce(unit: Unit, wanted: readonly UnqualifiedName[]): UnqualifiedNa
     const entry = reader.position;
     while (next < wanted.length && wanted[next]!.position === entry) {
       const { name } = wanted[next++]!;
-      const position = addScopes(unit, parents, name);
+      const position = addScopes(scopes, parents, name);
       if (position >= 0) elsewhere.push({ position, name });
     }
     // What no entry begins at is no entry.
@@ -134,18 +149,66 @@ function passOnce(unit: Unit, wanted: readonly UnqualifiedName[]): UnqualifiedNa
 }
 
 /** Gives where the outermost scope is declared, if it is only defined here; -1 else. */
-function addScopes(unit: Unit, parents: readonly number[], { scopes }: FunctionName): number {
-  for (let depth = parents.length - 1; depth >= 0; depth--) {
-    const position = parents[depth]!;
-    const unnamed = UNNAMED.get(unit.abbreviations.tags[indexAt(unit, position)]!);
-    if (unnamed === undefined) continue;
-    const declaration = declarationOf(unit, position);
-    const name = nameOf(unit, position) ??
-      (declaration >= 0 ? nameOf(unit, declaration) : undefined);
-    scopes.unshift(name ?? { value: unnamed });
-    if (declaration >= 0) return declaration;
+function addScopes(
+  reader: ScopeReader,
+  parents: readonly number[],
+  { scopes }: FunctionName,
+): number {
+  const outermost = Math.max(0, parents.length - MAX_DEPTH);
+  for (let depth = parents.length - 1; depth >= outermost; depth--) {
+    const scope = reader.scopeAt(parents[depth]!);
+    if (scope === undefined) continue;
+    if (scopes.length < MAX_DEPTH) scopes.unshift(scope.name);
+    if (scope.declaration >= 0) return scope.declaration;
   }
   return -1;
+}
+
+/** A namespace or type. */
+interface Scope {
+  readonly name: Text;
+  /** Where it is declared, if it is only defined here; -1 else. */
+  readonly declaration: number;
+}
+
+/** Reads scopes of a unit, each once: many functions are in the same. */
+class ScopeReader {
+  readonly #unit: Unit;
+  readonly #types: TypeNames;
+  readonly #known = new Map<number, Scope | undefined>();
+
+  constructor(unit: Unit, types: TypeNames) {
+    this.#unit = unit;
+    this.#types = types;
+  }
+
+  /** The scope whose entry begins at a position; undefined if that is none. */
+  scopeAt(position: number): Scope | undefined {
+    if (this.#known.has(position)) return this.#known.get(position);
+    const scope = this.#read(position);
+    this.#known.set(position, scope);
+    return scope;
+  }
+
+  #read(position: number): Scope | undefined {
+    const unit = this.#unit;
+    const unnamed = UNNAMED.get(unit.abbreviations.tags[indexAt(unit, position)]!);
+    if (unnamed === undefined) return undefined;
+    const declaration = declarationOf(unit, position);
+    const name = nameOf(unit, position) ??
+      (declaration >= 0 ? nameOf(unit, declaration) : undefined) ??
+      this.#typeName(position, unnamed);
+    return { name: name ?? { value: unnamed }, declaration };
+  }
+
+  /** The name of a type that is in a unit of its own. */
+  #typeName(position: number, unnamed: string): Text | undefined {
+    const form = moveToNamed(this.#unit, position, DW_AT_SIGNATURE);
+    if (form !== DW_FORM_REF_SIG8) return undefined;
+    const { reader, sections } = this.#unit;
+    const signature = reader.view.getBigUint64(reader.position, reader.littleEndian);
+    return this.#types.nameOf(sections, signature, unnamed);
+  }
 }
 
 /** The index of the abbreviation of an entry; the reader stands at its attributes then. */

@@ -49,7 +49,7 @@ export async function resolveUnit(
   { names, problems }: UnitResolver,
 ): Promise<(VaddrDraft | undefined)[]> {
   // What is damaged costs what only that says: lines, inlined functions, or functions.
-  const rows = await problems.attempt(() => Promise.resolve(table?.rowsOf(vaddrs)));
+  const rows = table?.rowsOf(vaddrs, problems);
   const functions = await problems.attempt(() => findFunctions(unit, vaddrs)) ?? NO_FUNCTIONS;
   const callers = coveredFunctions(functions, vaddrs);
   const calls = await problems.attempt(() => findInlinedCalls(unit, callers, vaddrs)) ?? NO_CALLS;

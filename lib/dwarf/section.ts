@@ -13,6 +13,14 @@ const MAX_READ_AHEAD = 1 << 16;
 const GROWTH = 8;
 /** Nothing whose length is unknown takes more. */
 const MAX_PIECE = 1 << 26;
+/**
+ * A section is read a few times from beginning to end. One that is damaged, or made for it, leads to
+ * the same place again and again; that ends after this many bytes, and this many times its size.
+ */
+const MAX_BYTES = 1 << 28;
+const MAX_TIMES = 64;
+/** What a piece costs besides its bytes. */
+const PIECE_COST = 64;
 
 /**
  * A section of which pieces are read. The last piece is kept, so that what lies close together is
@@ -30,6 +38,7 @@ export class Section {
   #pieceStart = 0;
   #pieceEnd = 0;
   #readAhead = MIN_READ;
+  #spent = 0;
   #buffer = new Uint8Array();
 
   /** Reads nothing yet. */
@@ -59,6 +68,7 @@ export class Section {
   ): Promise<Result> {
     for (let length = guess;; length *= GROWTH) {
       const reader = await this.piece(start, length, action);
+      const first = reader.position;
       try {
         return parse(reader);
       } catch (error) {
@@ -67,6 +77,8 @@ export class Section {
         if (length > MAX_PIECE) {
           throw this.error(start, action, `it takes more than ${hex(length)}`);
         }
+      } finally {
+        this.spend(Math.min(reader.position, reader.bytes.length) - first, start, action);
       }
     }
   }
@@ -94,6 +106,23 @@ export class Section {
    * @throws {FormatError} If they do not lie inside the section.
    */
   async read(start: number, length: number, buffer?: Uint8Array): Promise<DwarfReader> {
+    const reader = await this.#readAt(start, length, buffer);
+    this.spend(length, start, "read bytes");
+    return reader;
+  }
+
+  /**
+   * Counts bytes that are parsed, so that a damaged file does not keep one busy for ever.
+   *
+   * @throws {FormatError} If they are far more than the section has.
+   */
+  spend(count: number, sectionOffset: number, action: string): void {
+    this.#spent += count + PIECE_COST;
+    if (this.#spent <= MAX_BYTES + MAX_TIMES * this.size) return;
+    throw this.error(sectionOffset, action, "it is read over and over");
+  }
+
+  async #readAt(start: number, length: number, buffer?: Uint8Array): Promise<DwarfReader> {
     return new DwarfReader(await this.#source.readAt(start, length, buffer), this.littleEndian);
   }
 
@@ -122,7 +151,7 @@ export class Section {
     if (this.#buffer.length < last - start) {
       this.#buffer = new Uint8Array(Math.min(this.size, Math.max(2 * (last - start), MIN_BUFFER)));
     }
-    this.#piece = await this.read(start, last - start, this.#buffer);
+    this.#piece = await this.#readAt(start, last - start, this.#buffer);
     this.#pieceStart = start;
     this.#pieceEnd = last;
   }

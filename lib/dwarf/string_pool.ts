@@ -1,3 +1,4 @@
+import { MAX_SHARED, sharedError } from "../bytes/read_strings.ts";
 import { isSourceError } from "../errors.ts";
 import type { DwarfSections } from "./dwarf_sections.ts";
 import type { ProblemList } from "./problem_list.ts";
@@ -6,6 +7,11 @@ import type { Section } from "./section.ts";
 /** A string that is wanted; it has its value once the pool it is from was loaded. */
 export interface Text {
   /** Empty until it is loaded, and if it cannot be. */
+  readonly value: string;
+}
+
+/** A string that is not loaded yet. */
+interface WantedText extends Text {
   value: string;
 }
 
@@ -16,7 +22,7 @@ export interface Text {
 export class StringPool {
   readonly #sections: DwarfSections;
   /** By name of the section, then by offset. */
-  readonly #direct = new Map<string, Map<number, Text>>();
+  readonly #direct = new Map<string, Map<number, WantedText>>();
   /** By offset in `.debug_str_offsets`. */
   readonly #indexed = new Map<number, IndexedText>();
 
@@ -50,7 +56,7 @@ export class StringPool {
     const entries = Float64Array.from(this.#indexed.keys()).sort();
     for (let first = 0; first < entries.length;) {
       const last = endOfRun(entries, first);
-      await problems.attempt(() => this.#followIndexes(entries.subarray(first, last)));
+      await this.#followRun(entries.subarray(first, last), problems);
       first = last;
     }
     for (const [name, texts] of this.#direct) {
@@ -61,6 +67,18 @@ export class StringPool {
     for (const indexed of this.#indexed.values()) indexed.value = indexed.target?.value ?? "";
     this.#direct.clear();
     this.#indexed.clear();
+  }
+
+  /** An index that is damaged does not cost the others. */
+  async #followRun(entries: Float64Array, problems: ProblemList): Promise<void> {
+    try {
+      await this.#followIndexes(entries);
+    } catch (error) {
+      if (!isSourceError(error)) throw error;
+      for (let at = 0; at < entries.length; at++) {
+        await problems.attempt(() => this.#followIndexes(entries.subarray(at, at + 1)));
+      }
+    }
   }
 
   async #followIndexes(entries: Float64Array): Promise<void> {
@@ -93,14 +111,14 @@ function endOfRun(sorted: Float64Array, first: number): number {
   return last;
 }
 
-interface IndexedText extends Text {
+interface IndexedText extends WantedText {
   readonly is64: boolean;
   target?: Text | undefined;
 }
 
 /** One string that is damaged does not cost the others. */
 async function readInto(
-  texts: ReadonlyMap<number, Text>,
+  texts: ReadonlyMap<number, WantedText>,
   section: Section,
   problems: ProblemList,
 ): Promise<void> {
@@ -109,10 +127,13 @@ async function readInto(
     for (const [offset, text] of texts) text.value = strings.get(offset) ?? "";
   } catch (error) {
     if (!isSourceError(error)) throw error;
+    let room = section.size + MAX_SHARED;
     for (const [offset, text] of texts) {
       await problems.attempt(async () => {
         text.value = (await section.strings([offset])).get(offset) ?? "";
       });
+      room -= text.value.length;
+      if (room < 0) return problems.add(sharedError(section).message);
     }
   }
 }

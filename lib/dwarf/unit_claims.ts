@@ -14,22 +14,43 @@ export class UnitClaims implements OwnedRangeSink {
   /** By index of a vaddr: the last unit that claimed it. */
   readonly #claimants: Int32Array;
   readonly #claims = new Map<number, number[]>();
+  /** By index of a vaddr that the current unit claims: all before this index are claimed, too. */
+  readonly #claimedTo: Uint32Array;
+  /** By index of a vaddr that has all claims that it may have: so have all before this index. */
+  readonly #fullTo: Uint32Array;
   /** Bytes of an address in the unit. */
   addressSize = 8;
+  /** How many vaddrs were looked at: what all ranges cost together. */
+  steps = 0;
 
   /** @param vaddrs Ascending and different. */
   constructor(vaddrs: Float64Array) {
     this.#vaddrs = vaddrs;
     this.#claimCounts = new Uint32Array(vaddrs.length);
     this.#claimants = new Int32Array(vaddrs.length).fill(-1);
+    this.#claimedTo = new Uint32Array(vaddrs.length);
+    this.#fullTo = Uint32Array.from(vaddrs.keys(), (at) => at + 1);
   }
 
-  /** See {@linkcode OwnedRangeSink}. */
+  /**
+   * See {@linkcode OwnedRangeSink}. What was claimed before is passed at once: a damaged unit may
+   * claim everything many times over.
+   */
   add(start: number, end: number): void {
-    if (isDead(start, this.addressSize)) return;
-    const vaddrs = this.#vaddrs;
-    for (let at = lowerBound(vaddrs, start); at < vaddrs.length && vaddrs[at]! < end; at++) {
-      if (this.#claimCounts[at]! < MAX_CLAIMS) this.claim(at);
+    if (!(start < end) || isDead(start, this.addressSize)) return;
+    const last = lowerBound(this.#vaddrs, end);
+    for (let at = lowerBound(this.#vaddrs, start); at < last;) {
+      this.steps++;
+      if (this.#claimants[at] === this.current) {
+        const next = this.#claimedTo[at]!;
+        this.#claimedTo[at] = Math.max(next, last);
+        at = next;
+      } else if (this.#claimCounts[at]! >= MAX_CLAIMS) {
+        at = this.#firstNotFull(at);
+      } else {
+        this.claim(at);
+        this.#claimedTo[at++] = last;
+      }
     }
   }
 
@@ -37,10 +58,25 @@ export class UnitClaims implements OwnedRangeSink {
   claim(index: number): void {
     if (this.#claimants[index] === this.current) return;
     this.#claimants[index] = this.current;
+    this.#claimedTo[index] = index + 1;
     this.#claimCounts[index]!++;
     const claims = this.#claims.get(this.current);
     if (claims === undefined) this.#claims.set(this.current, [index]);
     else claims.push(index);
+  }
+
+  #firstNotFull(index: number): number {
+    let last = index;
+    while (last < this.#vaddrs.length && this.#claimCounts[last]! >= MAX_CLAIMS) {
+      last = this.#fullTo[last]!;
+      this.steps++;
+    }
+    for (let at = index; at < last;) {
+      const next = this.#fullTo[at]!;
+      this.#fullTo[at] = last;
+      at = next;
+    }
+    return last;
   }
 
   /** Indexes of the vaddrs that no unit has claimed. */

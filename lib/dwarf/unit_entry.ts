@@ -10,16 +10,21 @@ const ACTION = "read the unit";
 /**
  * Reads the header of a unit.
  *
- * @param info `.debug_info`.
+ * @param info `.debug_info`, or `.debug_types`.
  * @param start Where it begins: bytes from the start of the section.
+ * @param isInTypes Whether the section is `.debug_types`.
  * @throws {FormatError} If it is malformed: what comes after it cannot be found either.
  */
-export async function readUnitHeader(info: Section, start: number): Promise<UnitHeader> {
+export async function readUnitHeader(
+  info: Section,
+  start: number,
+  isInTypes = false,
+): Promise<UnitHeader> {
   return await info.parse(
     start,
     MAX_HEADER_SIZE,
     ACTION,
-    (reader) => parseUnitHeader(reader, start, info.size, false),
+    (reader) => parseUnitHeader(reader, start, info.size, isInTypes),
   );
 }
 

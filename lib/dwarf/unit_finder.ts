@@ -1,4 +1,5 @@
-import { hex } from "../errors.ts";
+import { hex, isSourceError } from "../errors.ts";
+import { findNextUnit } from "./find_next_unit.ts";
 import type { Section } from "./section.ts";
 import { readUnitHeader } from "./unit_entry.ts";
 import type { UnitHeader } from "./unit_header.ts";
@@ -38,11 +39,26 @@ export class UnitFinder {
 
   async #readStarts(): Promise<number[]> {
     const starts: number[] = [];
-    for (let start = 0; start < this.#info.size;) {
-      const { end } = await readUnitHeader(this.#info, start);
-      starts.push(start);
-      start = end;
+    for (let start = 0; start >= 0 && start < this.#info.size;) {
+      try {
+        const { end } = await readUnitHeader(this.#info, start);
+        starts.push(start);
+        start = end;
+      } catch (error) {
+        if (!isSourceError(error)) throw error;
+        // Whoever wants something of the damaged unit is told so; it does not hide the others.
+        start = await this.#nextStart((starts.at(-1) ?? start) + 1);
+      }
     }
     return starts;
+  }
+
+  async #nextStart(from: number): Promise<number> {
+    try {
+      return await findNextUnit(this.#info, from);
+    } catch (error) {
+      if (!isSourceError(error)) throw error;
+      return -1;
+    }
   }
 }

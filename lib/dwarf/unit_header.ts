@@ -33,6 +33,8 @@ export interface UnitHeader {
    * none there.
    */
   readonly id: bigint;
+  /** Of a type unit: bytes from the start of the unit to the entry of the type; else 0. */
+  readonly typeOffset: number;
 }
 
 /** The longest header: a type unit of DWARF 5, 64-bit format. */
@@ -72,10 +74,21 @@ export function parseUnitHeader(
   if (addressSize !== 8 && addressSize !== 4 && addressSize !== 2) {
     throw new Defect(`addresses have ${addressSize} bytes, want 2, 4 or 8`);
   }
-  const id = parseId(reader, type, is64);
+  const { id, typeOffset } = parseId(reader, type, is64);
   const firstEntry = start + reader.position - first;
   if (firstEntry > end) throw new Defect(`it has ${length} bytes, which are less than its header`);
-  return { start, end, firstEntry, version, is64, addressSize, abbreviationsOffset, type, id };
+  return {
+    start,
+    end,
+    firstEntry,
+    version,
+    is64,
+    addressSize,
+    abbreviationsOffset,
+    type,
+    id,
+    typeOffset,
+  };
 }
 
 /** What comes first in every unit of every section (DWARF 5, section 7.4). */
@@ -94,20 +107,21 @@ export function parseLength(reader: DwarfReader): UnitLength {
   throw new Defect(`its length is ${hex(length)}, which is reserved`);
 }
 
-function parseId(reader: DwarfReader, type: number, is64: boolean): bigint {
+function parseId(
+  reader: DwarfReader,
+  type: number,
+  is64: boolean,
+): Pick<UnitHeader, "id" | "typeOffset"> {
   switch (type) {
     case DW_UT_COMPILE:
     case DW_UT_PARTIAL:
-      return 0n;
+      return { id: 0n, typeOffset: 0 };
     case DW_UT_SKELETON:
     case DW_UT_SPLIT_COMPILE:
-      return readId(reader);
+      return { id: readId(reader), typeOffset: 0 };
     case DW_UT_TYPE:
-    case DW_UT_SPLIT_TYPE: {
-      const signature = readId(reader);
-      reader.offset(is64); // type_offset
-      return signature;
-    }
+    case DW_UT_SPLIT_TYPE:
+      return { id: readId(reader), typeOffset: reader.offset(is64) };
     default:
       throw new Defect(`its type is ${hex(type)}, which is not known here`);
   }

@@ -1,5 +1,6 @@
 import { AbbreviationCache } from "./abbreviation_cache.ts";
-import { readAddressTable } from "./address_table.ts";
+import { type AddressTable, readAddressTable } from "./address_table.ts";
+import type { AddressReference } from "./attribute_values.ts";
 import type { DwarfSections } from "./dwarf_sections.ts";
 import { type Section, sourceErrorOf } from "./section.ts";
 import type { Contributions } from "./package_index.ts";
@@ -43,7 +44,7 @@ export class UnitLoader {
       header,
       ...body,
       addresses,
-      lowPc: lowPc === undefined ? 0 : lowPc.isIndex ? addresses.at(lowPc.value) : lowPc.value,
+      lowPc: addressOf(lowPc, addresses, info, header),
       rangePlace: await rangePlaceOf(sections, header, {
         offsetBase: 0,
         indexBase: rangeListsBase < 0 ? defaultRangeListsBase(header) : rangeListsBase,
@@ -109,6 +110,21 @@ export class UnitLoader {
     } catch (error) {
       throw sourceErrorOf(error, info, header.start, ACTION);
     }
+  }
+}
+
+function addressOf(
+  reference: AddressReference | undefined,
+  addresses: AddressTable,
+  info: Section,
+  { start }: UnitHeader,
+): number {
+  if (reference === undefined) return 0;
+  if (!reference.isIndex) return reference.value;
+  try {
+    return addresses.at(reference.value);
+  } catch (error) {
+    throw sourceErrorOf(error, info, start, ACTION);
   }
 }
 

@@ -51,7 +51,8 @@ export async function scanUnits(
     const header = await problems.attempt(() => readUnitHeader(info, start));
     if (header === undefined) {
       // The length of the unit before may be wrong as well, and hide others.
-      start = await findNextUnit(info, (starts.at(-1) ?? start) + 1);
+      const from = (starts.at(-1) ?? start) + 1;
+      start = await problems.attempt(() => findNextUnit(info, from)) ?? -1;
       continue;
     }
     starts.push(start);
@@ -74,7 +75,7 @@ export async function scanUnits(
     if (ranges < 0 && highPc === undefined) silent.set(unit.header.start, number);
     else await problems.attempt(() => addRanges(sections, unit, addressBases, claims));
   }
-  await problems.attempt(() => addSilent(sections, units, silent, claims));
+  await addSilent(sections, units, silent, claims, problems);
   const claiming = claims.byOwner().map(({ owner, vaddrIndexes }) => ({
     header: units[owner]!.header,
     vaddrIndexes,
@@ -92,11 +93,15 @@ async function addSilent(
   units: readonly ScannedUnit[],
   silent: ReadonlyMap<number, number>,
   claims: UnitClaims,
+  problems: ProblemList,
 ): Promise<void> {
   if (silent.size === 0 || !claims.hasOpen()) return;
-  const section = await sections.find(".debug_aranges");
-  const found = section && await readAranges(section, silent, claims);
   const open = claims.open();
+  // If it is damaged, it is as good as absent.
+  const found = await problems.attempt(async () => {
+    const section = await sections.find(".debug_aranges");
+    return section && await readAranges(section, silent, claims);
+  });
   for (const number of silent.values()) {
     if (found?.has(number) || units[number]!.header.version > 2) continue;
     claims.current = number;

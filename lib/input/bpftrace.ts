@@ -1,6 +1,7 @@
 import type { ByteReader } from "../bytes/mod.ts";
 import { BpftraceEntry } from "./bpftrace_entry.ts";
 import { chooseWeight } from "./choose_weight.ts";
+import { missingEvent } from "./missing_event.ts";
 import { readLines } from "./read_lines.ts";
 import type { ReadRecordingOptions, Recording } from "./recording.ts";
 import { RecordingBuilder } from "./recording_builder.ts";
@@ -42,16 +43,20 @@ const CHATTER_REGEXP =
 const TOTAL_REGEXP = /^count \d+, average \d+, total (\d+)$/;
 
 class BpftraceOutput {
+  readonly #source: string;
   readonly #builder: RecordingBuilder;
   /** The map that is read; the first with stacks, if none was asked for. */
   #map: string | undefined;
   readonly #otherMaps = new Set<string>();
+  /** Whether an entry of the map was read. */
+  #isFound = false;
   #entry: BpftraceEntry | undefined;
   /** Entries without a stack, whose map may yet be one with stacks. */
   #waiting: { readonly entry: BpftraceEntry; readonly value: string }[] = [];
 
   constructor(source: string, { merge, event, weight }: ReadRecordingOptions) {
     chooseWeight(source, weight, ["samples"]);
+    this.#source = source;
     this.#builder = new RecordingBuilder(source, merge);
     this.#map = event === undefined || event.startsWith("@") ? event : `@${event}`;
   }
@@ -74,7 +79,10 @@ class BpftraceOutput {
       if (entry.map === this.#map) this.#count(entry, value);
       else this.#builder.skip();
     }
-    return this.#builder.recording({ notes: this.#notes(), failure });
+    const missing = this.#isFound
+      ? undefined
+      : missingEvent(this.#source, this.#map ?? "", this.#otherMaps);
+    return this.#builder.recording({ notes: this.#notes(), failure: failure ?? missing });
   }
 
   #begin(entry: BpftraceEntry, rest: string): void {
@@ -133,6 +141,7 @@ class BpftraceOutput {
   }
 
   #count(entry: BpftraceEntry, value: string): void {
+    this.#isFound = true;
     const digits = TOTAL_REGEXP.exec(value)?.[1] ?? value;
     entry.push(this.#builder);
     const problem = /^\d+$/.test(digits)
@@ -144,7 +153,7 @@ class BpftraceOutput {
   }
 
   #notes(): string[] {
-    if (this.#otherMaps.size === 0) return [];
+    if (this.#otherMaps.size === 0 || !this.#isFound) return [];
     const others = [...this.#otherMaps].join(", ");
     return [`Read the stacks of the map ${this.#map} only, not of ${others}: --event NAME chooses`];
   }

@@ -32,7 +32,7 @@ export async function readGdb(
 
 /** gdb's, with the name in quotes, and that of eu-stack. */
 const THREAD_REGEXP = /^(?:Thread \d+ \((.*)\):|TID (\d+):)\s*$/;
-const FRAME_REGEXP = /^#(\d+)\s+(?:0x([0-9a-f]+)\s+(?:- 1\s+)?(?:in\s+)?)?(.*)$/;
+const FRAME_REGEXP = /^#(\d+)\s+(?:0x([0-9a-f]+)(?:\s+|$)(?:- 1(?:\s+|$))?(?:in\s+)?)?(.*)$/;
 /** Start, end, size, offset, permissions (newer gdb only), file. */
 const MAPPING_REGEXP =
   /^\s*0x([0-9a-f]+)\s+0x([0-9a-f]+)\s+0x[0-9a-f]+\s+0x([0-9a-f]+)(?:\s+([r-][w-][x-][psSm-]))?(?:\s+(\S.*?))?\s*$/;

@@ -1,6 +1,7 @@
 import { ByteInterner, type ByteReader, type LineReader } from "../bytes/mod.ts";
 import type { WeightType } from "../profile/mod.ts";
 import { chooseWeight } from "./choose_weight.ts";
+import { missingEvent } from "./missing_event.ts";
 import { NO_FRAME, perfFrame } from "./perf_frame.ts";
 import { parsePerfHeader, type PerfHeader } from "./perf_header.ts";
 import { PerfProcesses } from "./perf_processes.ts";
@@ -36,6 +37,7 @@ export async function readPerfScript(
 }
 
 class PerfScript {
+  readonly #source: string;
   readonly #builder: RecordingBuilder;
   readonly #roots: RootStyle;
   readonly #usesPeriod: boolean;
@@ -46,6 +48,8 @@ class PerfScript {
   /** The event that is read; the first, if none was asked for. */
   #event: string | undefined;
   readonly #otherEvents = new Set<string>();
+  /** Whether a sample of the event was read. */
+  #isFound = false;
   /** The sample whose stack is being read. */
   #sample: PerfHeader | undefined;
   #sampleLine = 0;
@@ -57,6 +61,7 @@ class PerfScript {
   constructor(source: string, options: ReadRecordingOptions) {
     const { merge, event, weight } = options;
     this.#usesPeriod = chooseWeight(source, weight, ["samples", "period"]) === "period";
+    this.#source = source;
     this.#builder = new RecordingBuilder(source, merge);
     this.#roots = options.roots ?? "comm";
     this.#event = event;
@@ -86,7 +91,7 @@ class PerfScript {
       buildIds: this.#processes.buildIds,
       notes: this.#notes(),
       ...this.#usesPeriod && { weightType: periodType(this.#event ?? "") },
-      failure,
+      failure: failure ?? this.#missing(),
     }, (process) => process < 0 ? only : process);
   }
 
@@ -128,6 +133,7 @@ class PerfScript {
       if (this.#otherEvents.size < MAX_EVENTS) this.#otherEvents.add(header.event);
       return;
     }
+    this.#isFound = true;
     this.#sample = header;
     this.#sampleLine = line;
   }
@@ -175,8 +181,14 @@ class PerfScript {
     return this.#roots === "comm-pid" ? process : `${process}/${tid < 0 ? "?" : tid}`;
   }
 
+  #missing(): Error | undefined {
+    return this.#isFound
+      ? undefined
+      : missingEvent(this.#source, this.#event ?? "", this.#otherEvents);
+  }
+
   #notes(): string[] {
-    if (this.#otherEvents.size === 0) return [];
+    if (this.#otherEvents.size === 0 || !this.#isFound) return [];
     const others = [...this.#otherEvents].map((event) => `"${event}"`).join(", ");
     return [
       `Read the samples of the event "${this.#event}" only, not of ${others}: ` +

@@ -34,6 +34,8 @@ const BUILD_ID_REGEXP = /\s*\(BuildId: ([0-9a-f]+)\)$/;
 const PLACE_REGEXP = /^(.*?)\s*\(([^()]+)\+0x([0-9a-f]+)\)$/;
 /** The source file behind a function's name. */
 const SOURCE_REGEXP = /\s+\S+:\d+(?::\d+)?$/;
+/** What stands for a source file, and with ThreadSanitizer's `symbolize=0` for a function, too. */
+const NULLS_REGEXP = /(?:(?:^|\s+)<null>)+$/;
 
 class SanitizerReport {
   readonly buildIds = new Map<string, string>();
@@ -79,7 +81,7 @@ class SanitizerReport {
     }
     const [, name = "", module = "", vaddr = ""] = place;
     if (buildId !== undefined && module.startsWith("/")) this.buildIds.set(module, buildId);
-    const symbol = name.replace(SOURCE_REGEXP, "").replace(/\s*<null>$/, "");
+    const symbol = name.replace(SOURCE_REGEXP, "").replace(NULLS_REGEXP, "");
     return moduleFrame(this.#builder, { module, digits: vaddr, symbol });
   }
 }

@@ -66,6 +66,14 @@ export const OUTPUT_FORMATS: readonly OutputFormat[] = [
     load: () => Promise.resolve(writeFolded),
   },
   {
+    name: "html",
+    help: "a page with a flame graph, search and a table of functions",
+    suffixes: [".html", ".htm"],
+    usesDetails: true,
+    isText: true,
+    load: async () => (await import("./html/write_html.ts")).writeHtml,
+  },
+  {
     name: "svg",
     help: "a flame graph as a picture, with zoom and search in a browser",
     suffixes: [".svg"],

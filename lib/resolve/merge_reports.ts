@@ -3,6 +3,7 @@ import {
   byWeight,
   type FrameCounts,
   type ImageCounts,
+  type IncompleteCounts,
   type ReasonCounts,
   type Report,
 } from "./report.ts";
@@ -45,15 +46,24 @@ function scaleReport(report: Report, factor: number): Report {
     images: report.images.map((image) => ({
       ...image,
       ...scaleCounts(image, factor),
-      reasons: image.reasons.map((reason) => ({ ...reason, weight: reason.weight * factor })),
+      reasons: image.reasons.map((reason) => scaleReason(reason, factor)),
+      ...image.incomplete && {
+        incomplete: { ...image.incomplete, weight: image.incomplete.weight * factor },
+      },
       evidence: image.evidence && scaleEvidence(image.evidence, factor),
     })),
-    reasons: report.reasons.map((reason) => ({ ...reason, weight: reason.weight * factor })),
+    reasons: report.reasons.map((reason) => scaleReason(reason, factor)),
   };
 }
 
 function scaleCounts(counts: FrameCounts, factor: number) {
   return { weight: counts.weight * factor, resolvedWeight: counts.resolvedWeight * factor };
+}
+
+function scaleReason(reason: ReasonCounts, factor: number): ReasonCounts {
+  const { weight, namedWeight = 0 } = reason;
+  const scaled = { ...reason, weight: weight * factor };
+  return namedWeight > 0 ? { ...scaled, namedWeight: namedWeight * factor } : scaled;
 }
 
 function scaleEvidence(evidence: ImageEvidence, factor: number): ImageEvidence {
@@ -82,9 +92,23 @@ function mergeImages(all: readonly ImageCounts[]): ImageCounts {
     ...mergeCounts(all),
     namesFrom: [...new Set(all.flatMap(({ namesFrom }) => namesFrom))],
     reasons: mergeReasons(all.flatMap(({ reasons }) => reasons)),
+    ...mergeIncomplete(all.flatMap(({ incomplete }) => incomplete ?? [])),
     evidence: all.map(({ evidence }) => evidence).reduce((one, other) =>
       one === undefined || other === undefined ? one ?? other : joinEvidence(one, other)
     ),
+  };
+}
+
+function mergeIncomplete(all: readonly IncompleteCounts[]): Pick<ImageCounts, "incomplete"> {
+  if (all.length === 0) return {};
+  const sum = (valueOf: (counts: IncompleteCounts) => number) =>
+    all.reduce((total, counts) => total + valueOf(counts), 0);
+  return {
+    incomplete: {
+      weight: sum(({ weight }) => weight),
+      frames: sum(({ frames }) => frames),
+      problems: [...new Set(all.flatMap(({ problems }) => problems))],
+    },
   };
 }
 
@@ -92,11 +116,13 @@ function mergeReasons(all: readonly ReasonCounts[]): ReasonCounts[] {
   const merged = new Map<string, ReasonCounts>();
   for (const one of all) {
     const known = merged.get(one.reason);
+    const namedWeight = (one.namedWeight ?? 0) + (known?.namedWeight ?? 0);
     merged.set(one.reason, {
       ...one,
       weight: one.weight + (known?.weight ?? 0),
       frames: one.frames + (known?.frames ?? 0),
       detail: known?.detail ?? one.detail,
+      ...namedWeight > 0 && { namedWeight },
     });
   }
   return [...merged.values()].sort(byWeight);

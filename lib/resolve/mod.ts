@@ -46,7 +46,7 @@ export type {
   OtherCode,
   SnapshotDescription,
 } from "./images/image_description.ts";
-export type { FrameCounts, ImageCounts, ReasonCounts, Report } from "./report.ts";
+export type { FrameCounts, ImageCounts, IncompleteCounts, ReasonCounts, Report } from "./report.ts";
 export type { MachineOptions } from "./machine_options.ts";
 export { resolve, type Resolved, type ResolveOptions } from "./resolve.ts";
 export type { Annotated, UnresolvedStyle } from "./spell_frame.ts";

@@ -35,6 +35,8 @@ export class RecordedFile {
   hasSymtab = false;
   /** What could not be used for names, and why: clauses for the user. */
   problems: readonly string[] = [];
+  /** Those of them that have to do with inlined functions and lines. */
+  sourceProblems: readonly string[] = [];
   /** Its build-id, once that was read; empty if it has none. */
   knownBuildId = "";
   /** The build-id that the recording, or the user, says it has; empty if neither does. */
@@ -133,6 +135,7 @@ export class RecordedFile {
       this.namesFrom = lookup.namesFrom;
       this.hasSymtab = lookup.hasSymtab;
       this.problems = lookup.problems;
+      this.sourceProblems = lookup.sourceProblems;
       if (lookup.damage !== undefined) {
         this.failure = failureOf(lookup.damage, this.elf.source.size);
       }

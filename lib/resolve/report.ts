@@ -1,7 +1,7 @@
 import type { RawProfile, SkippedLines, UnresolvedReason } from "../profile/mod.ts";
 import type { ImageEvidence } from "./evidence/image_evidence.ts";
 import type { KernelNames } from "./kernel_names.ts";
-import type { Place } from "./place.ts";
+import { functionAt, type Place } from "./place.ts";
 import type { Failure } from "./recorded_file.ts";
 
 /** How many frames there were and how many of them have names. */
@@ -24,8 +24,20 @@ export interface ImageCounts extends FrameCounts {
   readonly namesFrom: readonly string[];
   /** Why frames of it are unresolved, heaviest first. */
   readonly reasons: readonly ReasonCounts[];
+  /** Frames that may lack inlined functions or lines, though debug information has them. */
+  readonly incomplete?: IncompleteCounts;
   /** Whether its return addresses follow calls; undefined if it has no code of a file to check. */
   readonly evidence: ImageEvidence | undefined;
+}
+
+/** Frames whose debug information is damaged, or is not all there. */
+export interface IncompleteCounts {
+  /** What they weigh together. */
+  readonly weight: number;
+  /** How many different frames. */
+  readonly frames: number;
+  /** What is the matter: clauses. */
+  readonly problems: readonly string[];
 }
 
 /** The frames that are unresolved for one reason. */
@@ -36,6 +48,8 @@ export interface ReasonCounts {
   readonly weight: number;
   /** How many different frames. */
   readonly frames: number;
+  /** What those of them weigh that keep the name that the recorder gave; left out if none does. */
+  readonly namedWeight?: number;
   /** What exactly was the matter, of the first of them; empty if the reason says it all. */
   readonly detail: string;
 }
@@ -101,10 +115,12 @@ export class Tally {
       const place = this.#places[key];
       if (place === undefined || place.kind === "name") continue;
       const name = imageOf(place);
+      const location = profile.locations[key >> 1]!;
+      const isNamed = location.kind !== "name" && location.symbol !== "";
       const image = images.get(name) ?? new Counter(name, this.#kernel);
       images.set(name, image);
-      total.add(place, this.#isResolved[key]!, this.#weights[key]!);
-      image.add(place, this.#isResolved[key]!, this.#weights[key]!);
+      total.add(place, this.#isResolved[key]!, this.#weights[key]!, isNamed);
+      image.add(place, this.#isResolved[key]!, this.#weights[key]!, isNamed);
     }
     const { samples } = profile;
     let sampleWeight = 0;
@@ -131,7 +147,7 @@ class Counter {
   readonly #kernel: KernelSummary;
   readonly #reasons = new Map<
     UnresolvedReason,
-    { weight: number; frames: number; detail: string }
+    { weight: number; frames: number; namedWeight?: number; detail: string }
   >();
   readonly #namesFrom = new Set<string>();
   #lastNamesFrom: readonly string[] = [];
@@ -139,16 +155,26 @@ class Counter {
   #resolvedWeight = 0;
   #frames = 0;
   #resolvedFrames = 0;
+  readonly #sourceProblems = new Set<string>();
+  #incompleteWeight = 0;
+  #incompleteFrames = 0;
 
   constructor(image: string, kernel: KernelSummary) {
     this.#image = image;
     this.#kernel = kernel;
   }
 
-  add(place: NativePlace, isResolved: boolean, weight: number): void {
+  add(place: NativePlace, isResolved: boolean, weight: number, isNamed: boolean): void {
     this.#weight += weight;
     this.#frames++;
-    if (place.kind === "code") this.#addNamesFrom(place.file.namesFrom);
+    if (place.kind === "code") {
+      this.#addNamesFrom(place.file.namesFrom);
+      if (functionAt(place)?.isIncomplete) {
+        this.#incompleteWeight += weight;
+        this.#incompleteFrames++;
+        for (const problem of place.file.sourceProblems) this.#sourceProblems.add(problem);
+      }
+    }
     if (isResolved && place.kind === "kernel") this.#addNamesFrom(this.#kernel.namesFrom);
     if (place.kind === "generated") this.#namesFrom.add("perf map");
     if (isResolved) {
@@ -161,6 +187,7 @@ class Counter {
     this.#reasons.set(reason, counts);
     counts.weight += weight;
     counts.frames++;
+    if (isNamed) counts.namedWeight = (counts.namedWeight ?? 0) + weight;
   }
 
   /** One list after the other; that of a file comes with each of its frames. */
@@ -179,6 +206,13 @@ class Counter {
       resolvedFrames: this.#resolvedFrames,
       namesFrom: [...this.#namesFrom],
       reasons: [...this.#reasons].map(([reason, counts]) => ({ reason, ...counts })).sort(byWeight),
+      ...this.#incompleteFrames > 0 && {
+        incomplete: {
+          weight: this.#incompleteWeight,
+          frames: this.#incompleteFrames,
+          problems: [...this.#sourceProblems],
+        },
+      },
     };
   }
 }

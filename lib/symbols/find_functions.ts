@@ -22,6 +22,11 @@ export interface FoundFunction {
   readonly inlined?: readonly InlinedFunction[];
   /** Where in its own source the vaddr is, or the call that the first of `inlined` stands for. */
   readonly position?: SourcePosition | undefined;
+  /**
+   * Whether functions inlined there, or lines, may be missing: what says so is damaged, or is not
+   * there. The `sourceProblems` say why.
+   */
+  readonly isIncomplete?: boolean;
 }
 
 /** A function that has no code of its own, but is inlined into another one. */
@@ -50,6 +55,8 @@ export interface FunctionLookup {
   readonly hasSymtab: boolean;
   /** What could not be used, and why: clauses for the user. */
   readonly problems: readonly string[];
+  /** Those of them that have to do with inlined functions and lines. */
+  readonly sourceProblems: readonly string[];
   /**
    * What is wrong with the section headers, or the symbol tables that they show. The file was then
    * read without them, as the loader reads it: only exported functions have names. Undefined if
@@ -166,20 +173,22 @@ async function findIn(
       ),
   );
   trace?.stage("bounds", results);
+  const sourceProblems: string[] = [];
   if (wish.inlines || wish.positions) {
     const source = await attempt(
-      problems,
+      sourceProblems,
       () => findSourceFrames(elf, path, vaddrs, places, wish.positions, debugFiles),
     );
-    if (source !== undefined && addSourceFrames(results, source.frames, wish)) {
+    if (source !== undefined && addSourceFrames(results, source, wish)) {
       const from = source.from === path ? ".debug_info" : source.from;
       if (!namesFrom.includes(from)) namesFrom.push(from);
     }
-    problems.push(...source?.problems ?? []);
+    sourceProblems.push(...source?.problems ?? []);
+    problems.push(...sourceProblems);
     trace?.stage("dwarf", results);
   }
   const hasSymtab = tables.includes("symtab");
-  return { functions: results, namesFrom, hasSymtab, problems, damage: undefined };
+  return { functions: results, namesFrom, hasSymtab, problems, sourceProblems, damage: undefined };
 }
 
 /** Asks Go's table for what is not known yet, and for all that may have functions inlined. */
@@ -224,20 +233,26 @@ function fillFrom(
  */
 function addSourceFrames(
   results: (FoundFunction | undefined)[],
-  frames: SourceFrameSearch["frames"],
+  { frames, isIncomplete }: SourceFrameSearch,
   { inlines }: SourceWish,
 ): boolean {
   let isUsed = false;
   for (const [at, chain] of frames.entries()) {
     const known = results[at];
     const outer = chain?.[0];
-    if (known === undefined || chain === undefined || outer === undefined) continue;
+    if (known === undefined) continue;
+    const lack = isIncomplete[at] ? { isIncomplete: true } : {};
+    if (chain === undefined || outer === undefined) {
+      results[at] = { ...known, ...lack };
+      continue;
+    }
     isUsed = true;
     results[at] = {
       name: known.name || outer.name,
       start: known.start,
       inlined: inlines ? chain.slice(1).map(inlinedFunction) : [],
       position: positionOf(outer),
+      ...lack,
     };
   }
   return isUsed;

@@ -32,7 +32,12 @@ export async function findSourceFrames(
 ): Promise<SourceFrameSearch> {
   const file = await findDwarf(elf, path, places, debugFiles);
   if (file === undefined) {
-    return { frames: new Array(vaddrs.length).fill(undefined), problems: [], from: "" };
+    return {
+      frames: new Array(vaddrs.length).fill(undefined),
+      isIncomplete: new Array(vaddrs.length).fill(false),
+      problems: [],
+      from: "",
+    };
   }
   const alternate = async () => {
     const found = await openAlternateFile(file.elf, file.path, places);

@@ -77,6 +77,8 @@ async function resolveOne(file: LargeFile, vaddr: number, source: ByteSource): P
     snapshots: [await parseMaps("maps", [encoder.encode(maps)])],
     files: { open: () => Promise.resolve({ source }) },
     demangle: "none",
+    // Some of the large files have debug information, which says nothing of the name.
+    inlines: false,
   });
   return profile.frames.textOf(0);
 }

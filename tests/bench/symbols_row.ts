@@ -42,7 +42,7 @@ async function ourNames(
   { maps, recording }: LargeProcess,
 ): Promise<string[]> {
   const output = workspace.path("symbols.out");
-  const args = ["--maps", maps, "--demangle", "none", "--no-merge", "-q", recording];
+  const args = ["--demangle", "none", "--no-merge", ...wholeJobArgs({ maps, recording })];
   await measure(symfold(args, { output }));
   return (await linesOf(output)).map((line) => line.replace(/ 1$/, ""));
 }
@@ -120,8 +120,13 @@ async function elfutils(
   };
 }
 
-function wholeJob({ maps, recording }: LargeProcess): Program {
-  return symfold(["--maps", maps, "-q", recording], { label: "symbols: symfold" });
+function wholeJob(process: LargeProcess): Program {
+  return symfold(wholeJobArgs(process), { label: "symbols: symfold" });
+}
+
+/** One name an address, as those get that it is compared with. */
+function wholeJobArgs({ maps, recording }: Pick<LargeProcess, "maps" | "recording">): string[] {
+  return ["--maps", maps, "--no-inlines", "-q", recording];
 }
 
 async function linesOf(path: string): Promise<string[]> {

@@ -200,6 +200,16 @@ Deno.test("symfold diff refuses to write over what it reads, of either side", as
   }
 });
 
+Deno.test("symfold diff says so if it is given a comparison", async () => {
+  using folder = new TempFolder();
+  const before = folder.write("before", "main 1 2\n");
+  const { code, stdout, stderr } = await runSymfold(["diff", "-q", before, "-"], {
+    stdin: "main 4\n",
+  });
+  assertEquals([code, stdout], [1, "main 2 4\n"]);
+  assertStringIncludes(stderr, "symfold: before: Stacks have two counts, as a comparison has");
+});
+
 Deno.test("symfold diff reads pipes on both sides", async () => {
   using folder = new TempFolder();
   const fifo = folder.at("fifo");

@@ -135,6 +135,17 @@ Deno.test("symfold says which event it read, and reads the one that is asked for
   assertEquals(second, { code: 0, stdout: "app;layout_second 1\n", stderr: "" });
 });
 
+Deno.test("symfold asks for no maps if the recorder gave all names itself", async () => {
+  const named = linesOf("app 10/11 1.5:  250 cycles: ", "\t7f0000001234 f+0x1 (/x)", "");
+  const { code, stdout, stderr } = await runSymfold([], { stdin: named });
+  assertEquals({ code, stdout }, { code: 0, stdout: "app;f 1\n" });
+  assertStringIncludes(stderr, "100.0 % of them keep the names that the recorder gave\n");
+  const other = linesOf("\t7f0000001235 [unknown] (/x)", "");
+  const partly = await runSymfold(["-q"], { stdin: named.trimEnd() + "\n" + other });
+  assertEquals(partly.code, 1);
+  assertStringIncludes(partly.stderr, "no maps snapshot was given, use --maps FILE");
+});
+
 Deno.test("symfold --weight chooses what is counted", async () => {
   const args = ["--sysroot", SYSROOT, "-q"];
   const perf = await runSymfold([...args, "--weight", "period"], { stdin: PERF });

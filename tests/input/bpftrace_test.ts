@@ -130,6 +130,12 @@ Deno.test("readBpftrace() reads the first map with stacks, and says so", async (
   ]);
 });
 
+Deno.test("readBpftrace() says which maps there are if there is none that is asked for", async () => {
+  const { failure, notes } = await read(TWO_MAPS, { event: "c" });
+  const message = 'Cannot find the event "@c" of "test": there is @a, @b';
+  assertEquals([failure?.message, notes], [message, []]);
+});
+
 for (const event of ["b", "@b"]) {
   Deno.test(`readBpftrace() reads the map ${event} if that is asked for`, async () => {
     assertEquals(samplesOf(await read(TWO_MAPS, { event })), ["0x401138 4"]);

@@ -147,6 +147,18 @@ Deno.test("readGdb() reads mappings, with permissions or without", async () => {
   );
 });
 
+Deno.test("readGdb() reads addresses without anything behind them", async () => {
+  const text = linesOf(
+    "TID 12:",
+    "#0  0x00007f572d91b230",
+    "#1  0x0000000000401136 - 1",
+    "#2  0x401180",
+  );
+  assertEquals(samplesOf(await readText(readGdb, text)), [
+    "TID 12;0x40117f;0x401135;0x7f572d91b230 1",
+  ]);
+});
+
 Deno.test("readGdb() reads what eu-stack prints", async () => {
   const text = linesOf(
     "PID 12 - process",
@@ -198,10 +210,18 @@ Deno.test("readSanitizer() reads what ThreadSanitizer writes", async () => {
     "  Write of size 4 at 0x7fe3c3075190 by thread T1:",
     "    #0 foo1() simple_stack2.cc:9 (exe+0x00000000a360)",
     "    #1 Thread1(void*) <null> (exe+0xa400)",
+    "    #2 <null> <null> (exe+0xa500)",
     "",
   );
   const recording = await readText(readSanitizer, text);
-  assertEquals(samplesOf(recording), ["Write of size 4 thread T1;exe+0xa400;exe+0xa360 1"]);
+  assertEquals(samplesOf(recording), [
+    "Write of size 4 thread T1;exe+0xa500;exe+0xa400;exe+0xa360 1",
+  ]);
+  const symbols = ["exe+0xa400", "exe+0xa500"].map((frame) => {
+    const location = locationOf(recording, frame)!;
+    return location.kind === "name" ? undefined : location.symbol;
+  });
+  assertEquals(symbols, ["Thread1(void*)", ""]);
   assertEquals(locationOf(recording, "exe+0xa360"), {
     ...VADDR,
     module: "exe",

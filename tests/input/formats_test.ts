@@ -89,6 +89,10 @@ const TEXTS: Readonly<Record<string, readonly [FormatName, string]>> = {
   "bpftrace with one entry a line": ["bpftrace", "@[0x401136]: 3\n"],
   "gdb with a stack only": ["gdb", "(gdb) bt\n#0  0x0000000000401136 in main ()\n"],
   "gdb without addresses": ["gdb", "#0  main (argc=1) at a.c:12\n#1  f (x=2) at a.c:3\n"],
+  "eu-stack -q": [
+    "gdb",
+    "PID 12 - process\nTID 12:\n#0  0x00007f572d91b230\n#1  0x0000000000401136\n",
+  ],
   "eu-stack": ["gdb", "PID 12 - process\nTID 12:\n#0  0x00007f572d91b230 __poll\n"],
   "ThreadSanitizer": ["sanitizer", "==\nWARNING: ThreadSanitizer: data race (pid=1)\n"],
   "a stack of a sanitizer alone": ["sanitizer", "    #0 0x401136 in f (/bin/a+0x1136)\n"],

@@ -146,6 +146,12 @@ Deno.test("readPerfScript() reads the first of several events, and says so", asy
   ]);
 });
 
+Deno.test("readPerfScript() says which events there are if there is none that is asked for", async () => {
+  const { failure, notes } = await read(TWO_EVENTS, { event: "cycle" });
+  const message = 'Cannot find the event "cycle" of "test": there is cycles, faults';
+  assertEquals([failure?.message, notes], [message, []]);
+});
+
 Deno.test("readPerfScript() reads the event that is asked for", async () => {
   const recording = await read(TWO_EVENTS, { event: "faults" });
   assertEquals(samplesOf(recording), ["app;7f0000001238 g (/lib/x.so) 1"]);

@@ -6,6 +6,14 @@ import { samplesOf } from "../support/recording_text.ts";
 
 const NO_SKIPPED = { comments: 0, invalid: 0, firstInvalid: undefined };
 
+const REASON = {
+  reason: "no-covering-symbol",
+  weight: 1,
+  frames: 1,
+  namedWeight: 1,
+  detail: "",
+} as const;
+
 function report(weight: number, more: Partial<Report> = {}): Report {
   return {
     weight,
@@ -22,10 +30,10 @@ function report(weight: number, more: Partial<Report> = {}): Report {
       frames: 2,
       resolvedFrames: 1,
       namesFrom: [".symtab"],
-      reasons: [{ reason: "no-covering-symbol", weight: 1, frames: 1, detail: "" }],
+      reasons: [REASON],
       evidence: undefined,
     }],
-    reasons: [{ reason: "no-covering-symbol", weight: 1, frames: 1, detail: "" }],
+    reasons: [REASON],
     skipped: { ...NO_SKIPPED, comments: 1 },
     ...more,
   };
@@ -64,7 +72,7 @@ Deno.test("mergeResolved() brings weights to the same decimals", () => {
   assertEquals([merged.report.weight, merged.report.decimals], [15 + 30, 1]);
   assertEquals(merged.report.images[0]?.weight, 45);
   assertEquals(merged.report.reasons, [
-    { reason: "no-covering-symbol", weight: 11, frames: 2, detail: "" },
+    { ...REASON, weight: 11, frames: 2, namedWeight: 11 },
   ]);
 });
 
@@ -145,4 +153,28 @@ Deno.test("mergeResolved() adds up the evidence, and keeps the worse verdict", (
     excess: 1,
     verdict: "differs",
   });
+});
+
+Deno.test("mergeResolved() sums the frames that debug information may lack, and what is wrong", () => {
+  const incomplete = (weight: number, problem: string): Report => {
+    const one = report(10);
+    const counts = { weight, frames: 1, problems: [problem] };
+    return { ...one, images: one.images.map((image) => ({ ...image, incomplete: counts })) };
+  };
+  const merged = mergeResolved([
+    resolved([[["a"], 1]], incomplete(3, "one")),
+    resolved([[["a"], 1]], incomplete(4, "two")),
+    resolved([[["a"], 1]], incomplete(5, "one")),
+    resolved([[["a"], 1]], report(2)),
+  ]);
+  assertEquals(merged.report.images[0]?.incomplete, {
+    weight: 12,
+    frames: 3,
+    problems: ["one", "two"],
+  });
+  const none = mergeResolved([
+    resolved([[["a"], 1]], report(2)),
+    resolved([[["a"], 1]], report(2)),
+  ]);
+  assertEquals(none.report.images[0]?.incomplete, undefined);
 });

@@ -13,7 +13,8 @@ export class ByteWriter {
 
   /** Unsigned 8 bits. */
   u8(value: number): void {
-    this.#view.setUint8(this.#advance(1), value);
+    const at = this.#advance(1);
+    this.#view.setUint8(at, value);
   }
 
   /** Unsigned 16 bits. */

@@ -160,6 +160,14 @@ export class Tab {
     await this.run("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))");
   }
 
+  /** Waits until an expression in the page is true. */
+  async until(expression: string): Promise<void> {
+    await this.run(`new Promise((done) => {
+      const look = () => (${expression}) ? done() : requestAnimationFrame(look);
+      look();
+    })`);
+  }
+
   /** The value of an expression in the page. */
   async run<Value>(expression: string): Promise<Value> {
     const { result, exceptionDetails } = await this.#send("Runtime.evaluate", {

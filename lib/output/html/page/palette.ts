@@ -57,7 +57,7 @@ export const DARK: Palette = {
   text: [250, 250, 250],
   dimText: [160, 160, 170],
   match: oklch(0.53, 0.21, MATCH_HUE),
-  frame: ({ hue, strength }, shade) => oklch(0.45 + 0.025 * shade, 0.09 * strength, hue),
+  frame: ({ hue, strength }, shade) => oklch(0.51 + 0.02 * shade, 0.105 * strength, hue),
   dim: ({ hue, strength }) => oklch(0.28, 0.02 * strength, hue),
   change: (part) => {
     const size = Math.sqrt(Math.abs(part));

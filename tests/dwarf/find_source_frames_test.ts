@@ -1,0 +1,173 @@
+import { assertEquals } from "@std/assert";
+import {
+  DW_AT_DWO_NAME,
+  DW_AT_NAME,
+  DW_FORM_STRING,
+  DW_FORM_STRP,
+  DW_TAG_SKELETON_UNIT,
+  DW_UT_SKELETON,
+} from "../../lib/dwarf/constants.ts";
+import { findSourceFrames } from "../../lib/dwarf/mod.ts";
+import { FormatError } from "../../lib/errors.ts";
+import { CountingSource } from "../support/counting_source.ts";
+import { buildDwarf, type EntrySpec } from "../support/dwarf_builder.ts";
+import { codeAt, compileUnit, framesOf, functionAt } from "../support/dwarf_units.ts";
+
+function unitAt(start: number, name: string, children: readonly EntrySpec[] = []) {
+  return { entry: compileUnit(start, 0x100, [functionAt(name, start, 0x100), ...children]) };
+}
+
+Deno.test("findSourceFrames() gives frames of several units, in the order of the vaddrs", async () => {
+  const built = buildDwarf({ units: [unitAt(0x2000, "two"), unitAt(0x1000, "one")] });
+  const { frames, problems } = await framesOf(built, [0x1000, 0x1800, 0x2000]);
+  assertEquals([frames, problems], [["one", "-", "two"], []]);
+});
+
+for (const littleEndian of [true, false]) {
+  for (const version of [2, 3, 4, 5]) {
+    for (const is64 of [false, true]) {
+      for (const addressSize of [4, 8]) {
+        const format = { version, is64, addressSize };
+        const what = `${JSON.stringify(format)}, little-endian: ${littleEndian}`;
+        Deno.test(`findSourceFrames() reads units of ${what}`, async () => {
+          const units = [{ ...format, ...unitAt(0x1000, "one") }, {
+            ...format,
+            ...unitAt(0x2000, "two"),
+          }];
+          const { frames, problems } = await framesOf(buildDwarf({ littleEndian, units }), [
+            0x1000,
+            0x2001,
+          ]);
+          assertEquals([frames, problems], [["one", "two"], []]);
+        });
+      }
+    }
+  }
+}
+
+Deno.test("findSourceFrames() finds nothing in a file without DWARF", async () => {
+  assertEquals(await framesOf(buildDwarf({}), [0x1000]), { frames: ["-"], problems: [] });
+});
+
+Deno.test("findSourceFrames() reads nothing if nothing is wanted", async () => {
+  const built = buildDwarf({ units: [unitAt(0x1000, "one")] });
+  assertEquals(await framesOf(built, []), { frames: [], problems: [] });
+});
+
+Deno.test("findSourceFrames() says that .debug_info cannot be opened", async () => {
+  const error = new FormatError({ action: "inflate it", source: "a.so", detail: "it is odd" });
+  const main = { name: "a.so", littleEndian: true, section: () => Promise.reject(error) };
+  const { frames, problems } = await findSourceFrames({ main }, Float64Array.of(0x1000));
+  assertEquals(frames, [undefined]);
+  assertEquals(problems, ['Cannot inflate it of "a.so": it is odd']);
+});
+
+Deno.test("findSourceFrames() takes the first unit that has a function at a vaddr", async () => {
+  const empty = { entry: compileUnit(0x1000, 0x100, []) };
+  const units = [empty, unitAt(0x1000, "first"), unitAt(0x1000, "second")];
+  assertEquals((await framesOf(buildDwarf({ units }), [0x1000])).frames, ["first"]);
+});
+
+Deno.test("findSourceFrames() takes frames in the upper half of the 64-bit space", async () => {
+  const units = [unitAt(-0x7f000000, "kernel")];
+  assertEquals((await framesOf(buildDwarf({ units }), [-0x7f000000])).frames, ["kernel"]);
+});
+
+Deno.test("findSourceFrames() reads whole only units that hold a vaddr", async () => {
+  const padding = Array.from({ length: 2000 }, (): EntrySpec => ({
+    tag: 0x34,
+    attributes: [[DW_AT_NAME, DW_FORM_STRING, "x".repeat(100)]],
+  }));
+  const units = [0x1000, 0x2000, 0x3000, 0x4000, 0x5000]
+    .map((start) => unitAt(start, `f${start.toString(16)}`, padding));
+  const built = buildDwarf({ units });
+  const sources: CountingSource[] = [];
+  const main = {
+    ...built,
+    section: async (name: string) => {
+      const source = await built.section(name);
+      if (source === undefined) return undefined;
+      const counted = new CountingSource(source);
+      sources.push(counted);
+      return counted;
+    },
+  };
+  const { frames } = await findSourceFrames({ main }, Float64Array.of(0x3000));
+  assertEquals(frames[0]?.map(({ name }) => name), ["f3000"]);
+  const info = sources.find(({ name }) => name.includes(".debug_info"))!;
+  const share = info.bytesRead / info.size;
+  assertEquals(share < 0.25, true, `${share}`);
+});
+
+Deno.test("findSourceFrames() keeps the frames of units beside a damaged one", async () => {
+  const built = buildDwarf({
+    units: [
+      unitAt(0x1000, "one"),
+      { ...unitAt(0x2000, "two"), tail: [0x7f] },
+      unitAt(0x3000, "three"),
+    ],
+  });
+  const { frames, problems } = await framesOf(built, [0x1000, 0x2000, 0x3000]);
+  assertEquals(frames, ["one", "-", "three"]);
+  assertEquals(problems.length, 1);
+});
+
+Deno.test("findSourceFrames() does not spell names that are too long together", async () => {
+  // 300 functions in a namespace whose name has 2^20 - 1 characters: 300 MB of names.
+  const long = "n".repeat((1 << 20) - 1);
+  const functions = Array.from({ length: 300 }, (_, at) => functionAt("f", 0x1000 + at, 1));
+  const space: EntrySpec = {
+    tag: 0x39,
+    attributes: [[DW_AT_NAME, DW_FORM_STRP, long]],
+    children: functions,
+  };
+  const built = buildDwarf({
+    units: [{ entry: { tag: 0x11, attributes: codeAt(0x1000, 300), children: [space] } }],
+  });
+  const vaddrs = Float64Array.from({ length: 300 }, (_, at) => 0x1000 + at);
+  const { frames, problems } = await findSourceFrames({ main: built }, vaddrs);
+  const size = frames.reduce((sum, chain) => sum + chain![0]!.name.length, 0);
+  assertEquals(size < 1.1 * (1 << 27), true, `${size}`);
+  assertEquals(problems, ['"test.so" has names and paths of more than 134217728 characters']);
+});
+
+Deno.test("findSourceFrames() tells which vaddrs a damaged unit may have cost frames", async () => {
+  const built = buildDwarf({
+    units: [
+      unitAt(0x1000, "one"),
+      { ...unitAt(0x2000, "two"), tail: [0x7f] },
+      unitAt(0x3000, "three"),
+    ],
+  });
+  // The last lies in no unit: the damaged one says where its code is.
+  const vaddrs = Float64Array.of(0x1000, 0x2000, 0x3000, 0x4000);
+  const { isIncomplete } = await findSourceFrames({ main: built }, vaddrs);
+  assertEquals(isIncomplete, [false, true, false, false]);
+});
+
+Deno.test("findSourceFrames() tells that a unit without a header may have had any vaddr", async () => {
+  const units = [unitAt(0x1000, "one"), { ...unitAt(0x2000, "two"), version: 9 }];
+  const vaddrs = Float64Array.of(0x1000, 0x2000, 0x3000);
+  const { isIncomplete } = await findSourceFrames({ main: buildDwarf({ units }) }, vaddrs);
+  assertEquals(isIncomplete, [false, true, true]);
+});
+
+Deno.test("findSourceFrames() tells that nothing is missing if another unit has the function", async () => {
+  const units = [{ ...unitAt(0x1000, "one"), tail: [0x7f] }, unitAt(0x1000, "two")];
+  const main = buildDwarf({ units });
+  const { frames, isIncomplete } = await findSourceFrames({ main }, Float64Array.of(0x1000));
+  assertEquals([frames[0]?.[0]?.name, isIncomplete], ["two", [false]]);
+});
+
+Deno.test("findSourceFrames() tells that a split unit is missing", async () => {
+  const entry = {
+    tag: DW_TAG_SKELETON_UNIT,
+    attributes: [
+      ...codeAt(0x1000, 0x10),
+      [DW_AT_DWO_NAME, DW_FORM_STRING, "a.dwo"] as const,
+    ],
+  };
+  const main = buildDwarf({ units: [{ type: DW_UT_SKELETON, id: 1n, entry }] });
+  const { isIncomplete } = await findSourceFrames({ main }, Float64Array.of(0x1000, 0x2000));
+  assertEquals(isIncomplete, [true, false]);
+});
