@@ -159,3 +159,15 @@ Deno.test("symfold --threads makes each thread a profile of its own", async () =
   const wanted = [...roots].sort(([, a], [, b]) => b - a);
   assertEquals(profiles.map(({ name, endValue }) => [name, endValue]), wanted);
 });
+
+Deno.test("symfold diff -o .pb.gz writes what pprof -diff_base makes of the two", async () => {
+  using folder = new TempFolder();
+  const before = folder.write("before.folded", "main;a 10\nmain;b 5\n");
+  const after = folder.write("after.folded", "main;a 4\nmain;c 9\n");
+  const path = folder.at("diff.pb.gz");
+  const run = await runSymfold(["diff", "-q", "-o", path, before, after]);
+  assertEquals(run, { code: 0, stdout: "", stderr: "" });
+  const message = decodePprof(Deno.readFileSync(path));
+  assertEquals(stacksOfPprof(message), new Map([["main\na", 4], ["main\nc", 9]]));
+  assertEquals(stacksOfPprof(message, true), new Map([["main\na", 10], ["main\nb", 5]]));
+});
