@@ -15,10 +15,12 @@ const GROWTH = 8;
 const MAX_PIECE = 1 << 26;
 /**
  * A section is read a few times from beginning to end. One that is damaged, or made for it, leads to
- * the same place again and again; that ends after this many bytes, and this many times its size.
+ * the same place again and again; after this many bytes, and this many times its size, only short
+ * pieces are read, so that units beside those that are damaged are still found.
  */
-const MAX_BYTES = 1 << 28;
-const MAX_TIMES = 64;
+const MAX_BYTES = 1 << 26;
+const MAX_TIMES = 16;
+const SHORT_PIECE = 1 << 12;
 /** What a piece costs besides its bytes. */
 const PIECE_COST = 64;
 
@@ -58,7 +60,7 @@ export class Section {
    * @param parse Reads from the position of the reader on. It is called again, with more bytes, if
    * it throws a RangeError before the section ends.
    * @param action What is attempted, for messages: an infinitive.
-   * @throws {FormatError} If the section ends before.
+   * @throws {FormatError} If the section ends before, or is read over and over.
    */
   async parse<Result>(
     start: number,
@@ -67,7 +69,9 @@ export class Section {
     parse: (reader: DwarfReader) => Result,
   ): Promise<Result> {
     for (let length = guess;; length *= GROWTH) {
-      const reader = await this.piece(start, length, action);
+      this.#checkSpent(length, start, action);
+      const piece = await this.piece(start, length, action);
+      const reader = this.#isSpent ? this.#cut(piece, length) : piece;
       const first = reader.position;
       try {
         return parse(reader);
@@ -78,7 +82,7 @@ export class Section {
           throw this.error(start, action, `it takes more than ${hex(length)}`);
         }
       } finally {
-        this.spend(Math.min(reader.position, reader.bytes.length) - first, start, action);
+        this.spend(Math.min(reader.position, reader.bytes.length) - first);
       }
     }
   }
@@ -103,22 +107,31 @@ export class Section {
    * Bytes of known length in a reader of their own. Position 0 is `start`.
    *
    * @param buffer Memory that may be used, see `ByteSource.readAt`.
-   * @throws {FormatError} If they do not lie inside the section.
+   * @throws {FormatError} If they do not lie inside the section, or it is read over and over.
    */
   async read(start: number, length: number, buffer?: Uint8Array): Promise<DwarfReader> {
+    this.#checkSpent(length, start, "read bytes");
     const reader = await this.#readAt(start, length, buffer);
-    this.spend(length, start, "read bytes");
+    this.spend(length);
     return reader;
   }
 
-  /**
-   * Counts bytes that are parsed, so that a damaged file does not keep one busy for ever.
-   *
-   * @throws {FormatError} If they are far more than the section has.
-   */
-  spend(count: number, sectionOffset: number, action: string): void {
+  /** Counts bytes that are parsed, so that a damaged file does not keep one busy for ever. */
+  spend(count: number): void {
     this.#spent += count + PIECE_COST;
-    if (this.#spent <= MAX_BYTES + MAX_TIMES * this.size) return;
+  }
+
+  get #isSpent(): boolean {
+    return this.#spent > MAX_BYTES + MAX_TIMES * this.size;
+  }
+
+  /** No more than `length` bytes, though more were read. */
+  #cut({ bytes, position }: DwarfReader, length: number): DwarfReader {
+    return new DwarfReader(bytes.subarray(position, position + length), this.littleEndian);
+  }
+
+  #checkSpent(length: number, sectionOffset: number, action: string): void {
+    if (length <= SHORT_PIECE || !this.#isSpent) return;
     throw this.error(sectionOffset, action, "it is read over and over");
   }
 

@@ -10,9 +10,6 @@ import { readUnitAttributes, readUnitHeader } from "./unit_entry.ts";
 import type { UnitHeader } from "./unit_header.ts";
 import { UnitLoader } from "./unit_loader.ts";
 
-/** Units of one file; all but one are of types. */
-const MAX_UNITS = 1 << 20;
-
 /**
  * Finds the units that were split from skeleton units (DWARF 5, section 3.1.2 and appendix F; GNU's
  * form of it before): in `.dwo` files, or in packages of them.
@@ -24,6 +21,7 @@ export class SplitUnits {
   readonly #cache = new AbbreviationCache();
   readonly #files = new Map<DwarfFile, DwarfSections>();
   readonly #indexes = new Map<DwarfSections, Promise<PackageIndex | undefined>>();
+  readonly #units = new Map<DwarfSections, Map<bigint, UnitHeader>>();
   readonly #missing = new Set<string>();
 
   /** @param open See {@linkcode DwarfFiles.split}. */
@@ -114,21 +112,41 @@ export class SplitUnits {
     isPackage: boolean,
     id: bigint,
   ): Promise<UnitHeader | undefined> {
-    const abbreviations = await sections.open(".debug_abbrev");
-    let start = first;
-    for (let count = 0; start < info.size && count < MAX_UNITS; count++) {
-      const header = await readUnitHeader(info, start);
-      if (header.type !== DW_UT_TYPE && header.type !== DW_UT_SPLIT_TYPE) {
-        if (header.version >= 5 && header.id === id) return header;
-        if (header.version < 5) {
-          const cache = this.#cache;
-          const attributes = await readUnitAttributes(info, abbreviations, base, header, cache);
-          if (attributes?.dwoId === id) return header;
-        }
-      }
-      if (isPackage) return undefined;
-      start = header.end;
+    if (isPackage) {
+      const header = await readUnitHeader(info, first);
+      return await this.#idOf(sections, info, base, header) === id ? header : undefined;
     }
-    return undefined;
+    let units = this.#units.get(sections);
+    if (units === undefined) this.#units.set(sections, units = await this.#list(sections, info));
+    return units.get(id);
+  }
+
+  /** All units of a file, by id; those before damage, if there is some. */
+  async #list(sections: DwarfSections, info: Section): Promise<Map<bigint, UnitHeader>> {
+    const units = new Map<bigint, UnitHeader>();
+    await this.#problems.attempt(async () => {
+      for (let start = 0; start < info.size;) {
+        const header = await readUnitHeader(info, start);
+        const id = await this.#idOf(sections, info, 0, header);
+        if (id !== undefined && !units.has(id)) units.set(id, header);
+        start = header.end;
+      }
+    });
+    return units;
+  }
+
+  /** The number of a unit; undefined if it is one of types, or has none. */
+  async #idOf(
+    sections: DwarfSections,
+    info: Section,
+    abbreviationsBase: number,
+    header: UnitHeader,
+  ): Promise<bigint | undefined> {
+    if (header.type === DW_UT_TYPE || header.type === DW_UT_SPLIT_TYPE) return undefined;
+    if (header.version >= 5) return header.id;
+    const section = await sections.open(".debug_abbrev");
+    const cache = this.#cache;
+    const attributes = await readUnitAttributes(info, section, abbreviationsBase, header, cache);
+    return attributes?.dwoId;
   }
 }

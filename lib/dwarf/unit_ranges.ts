@@ -82,6 +82,7 @@ export async function readRangeLists(
         reader.position = base + offsets[at]!;
         sink.current = owners[at]!;
         parseRangeList(reader, context, sink);
+        place.section.spend(reader.position - base - offsets[at]!);
       }
     });
     first = last;

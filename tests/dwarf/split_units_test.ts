@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import * as constants from "../../lib/dwarf/constants.ts";
 import type { DwarfFile, SplitUnitRequest } from "../../lib/dwarf/mod.ts";
 import { FormatError } from "../../lib/errors.ts";
+import { CountingSource } from "../support/counting_source.ts";
 import {
   type AttributeSpec,
   buildDwarf,
@@ -158,4 +159,37 @@ Deno.test("SplitUnits says why a file cannot be read", async () => {
   const error = new FormatError({ action: "read it", source: "a.dwo", detail: "it is odd" });
   const found = await framesOf(skeleton(), VADDRS, { split: () => Promise.reject(error) });
   assertEquals(found.problems, ['Cannot read it of "a.dwo": it is odd']);
+});
+
+Deno.test("SplitUnits reads the headers of a file once, however many skeletons name it", async () => {
+  const units = Array.from({ length: 50 }, (_, at): UnitSpec => ({
+    type: constants.DW_UT_SKELETON,
+    id: BigInt(at),
+    entry: {
+      tag: constants.DW_TAG_SKELETON_UNIT,
+      attributes: [
+        ...codeAt(0x1000 + at, 1),
+        [constants.DW_AT_DWO_NAME, DW_FORM_STRING, "a.dwo"],
+      ],
+    },
+  }));
+  const file = dwo(Array.from({ length: 2000 }, (_, at) => splitUnit([], BigInt(1000 + at))));
+  const reads: CountingSource[] = [];
+  const counted = {
+    ...file,
+    section: async (name: string) => {
+      const source = await file.section(name);
+      if (source === undefined) return undefined;
+      const counting = new CountingSource(source);
+      reads.push(counting);
+      return counting;
+    },
+  };
+  const vaddrs = units.map((_, at) => 0x1000 + at);
+  const { problems } = await framesOf(buildDwarf({ units }), vaddrs, {
+    split: () => Promise.resolve(counted),
+  });
+  assertEquals(problems.length, 21);
+  const info = reads.find(({ name }) => name.includes(".debug_info"))!;
+  assertEquals(info.bytesRead < 2 * info.size, true, `${info.bytesRead} of ${info.size}`);
 });

@@ -247,3 +247,26 @@ Deno.test("findSourceFrames() gives nothing without abbreviations", async () => 
     'Cannot open the section .debug_abbrev of "test.so": there is none, but something refers to it',
   ]);
 });
+
+Deno.test("findSourceFrames() does not read overlapping tables of abbreviations for ever", async () => {
+  // 400 units whose tables begin one abbreviation apart, and do not have what is wanted: 100 MB.
+  const table = new Uint8Array(250_000);
+  for (let at = 0; at + 5 < table.length; at += 5) table.set([2, 0x34, 0, 0, 0], at);
+  const damaged = Array.from({ length: 400 }, (_, at) => ({
+    abbreviationsOffset: 5 * at,
+    tail: [1, 0, 0, 0],
+  }));
+  const last = { ...good(0x1000, "good"), abbreviationsOffset: table.length };
+  const built = buildDwarf({ units: [...damaged, last] });
+  const whole = new Uint8Array(table.length + built.sections.get(".debug_abbrev")!.length);
+  whole.set(table);
+  whole.set(built.sections.get(".debug_abbrev")!, table.length);
+  const sections = new Map(built.sections).set(".debug_abbrev", whole);
+  const { frames, problems } = await framesOf(
+    buildDwarf({ sections: Object.fromEntries(sections) }),
+    [0x1000],
+  );
+  // A short table is read nonetheless.
+  assertEquals(frames, ["good"]);
+  assertEquals(problems.at(-1), "380 more problems with debug information");
+});
