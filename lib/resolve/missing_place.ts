@@ -7,14 +7,12 @@ import type { NoPlace } from "./snapshot_index.ts";
 /** What stands for an address that no image explains. */
 export function missingAddress(address: number, place: NoPlace): MissingPlace {
   const { mapping, file, reason, detail } = place;
-  if (mapping === undefined) {
-    const label = "[unknown]";
-    return { kind: "missing", reason, detail, image: label, label, shortLabel: label };
-  }
-  if (reason === "not-executable") {
-    const image = mapping.path || "[anonymous memory]";
-    return { kind: "missing", reason, detail, image, label: "[unknown]", shortLabel: "[unknown]" };
-  }
+  const unknown = (image: string): MissingPlace => {
+    return { kind: "missing", reason, detail, image, label: UNKNOWN, shortLabel: UNKNOWN };
+  };
+  if (mapping === undefined) return unknown(UNKNOWN);
+  if (reason === "not-executable") return unknown(mapping.path || "[anonymous memory]");
+  if (reason === "ambiguous-snapshot") return unknown("[several images]");
   const fileOffset = hex(address - mapping.start + mapping.fileOffset);
   if (file !== undefined) {
     const label = `[${file.baseName}@${fileOffset}]`;
@@ -29,6 +27,8 @@ export function missingAddress(address: number, place: NoPlace): MissingPlace {
   const label = labelOfAnonymous(mapping);
   return { kind: "missing", reason, detail, image: label, label, shortLabel: label };
 }
+
+const UNKNOWN = "[unknown]";
 
 /** One frame for all code made at run time, not a hundred that are each seen once. */
 function labelOfAnonymous({ path }: Mapping): string {
