@@ -2,7 +2,7 @@
 # Makes testdata/recordings/ again: programs of our own, recorded while they run. Every run gives
 # other addresses and counts; recordings/README.md has the numbers of the committed ones.
 #
-# Needs an x86-64 Linux, root (writes /opt/{cpp,rust,arm64}-demo, samples the kernel), and on
+# Needs an x86-64 Linux, root (writes /opt/{cpp,rust,arm64,replaced}-demo, samples the kernel), and on
 # Debian 12: apt-get install g++ lld g++-aarch64-linux-gnu qemu-user-static linux-perf python3,
 # and rustc 1.95 or later.
 set -euo pipefail
@@ -95,6 +95,24 @@ arm64() {
   ' "$folder/raw.folded"
 }
 
-if [ $# -eq 0 ]; then set -- cpp_x86_64 rust_x86_64 arm64; fi
+replaced_x86_64() {
+  local demo=/opt/replaced-demo folder=$recordings/replaced-x86_64
+  local flags=(-O2 -g0 -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer
+    -fno-optimize-sibling-calls -fno-ipa-icf)
+  start_recording replaced-x86_64
+  mkdir -p $demo/bin $demo/lib
+  gcc "${flags[@]}" -DBUILD=first -fPIC -shared -Wl,-Bsymbolic "$sources/replaced/library.c" \
+    -o $demo/lib/libfirst.so
+  gcc "${flags[@]}" -DBUILD=second -DLONGER -fPIC -shared -Wl,-Bsymbolic \
+    "$sources/replaced/library.c" -o $demo/lib/libsecond.so
+  gcc "${flags[@]}" "$sources/replaced/program.c" -o $demo/bin/replace
+  perf record -q -N -e cpu-clock:u --call-graph fp -F 499 -o "$work/replaced.data" -- \
+    $demo/bin/replace $demo/lib/libfirst.so "$folder/maps-before" \
+    $demo/lib/libsecond.so "$folder/maps"
+  perf_text "$work/replaced.data" | python3 "$sources/replaced/fold_replaced.py" "$folder"
+  keep_files replaced-x86_64 $demo/bin/replace $demo/lib/libfirst.so $demo/lib/libsecond.so
+}
+
+if [ $# -eq 0 ]; then set -- cpp_x86_64 rust_x86_64 arm64 replaced_x86_64; fi
 for recording; do "$recording"; done
 du -sb "$recordings"/*/sysroot

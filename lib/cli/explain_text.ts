@@ -107,12 +107,13 @@ function neighbourLines({ neighbours }: Explanation): string[] {
 }
 
 function contestedLines({ contested = [] }: Explanation): string[] {
+  const isOpen = !contested.some(({ isChosen }) => isChosen);
   return alignTable(contested.map(({ snapshot, path, loadBias, isChosen, returns, calls }) => [
     `"${snapshot}"`,
     path,
     `load bias ${loadBias}:`,
     [
-      isChosen ? "chosen" : "lost",
+      isOpen ? "as likely" : isChosen ? "chosen" : "lost",
       returns > 0 ? `${calls} of ${returns} return addresses follow a call` : "",
     ].filter((text) => text !== "").join(", "),
   ]));

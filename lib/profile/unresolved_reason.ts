@@ -112,6 +112,10 @@ export const UNRESOLVED_REASONS = {
       "the mappings of the file allow several load biases, and no return address tells which",
     advice: "give a whole copy of /proc/PID/maps, or a recording with callers",
   },
+  "ambiguous-snapshot": {
+    meaning: "the snapshots have different images there, and no return address tells which it was",
+    advice: "give the snapshots of the time of the recording only",
+  },
   "not-in-bundle": {
     meaning: "the bundle does not have the part of the file that is needed",
     advice: "give symfold collect the recording, or --whole",

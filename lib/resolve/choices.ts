@@ -3,7 +3,7 @@ import type { FrameLocation } from "../profile/mod.ts";
 import { formOf, isReturnAddress } from "./evidence/address_form.ts";
 import { readCallSitesAt } from "./evidence/read_calls.ts";
 import type { RecordedFile } from "./recorded_file.ts";
-import type { ImagePlace } from "./address_place.ts";
+import type { AddressPlace, ImagePlace, NoPlace } from "./address_place.ts";
 
 /** A return address that several images explain. */
 export interface ContestedAddress {
@@ -37,7 +37,8 @@ export interface ImageVotes {
  * The images that were chosen where several snapshots explain an address: the one in which it
  * follows a call. Where that is so in several of them or in none, it is the one in which most of the
  * addresses do for which there are the same to choose from; so it is for addresses that are no
- * return addresses.
+ * return addresses. But where some addresses follow calls in one image only, and some in another, each
+ * was there at its time, and none is chosen.
  */
 export class ImageChoices {
   readonly #files = new Map<RecordedFile, number>();
@@ -45,6 +46,8 @@ export class ImageChoices {
   readonly #byImages = new Map<string, string>();
   /** The images in which a return address follows a call. */
   readonly #fitting = new Map<FrameLocation, ReadonlySet<string>>();
+  /** Images each of which was there at some time. */
+  readonly #mixed = new Set<string>();
   /** By images: of each how many return addresses follow calls in it, and how many there are. */
   readonly #votes = new Map<string, ImageVotes[]>();
 
@@ -60,9 +63,14 @@ export class ImageChoices {
     for (const [key, group] of groups) await this.#decide(key, group);
   }
 
-  /** The one of several images that was chosen; the first if nothing is known. */
-  choose(location: FrameLocation, images: readonly ImagePlace[]): ImagePlace {
-    const chosen = this.#byLocation.get(location) ?? this.#byImages.get(this.#keyOf(images));
+  /**
+   * The one of several images that was chosen, the first if nothing is known; or that it may be any.
+   */
+  choose(location: FrameLocation, images: readonly ImagePlace[]): AddressPlace {
+    const key = this.#keyOf(images);
+    const own = this.#byLocation.get(location);
+    if (own === undefined && this.#mixed.has(key)) return ambiguousAmong(images);
+    const chosen = own ?? this.#byImages.get(key);
     return images.find((image) => this.#nameOf(image) === chosen) ?? images[0]!;
   }
 
@@ -90,6 +98,12 @@ export class ImageChoices {
       this.#fitting.set(location, new Set(fitting.map((image) => this.#nameOf(image))));
       if (fitting.length === 1) this.#byLocation.set(location, this.#nameOf(fitting[0]!));
     }
+    const own = images.map((_, image) =>
+      group.filter((_, at) => calls.every((ofImage, other) => ofImage[at] === (other === image)))
+        .length
+    );
+    const [most = 0, second = 0] = own.sort((a, b) => b - a);
+    if (second >= MIN_OWN && second * MIN_OWN_SHARE >= most) this.#mixed.add(key);
   }
 
   #keyOf(images: readonly ImagePlace[]): string {
@@ -103,6 +117,19 @@ export class ImageChoices {
     return `${number}:${loadBias}`;
   }
 }
+
+function ambiguousAmong(images: readonly ImagePlace[]): NoPlace {
+  const paths = [...new Set(images.map(({ file }) => file.request.path))];
+  const detail = `it may be "${paths.join('", "')}"`;
+  const [{ mapping }] = images as [ImagePlace];
+  return { reason: "ambiguous-snapshot", detail, mapping, file: undefined };
+}
+
+/**
+ * An image was there if so many return addresses follow calls in it and in no other one, and one in so
+ * many of those of the image that has most: what unwinding gets wrong follows a call by chance.
+ */
+const [MIN_OWN, MIN_OWN_SHARE] = [2, 5];
 
 /** By so many return addresses a file has to be better than nothing, and than any other. */
 export const CLEAR_LEAD = 6;

@@ -177,8 +177,9 @@ export class Locator {
     if (known) return known;
     const images = this.imagesAt(location, lookupAddress);
     if (images.length > 1) {
-      const chosen = this.#choices.choose(location, images.map(({ place }) => place));
-      return images.find(({ place }) => place === chosen);
+      const place = this.#choices.choose(location, images.map((image) => image.place));
+      const { index } = images.find((image) => image.place === place) ?? images[0]!;
+      return { index, place };
     }
     return images[0] ?? this.#noPlaceOf(location, lookupAddress);
   }

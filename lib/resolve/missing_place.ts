@@ -6,21 +6,15 @@ import type { NoPlace } from "./address_place.ts";
 
 /** What stands for an address that no image explains. */
 export function missingAddress(address: number, place: NoPlace): MissingPlace {
-  const { mapping, reason, detail } = place;
-  if (mapping !== undefined) return { ...missingIn(mapping, address, place), mapping };
-  const label = "[unknown]";
-  return { kind: "missing", reason, detail, image: label, label, shortLabel: label };
+  const { mapping, reason } = place;
+  if (mapping === undefined) return unknown(place, UNKNOWN);
+  if (reason === "ambiguous-snapshot") return unknown(place, "[several images]");
+  return { ...missingIn(mapping, address, place), mapping };
 }
 
-function missingIn(
-  mapping: Mapping,
-  address: number,
-  { file, reason, detail }: NoPlace,
-): MissingPlace {
-  if (reason === "not-executable") {
-    const image = mapping.path || "[anonymous memory]";
-    return { kind: "missing", reason, detail, image, label: "[unknown]", shortLabel: "[unknown]" };
-  }
+function missingIn(mapping: Mapping, address: number, place: NoPlace): MissingPlace {
+  const { file, reason, detail } = place;
+  if (reason === "not-executable") return unknown(place, mapping.path || "[anonymous memory]");
   const fileOffset = hex(address - mapping.start + mapping.fileOffset);
   if (file !== undefined) {
     const label = `[${file.baseName}@${fileOffset}]`;
@@ -34,6 +28,12 @@ function missingIn(
   }
   const label = labelOfAnonymous(mapping);
   return { kind: "missing", reason, detail, image: label, label, shortLabel: label };
+}
+
+const UNKNOWN = "[unknown]";
+
+function unknown({ reason, detail }: NoPlace, image: string): MissingPlace {
+  return { kind: "missing", reason, detail, image, label: UNKNOWN, shortLabel: UNKNOWN };
 }
 
 /** One frame for all code made at run time, not a hundred that are each seen once. */

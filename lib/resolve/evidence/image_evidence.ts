@@ -40,7 +40,8 @@ export interface ImageEvidence {
   readonly agreeingEdges: number;
   /**
    * How many more of them follow no call than do, in that piece of the image in which most do not:
-   * 6 are too many, or 3 if no more than 11 were checked, and no more are strays.
+   * 6 are too many, or 3 if no more than 11 were checked, and no more are strays. So are 6 anywhere
+   * that are a third of all, if no more are strays.
    */
   readonly excess: number;
   /** What all this says. */
@@ -55,6 +56,11 @@ export interface ImageEvidence {
  * walk: 10^-7 for 1,000 addresses of which 2 % are wrong. What recordings have is in the README.
  */
 const DOUBT = 6;
+/**
+ * Where two files took turns at one place their return addresses are side by side. So as many are too
+ * many, too, if they are one in so many of all: in files that fit it is one in six at most.
+ */
+const DOUBT_SHARE = 3;
 
 /**
  * Of few return addresses fewer are too many: by the same bound, 10^-4 for 11 of which 2 % are wrong.
@@ -99,12 +105,22 @@ export function evidenceOf(
     edges: edges.length,
     agreeingEdges: agreeing.length,
     excess,
-    verdict: excess >= (isFew ? DOUBT_OF_FEW : DOUBT)
+    verdict: excess >= (isFew ? DOUBT_OF_FEW : DOUBT) ||
+        strays <= checked.length && isShareDoubtful(checked, form)
       ? "differs"
       : isEnough(checked.length, excess, agreeing.length)
       ? verdictOf(isAdjusted, mode)
       : "not-judged",
   };
+}
+
+function isShareDoubtful(checked: readonly Site[], form: AddressForm): boolean {
+  const misses = missesAmong(checked, form);
+  return misses >= DOUBT && misses * DOUBT_SHARE >= checked.length;
+}
+
+function missesAmong(sites: readonly Site[], form: AddressForm): number {
+  return sites.filter(({ code }) => !isReturnAddress(code, form)).length;
 }
 
 /**
@@ -143,7 +159,17 @@ const SEVERITY: readonly Verdict[] = ["not-judged", "fits", "adjusted", "not-adj
 
 /** Why an image is doubted: a clause for the user. */
 export function doubtText(sites: readonly Site[], form: AddressForm): string {
-  const { checked, misses, first, last } = worstRegion(sites, form);
+  const worst = worstRegion(sites, form);
+  const all = sites.filter(isChecked);
+  const isAnywhere = worst.excess < (all.length <= FEW ? DOUBT_OF_FEW : DOUBT);
+  const { checked, misses, first, last } = isAnywhere
+    ? {
+      checked: all.length,
+      misses: missesAmong(all, form),
+      first: all[0]!.vaddr,
+      last: all.at(-1)!.vaddr,
+    }
+    : worst;
   const where = `from vaddr ${hex(first)} to ${hex(last)}`;
   const what = form === "inside" ? "are inside of no call" : "follow no call";
   return `${misses} of the ${checked} return addresses ${where} ${what}`;
