@@ -68,11 +68,12 @@ export class Section {
     action: string,
     parse: (reader: DwarfReader) => Result,
   ): Promise<Result> {
-    for (let length = guess;; length *= GROWTH) {
+    const first = this.#isSpent ? Math.min(guess, SHORT_PIECE) : guess;
+    for (let length = first;; length *= GROWTH) {
       this.#checkSpent(length, start, action);
       const piece = await this.piece(start, length, action);
       const reader = this.#isSpent ? this.#cut(piece, length) : piece;
-      const first = reader.position;
+      const from = reader.position;
       try {
         return parse(reader);
       } catch (error) {
@@ -82,7 +83,7 @@ export class Section {
           throw this.error(start, action, `it takes more than ${hex(length)}`);
         }
       } finally {
-        this.spend(Math.min(reader.position, reader.bytes.length) - first);
+        this.spend(Math.min(reader.position, reader.bytes.length) - from);
       }
     }
   }
