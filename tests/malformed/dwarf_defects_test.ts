@@ -1,27 +1,16 @@
-import { assertEquals } from "@std/assert";
 import * as constants from "../../lib/dwarf/constants.ts";
-import {
-  type AttributeSpec,
-  buildDwarf,
-  type EntrySpec,
-  type UnitSpec,
-} from "../support/dwarf_builder.ts";
-import { codeAt, compileUnit, framesOf, functionAt, inlinedAt } from "../support/dwarf_units.ts";
-import type { DwarfWriter } from "../support/dwarf_writer.ts";
-import { buildLineTable, type LineTableSpec } from "../support/line_table_builder.ts";
+import type { AttributeSpec, EntrySpec } from "../support/dwarf_builder.ts";
+import { code, type DwarfDefect, ENTRIES, testDefects } from "../support/dwarf_defect.ts";
+import { functionAt, inlinedAt } from "../support/dwarf_units.ts";
 
-// One defect a file. Each file has a unit without defects before and behind the one that has it:
-// whatever is wrong, these two keep their frames.
+// One defect a file: headers, abbreviations, forms, ranges, and what has an index.
 
 const {
-  DW_AT_ABSTRACT_ORIGIN,
   DW_AT_ADDR_BASE,
   DW_AT_HIGH_PC,
   DW_AT_LOW_PC,
   DW_AT_NAME,
   DW_AT_RANGES,
-  DW_AT_SPECIFICATION,
-  DW_AT_STMT_LIST,
   DW_AT_STR_OFFSETS_BASE,
   DW_FORM_ADDRX,
   DW_FORM_BLOCK4,
@@ -29,7 +18,6 @@ const {
   DW_FORM_DATA8,
   DW_FORM_INDIRECT,
   DW_FORM_REF4,
-  DW_FORM_REF_ADDR,
   DW_FORM_RNGLISTX,
   DW_FORM_SEC_OFFSET,
   DW_FORM_STRING,
@@ -38,43 +26,11 @@ const {
   DW_FORM_UDATA,
   DW_TAG_SUBPROGRAM,
 } = constants;
-
-interface Defect {
-  /** What is wrong, as a clause behind "a unit". */
-  readonly what: string;
-  readonly unit?: Partial<UnitSpec>;
-  /** Attributes of the unit besides those of its code. */
-  readonly attributes?: readonly AttributeSpec[];
-  /** Its entries; a function and a call that is inlined there if they are left out. */
-  readonly entries?: readonly EntrySpec[];
-  readonly sections?: Readonly<Record<string, Uint8Array>>;
-  /** Its line table. */
-  readonly lines?: LineTableSpec;
-  /** What is kept; nothing by default. */
-  readonly frames?: string;
-  /** What it says; `%` stands for where the unit begins, and a number behind it is added. */
-  readonly problem?: string;
-}
-
-const GOOD_FRAMES = ["before > call", "behind > call"];
-const ENTRIES = [functionAt("f", 0x2000, 0x10, [inlinedAt("call", 0x2000, 4)])];
 const UNIT = 'Cannot read the unit of "test.so(.debug_info)" at file offset ';
 const FUNCTIONS = 'Cannot find the functions of the unit of "test.so(.debug_info)" at file offset ';
-const NAME = 'Cannot read the name of a function of "test.so(.debug_info)" at file offset ';
-const LINES = 'Cannot read the line table of "test.so(.debug_line)" at file offset ';
 const RANGES = 'Cannot read address ranges of "test.so(.debug_rnglists)" at file offset ';
-const ENDLESS = '"test.so" has functions that refer to each other without end';
 const missing = (section: string) =>
   `Cannot open the section ${section} of "test.so": there is none, but something refers to it`;
-
-/** A function at 0x2000 with these attributes. */
-function code(...attributes: AttributeSpec[]): EntrySpec {
-  return {
-    tag: DW_TAG_SUBPROGRAM,
-    label: "code",
-    attributes: [...attributes, ...codeAt(0x2000, 0x10)],
-  };
-}
 
 /** An entry of no matter, with these attributes. */
 function other(...attributes: AttributeSpec[]): EntrySpec {
@@ -91,7 +47,7 @@ const NO_LIST: readonly AttributeSpec[] = [[DW_AT_NAME, DW_FORM_STRING, "f"], [
   12,
 ]];
 
-const DEFECTS: readonly Defect[] = [
+const DEFECTS: readonly DwarfDefect[] = [
   // Headers.
   {
     what: "of length 0",
@@ -345,125 +301,6 @@ const DEFECTS: readonly Defect[] = [
     problem: 'Cannot read where strings are of "test.so(.debug_str_offsets)" at file offset ' +
       "0x8000000000000000: the section ends at 0x10",
   },
-  // References.
-  {
-    what: "with a function that is an instance of itself",
-    entries: [code([DW_AT_ABSTRACT_ORIGIN, DW_FORM_REF4, "code"])],
-    frames: "?",
-    problem: ENDLESS,
-  },
-  {
-    what: "with functions that are instances and definitions of each other",
-    entries: [
-      code([DW_AT_ABSTRACT_ORIGIN, DW_FORM_REF4, "a"]),
-      {
-        tag: DW_TAG_SUBPROGRAM,
-        label: "a",
-        attributes: [[DW_AT_SPECIFICATION, DW_FORM_REF4, "code"]],
-      },
-    ],
-    frames: "?",
-    problem: ENDLESS,
-  },
-  {
-    what: "with a reference out of it",
-    entries: [code([DW_AT_ABSTRACT_ORIGIN, DW_FORM_REF4, 0x7fffffff])],
-    frames: "?",
-    problem: `${NAME}%25: a reference leads to 0x7fffffff, out of its unit`,
-  },
-  {
-    what: "with a reference behind all units",
-    entries: [code([DW_AT_SPECIFICATION, DW_FORM_REF_ADDR, 0x7fffffff])],
-    frames: "?",
-    problem: 'Cannot find the unit that is referred to of "test.so(.debug_info)" at file offset ' +
-      "0x7fffffff: no unit holds 0x7fffffff",
-  },
-  {
-    what: "with a reference into a header",
-    entries: [code([DW_AT_SPECIFICATION, DW_FORM_REF_ADDR, 4])],
-    frames: "?",
-    problem: `${NAME}0x4: there is no abbreviation 5`,
-  },
-  // Lines.
-  {
-    what: "whose line table is behind its section",
-    attributes: [[DW_AT_STMT_LIST, DW_FORM_SEC_OFFSET, 0x1000]],
-    lines: {},
-    frames: "f > call",
-    problem: `${LINES}0x1000: the section ends at 0x2d`,
-  },
-  {
-    what: "with a line table and no section of them",
-    attributes: [[DW_AT_STMT_LIST, DW_FORM_SEC_OFFSET, 0]],
-    frames: "f > call",
-    problem: missing(".debug_line"),
-  },
-  ...[
-    ["with a line_range of 0", { lineRange: 0 }, "0x2d: its line_range is 0"],
-    ["with a line table of version 1", { version: 1 }, "0x6: it has version 1, want 2 to 5"],
-    [
-      "with a line table of 2^62 bytes",
-      { is64: true, length: 1n << 62n },
-      "",
-    ],
-    [
-      "whose line table has too long a header",
-      { headerLength: 0xffffff },
-      "0xc: its header has 0xffffff bytes, which are more than there are",
-    ],
-    [
-      "with 2^20 files that take no bytes",
-      { names: (writer: DwarfWriter) => (writer.raw(0, 0, 0), writer.uleb(1 << 20)) },
-      "0x24: it has 0x100000 files or directories, which are more than there can be",
-    ],
-  ].map(([what, lines, problem]): Defect => ({
-    what: what as string,
-    attributes: [[DW_AT_STMT_LIST, DW_FORM_SEC_OFFSET, 0]],
-    lines: lines as LineTableSpec,
-    frames: "f > call",
-    problem: problem === ""
-      ? 'Cannot read bytes of "test.so(.debug_line)" at file offset 0x0: ' +
-        "need 4611686018427388000 bytes, file ends at 0x39"
-      : LINES + (problem as string),
-  })),
-  {
-    what: "whose lines have instructions of 0 bytes",
-    attributes: [[DW_AT_STMT_LIST, DW_FORM_SEC_OFFSET, 0]],
-    lines: {
-      minInstructionLength: 0,
-      program: (program) => {
-        program.setAddress(0x2000);
-        program.special(1, 1);
-        program.end(100);
-      },
-    },
-    frames: "f > call",
-  },
 ];
 
-for (const defect of DEFECTS) {
-  const { what, unit = {}, attributes = [], entries = ENTRIES, sections = {}, lines } = defect;
-  Deno.test(`findSourceFrames() reads a file with a unit ${what}`, async () => {
-    const built = buildDwarf({
-      units: [
-        good("before", 0x1000),
-        { entry: compileUnit(0x2000, 0x10, entries, attributes), ...unit },
-        good("behind", 0x3000),
-      ],
-      sections: { ...sections, ...lines && { ".debug_line": buildLineTable(lines) } },
-    });
-    const { frames, problems } = await framesOf(built, [0x1000, 0x2000, 0x3000]);
-    assertEquals([frames[0], frames[2]], GOOD_FRAMES);
-    const start = built.starts[1]!;
-    const problem = defect.problem?.replace(
-      /%(\d*)/,
-      (_, more) => `0x${(start + Number(more)).toString(16)}`,
-    );
-    assertEquals([frames[1], problems], [defect.frames ?? "-", problem ? [problem] : []]);
-  });
-}
-
-function good(name: string, start: number): UnitSpec {
-  const calls = [inlinedAt("call", start, 4)];
-  return { entry: compileUnit(start, 0x10, [functionAt(name, start, 0x10, calls)]) };
-}
+testDefects(DEFECTS);
