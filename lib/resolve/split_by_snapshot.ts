@@ -67,9 +67,9 @@ class Contests {
 
   constructor({ locations }: RawProfile, locator: Locator) {
     this.#locator = locator;
-    this.#byFrame = locator.snapshots.length < 2
-      ? []
-      : locations.map((location) => contestOf(location, locator));
+    this.#byFrame = haveSeveralOfOne(locator.snapshots.map(({ process }) => process))
+      ? locations.map((location) => contestOf(location, locator))
+      : [];
   }
 
   get areNone(): boolean {
@@ -121,6 +121,12 @@ class Contests {
       return a === b || a !== undefined && b !== undefined && isSameImage(a, b);
     });
   }
+}
+
+/** Whether two of some snapshots may be of the same process. */
+function haveSeveralOfOne(processes: readonly (number | undefined)[]): boolean {
+  return processes.length > 1 &&
+    (processes.includes(undefined) || new Set(processes).size < processes.length);
 }
 
 function contestOf(location: FrameLocation, locator: Locator): Contest | undefined {

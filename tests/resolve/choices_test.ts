@@ -168,3 +168,17 @@ Deno.test("resolve() takes a file that was replaced between two snapshots for on
   assert(replaced !== MAPS);
   assertEquals((await load([MAPS, replaced], raw)).output, (await load(MAPS, raw)).output);
 });
+
+Deno.test("resolve() takes leaves to be of the snapshot of their stack in one process of several", async () => {
+  const leaf = `0x${(textStart() + 0x5c8).toString(16)}`;
+  const raw = RAW.replaceAll(/^walk(.*) 1$/gm, `walk-7$1;${leaf} 1`);
+  const wanted = (await load(MAPS, raw)).output;
+  const { output } = await resolveText(raw + `other-8;${leaf} 1\n`, {
+    maps: [OLD_MAPS, MAPS, OLD_MAPS],
+    processes: [7, 7, 8],
+    files: of(FILES),
+    merge: false,
+  });
+  const old = (await load(OLD_MAPS, `other-8;${leaf} 1\n`)).output;
+  assertEquals(output, wanted + old);
+});
