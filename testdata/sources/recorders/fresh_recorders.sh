@@ -76,8 +76,9 @@ in_bpftrace() {
   run_prism 20
   cat "/proc/$pid/maps" >"$folder/maps"
   if ! timeout 60 bpftrace -e "profile:hz:99 /pid == $pid/ { @stacks[comm, ustack(perf, 64)] = count();
-      @kernel[kstack(perf), comm] = count(); } interval:s:2 { exit(); }" >"$folder/named.txt" 2>log ||
+      @kernel[kstack(perf), comm] = count(); } interval:s:3 { exit(); }" >"$folder/named.txt" 2>log ||
     ! grep -q '@stacks' "$folder/named.txt"; then
+    kill "$pid"
     tail -n 1 log | tee "$folder/skipped"
     return
   fi
