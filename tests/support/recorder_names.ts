@@ -85,14 +85,16 @@ export function compareWithPprof(
   mayGoOn = false,
 ): number {
   const theirs = [...pprofStacks(collapsed).keys()].map((line) => line.split(";").map(pprofName));
+  // They know nothing of the PLT, and give the function before it.
+  const hasName = (frame: string) => !isUnnamed(frame) && !frame.endsWith("@plt");
   let compared = 0;
   for (const stack of stacks) {
     const agrees = theirs.some((other) =>
       (other.length === stack.length || mayGoOn && other.length > stack.length) &&
-      stack.every((frame, at) => isUnnamed(frame) || plainName(frame) === other[at])
+      stack.every((frame, at) => !hasName(frame) || plainName(frame) === other[at])
     );
     assert(agrees, stack.join(";"));
-    compared += stack.filter((frame) => !isUnnamed(frame)).length;
+    compared += stack.filter(hasName).length;
   }
   return compared;
 }

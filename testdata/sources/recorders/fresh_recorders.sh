@@ -41,7 +41,7 @@ build() {
   local cpp=$here/../recordings/cpp flags=(-std=c++17 -O2 -fno-omit-frame-pointer)
   mkdir -p "$programs"
   g++ "${flags[@]}" -fPIC -shared "$cpp/geometry.cpp" -o "$programs/libgeometry.so"
-  # With debug information perf writes inlined functions and lines; gdb then writes fewer addresses.
+  # With debug information perf writes source lines; gdb then writes fewer addresses.
   g++ "${flags[@]}" -g "$cpp"/{main,scene,material,json,encode}.cpp -L"$programs" -lgeometry \
     -Wl,-rpath,"$programs" -pthread -o "$prism-g"
   strip --strip-debug -o "$prism" "$prism-g"
@@ -68,7 +68,6 @@ in_perf() {
     >"$folder/raw-few.txt" 2>/dev/null
   perf script -i data --symfs empty $mmaps --show-task-events >"$folder/raw-default.txt" 2>/dev/null
   perf script -i data --symfs empty $mmaps -F +pid,+srcline >"$folder/raw-srcline.txt" 2>/dev/null
-  perf script -i data $mmaps -F +pid,+srcline >"$folder/inlined.txt" 2>/dev/null
 }
 
 in_bpftrace() {
@@ -76,8 +75,9 @@ in_bpftrace() {
   run_prism 20
   cat "/proc/$pid/maps" >"$folder/maps"
   if ! timeout 60 bpftrace -e "profile:hz:99 /pid == $pid/ { @stacks[comm, ustack(perf, 64)] = count();
-      @kernel[kstack(perf), comm] = count(); } interval:s:2 { exit(); }" >"$folder/named.txt" 2>log ||
+      @kernel[kstack(perf), comm] = count(); } interval:s:3 { exit(); }" >"$folder/named.txt" 2>log ||
     ! grep -q '@stacks' "$folder/named.txt"; then
+    kill "$pid"
     tail -n 1 log | tee "$folder/skipped"
     return
   fi
