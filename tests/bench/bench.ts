@@ -7,6 +7,9 @@
  * `--quick` is for CI: a tenth of the recording, fewer runs, and bars of time and memory
  * that may be passed by 25 %.
  *
+ * The program of the rows "inlines" and "inlines-bytes" takes minutes to compile; with
+ * SYMFOLD_BENCH_CACHE=FOLDER it is kept there for the next run.
+ *
  * The exit code is 1 if an answer is wrong or a ratio is over its bar. A row whose peer is not
  * installed is skipped, and says what to install.
  *
