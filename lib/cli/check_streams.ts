@@ -1,7 +1,7 @@
 import { type Options, UsageError } from "./options.ts";
 
 /**
- * Checks what standard input and output are to be used for.
+ * Checks what standard input and output, and pipes that options name, are to be used for.
  *
  * @throws {UsageError} If it is what a pipe or a terminal cannot do.
  */
@@ -19,6 +19,7 @@ export function checkStandardStreams(options: Options): void {
   if (readers.length > 1) {
     throw new UsageError(`Standard input is to be read ${readers.length} times, want it once`);
   }
+  checkPipes(sides);
   if (readers.length > 0 && Deno.stdin.isTerminal()) {
     throw new UsageError("Standard input is a terminal: name a recording, or pipe one in");
   }
@@ -26,5 +27,43 @@ export function checkStandardStreams(options: Options): void {
     throw new UsageError(
       'Standard output cannot take both the stacks and the report: use "--output FILE"',
     );
+  }
+}
+
+/** What holds for both recordings is read for each of them, which a pipe does not bear. */
+function checkPipes([before, after]: readonly Options[]): void {
+  if (before === undefined || after === undefined) return;
+  const others = new Set(namedFiles(after).map(([, path]) => path));
+  const shared = namedFiles(before).find(([, path]) => others.has(path) && isPipe(path));
+  if (shared === undefined) return;
+  const [name, path] = shared;
+  throw new UsageError(
+    `Option "--${name}" names "${path}" for both recordings, which a pipe gives only once: ` +
+      `want a file, or --before-${name} and --after-${name}`,
+  );
+}
+
+/** The files that options name, with the names of these. */
+function namedFiles(options: Options): (readonly [name: string, path: string])[] {
+  const { maps, perfMaps, buildIds, bundle, kallsyms, vmlinux, vdso } = options;
+  const files = [
+    ...maps.map((path) => ["maps", path.replace(/^\d+=/, "")] as const),
+    ...perfMaps.map((path) => ["perf-map", path.replace(/^\d+=/, "")] as const),
+    ["build-ids", buildIds],
+    ["bundle", bundle],
+    ["kallsyms", kallsyms],
+    ["vmlinux", vmlinux],
+    ["vdso", vdso],
+  ] as const;
+  return files.flatMap(([name, path]) => path === undefined ? [] : [[name, path] as const]);
+}
+
+function isPipe(path: string): boolean {
+  try {
+    const { isFile, isDirectory } = Deno.statSync(path);
+    return !isFile && !isDirectory;
+  } catch {
+    // Whoever reads it will say what is the matter.
+    return false;
   }
 }

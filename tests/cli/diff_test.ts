@@ -225,3 +225,19 @@ Deno.test("symfold diff refuses to read standard input twice", async () => {
   assertEquals(code, 2);
   assertStringIncludes(stderr, "Standard input is to be read 2 times, want it once");
 });
+
+Deno.test("symfold diff refuses a pipe that both recordings would read", async () => {
+  using folder = new TempFolder();
+  const recording = folder.write("raw", "main 1\n");
+  const kallsyms = folder.at("kallsyms");
+  const { code, stderr } = await runShell(
+    (symfold) => `mkfifo ${kallsyms}; ${symfold}`,
+    ["diff", "--kallsyms", kallsyms, recording, recording],
+  );
+  assertEquals(code, 2);
+  assertStringIncludes(
+    stderr,
+    `Option "--kallsyms" names "${kallsyms}" for both recordings, which a pipe gives only once: ` +
+      "want a file, or --before-kallsyms and --after-kallsyms",
+  );
+});
