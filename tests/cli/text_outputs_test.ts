@@ -31,6 +31,13 @@ for (const format of ["top", "tree"]) {
   });
 }
 
+// The picture of the README.
+Deno.test("symfold --format svg of recording arm64 gives what it gave", async () => {
+  const { code, stdout } = await runSymfold(["--format", "svg", "--title", "orbit", ...ARM64]);
+  assertEquals(code, 0);
+  assertGolden(stdout, "arm64.svg");
+});
+
 Deno.test("symfold --format tree --reverse shows who calls what is heavy", async () => {
   const { stdout } = await runSymfold(["--format", "tree", "--reverse", ...ARM64]);
   const [, , , all, heaviest] = stdout.split("\n");
