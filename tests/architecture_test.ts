@@ -50,6 +50,26 @@ Deno.test("the sources import only what is further down", () => {
   assertEquals(upward, []);
 });
 
+Deno.test("the sources import each other in no circles", () => {
+  const targets = new Map(FILES.map((file) => {
+    const local = importsOf(file).filter((to) => to.startsWith("."));
+    return [file.path, local.map((to) => pathOf(file.path, to))];
+  }));
+  /** Files from which no circle can be reached. */
+  const fine = new Set<string>();
+  const circleFrom = (path: string, way: readonly string[]): string[] => {
+    if (way.includes(path)) return [...way.slice(way.indexOf(path)), path];
+    if (fine.has(path)) return [];
+    for (const target of targets.get(path) ?? []) {
+      const circle = circleFrom(target, [...way, path]);
+      if (circle.length > 0) return circle;
+    }
+    fine.add(path);
+    return [];
+  };
+  for (const { path } of FILES) assertEquals(circleFrom(path, []), []);
+});
+
 Deno.test("the sources have a layer for every folder", () => {
   const known = LAYERS.flat();
   assertEquals(FILES.map(({ path }) => partOf(path)).filter((part) => !known.includes(part)), []);

@@ -31,7 +31,7 @@ export class DwarfSections {
     this.#open = open;
     this.#suffix = options.suffix ?? "";
     this.alternate = options.alternate;
-    this.strings = new StringPool(this);
+    this.strings = new StringPool((name) => this.open(name));
   }
 
   /**

@@ -1,6 +1,5 @@
 import { MAX_SHARED, sharedError } from "../bytes/read_strings.ts";
 import { isSourceError } from "../errors.ts";
-import type { DwarfSections } from "./dwarf_sections.ts";
 import type { ProblemList } from "./problem_list.ts";
 import type { Section } from "./section.ts";
 
@@ -20,15 +19,19 @@ interface WantedText extends Text {
  * where they are, once all are known.
  */
 export class StringPool {
-  readonly #sections: DwarfSections;
+  readonly #open: (name: string) => Promise<Section>;
   /** By name of the section, then by offset. */
   readonly #direct = new Map<string, Map<number, WantedText>>();
   /** By offset in `.debug_str_offsets`. */
   readonly #indexed = new Map<number, IndexedText>();
 
-  /** Reads nothing yet. */
-  constructor(sections: DwarfSections) {
-    this.#sections = sections;
+  /**
+   * Reads nothing yet.
+   *
+   * @param open Opens a section of the file, see `DwarfSections.open`.
+   */
+  constructor(open: (name: string) => Promise<Section>) {
+    this.#open = open;
   }
 
   /**
@@ -61,7 +64,7 @@ export class StringPool {
     }
     for (const [name, texts] of this.#direct) {
       await problems.attempt(async () => {
-        await readInto(texts, await this.#sections.open(name), problems);
+        await readInto(texts, await this.#open(name), problems);
       });
     }
     for (const indexed of this.#indexed.values()) indexed.value = indexed.target?.value ?? "";
@@ -82,7 +85,7 @@ export class StringPool {
   }
 
   async #followIndexes(entries: Float64Array): Promise<void> {
-    const section = await this.#sections.open(".debug_str_offsets");
+    const section = await this.#open(".debug_str_offsets");
     const start = entries[0]!;
     const length = entries.at(-1)! - start + MAX_ENTRY;
     await section.parse(start, length, "read where strings are", (reader) => {

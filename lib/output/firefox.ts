@@ -3,7 +3,7 @@ import { type CallTree, callTreeOf, ROOT } from "./call_tree.ts";
 import { CATEGORIES } from "./firefox_categories.ts";
 import { FirefoxLibraries } from "./firefox_libraries.ts";
 import { type FirefoxSource, FirefoxThread, type FirefoxWeights } from "./firefox_thread.ts";
-import type { WriteOptions } from "./formats.ts";
+import type { WriteOptions } from "./profile_writer.ts";
 import { heaviestFirst } from "./heaviest_first.ts";
 import { jsonChunks, Streamed } from "./json_chunks.ts";
 import { placedFramesOf } from "./placed_frames.ts";

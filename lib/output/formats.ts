@@ -1,5 +1,5 @@
-import type { Profile } from "../profile/mod.ts";
-import { writeFolded, type WriteFoldedOptions } from "./folded.ts";
+import { writeFolded } from "./folded.ts";
+import type { ProfileWriter } from "./profile_writer.ts";
 
 /** What an output format is called on the command line. */
 export type OutputFormatName =
@@ -11,28 +11,6 @@ export type OutputFormatName =
   | "firefox"
   | "top"
   | "tree";
-
-/** How outputs are written. What a format does not have does not matter for it. */
-export interface WriteOptions extends WriteFoldedOptions {
-  /**
-   * What the profile is called where a format shows it.
-   *
-   * @default {"symfold"}
-   */
-  readonly title?: string;
-  /**
-   * The program that writes, with its version, where a format names it.
-   *
-   * @default {"symfold"}
-   */
-  readonly exporter?: string;
-}
-
-/** Writes a profile of names as bytes. Each chunk is valid until the next one is asked for. */
-export type ProfileWriter = (
-  profile: Profile,
-  options: WriteOptions,
-) => Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 /** A format that profiles may be written in. */
 export interface OutputFormat {

@@ -29,9 +29,8 @@ export {
   type OutputFormatName,
   outputFormatNamed,
   outputFormatOfPath,
-  type ProfileWriter,
-  type WriteOptions,
 } from "./formats.ts";
+export type { ProfileWriter, WriteOptions } from "./profile_writer.ts";
 export { writeFolded, type WriteFoldedOptions } from "./folded.ts";
 export { writeFirefox } from "./firefox.ts";
 export { writePprof } from "./pprof.ts";

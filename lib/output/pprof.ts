@@ -1,7 +1,7 @@
 import type { ProfileInput, SampleInput } from "pprof-format";
 import { gzipChunks } from "../bytes/mod.ts";
 import { type Profile, SAMPLES } from "../profile/mod.ts";
-import type { WriteOptions } from "./formats.ts";
+import type { WriteOptions } from "./profile_writer.ts";
 import { NONE, type PlacedFrames, placedFramesOf } from "./placed_frames.ts";
 import { PprofTables } from "./pprof_tables.ts";
 import { weightsOfStacks } from "./stack_weights.ts";

@@ -1,6 +1,6 @@
 import type { Profile, SourcePosition } from "../profile/mod.ts";
 import { type CallTree, callTreeOf, ROOT } from "./call_tree.ts";
-import type { WriteOptions } from "./formats.ts";
+import type { WriteOptions } from "./profile_writer.ts";
 import { heaviestFirst } from "./heaviest_first.ts";
 import { type Json, jsonChunks, Streamed, type StreamedJson } from "./json_chunks.ts";
 import { threadRootsOf } from "./thread_roots.ts";

@@ -1,6 +1,6 @@
 import type { Profile } from "../profile/mod.ts";
 import { type CallTree, callTreeOf, ROOT } from "./call_tree.ts";
-import type { WriteOptions } from "./formats.ts";
+import type { WriteOptions } from "./profile_writer.ts";
 import { type FunctionWeights, functionWeightsOf } from "./function_weights.ts";
 import type { OutputFunction } from "./functions.ts";
 import { sortKey } from "./line_keys.ts";

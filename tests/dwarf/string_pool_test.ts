@@ -7,9 +7,10 @@ import { written } from "../support/dwarf_writer.ts";
 
 const STRINGS = new TextEncoder().encode("one\0two\0three");
 
-function poolOf(sections: Record<string, Uint8Array>): StringPool {
-  const built = buildDwarf({ sections });
-  return new StringPool(new DwarfSections("test.so", () => Promise.resolve(built)));
+function poolOf(sections: Record<string, Uint8Array>, littleEndian = true): StringPool {
+  const built = buildDwarf({ sections, littleEndian });
+  const opened = new DwarfSections("test.so", () => Promise.resolve(built));
+  return new StringPool((name) => opened.open(name));
 }
 
 Deno.test("at() gives strings that have their value when they are loaded", async () => {
@@ -31,14 +32,10 @@ for (const is64 of [false, true]) {
       const offsets = written((writer) => {
         for (const offset of [8, 4, 0]) writer.word(is64, offset);
       }, littleEndian);
-      const built = buildDwarf({
-        littleEndian,
-        sections: {
-          ".debug_str": new TextEncoder().encode("one\0two\0three\0"),
-          ".debug_str_offsets": offsets,
-        },
-      });
-      const pool = new StringPool(new DwarfSections("test.so", () => Promise.resolve(built)));
+      const pool = poolOf({
+        ".debug_str": new TextEncoder().encode("one\0two\0three\0"),
+        ".debug_str_offsets": offsets,
+      }, littleEndian);
       const texts = [0, 1, 2].map((at) => pool.indexed(at * (is64 ? 8 : 4), is64));
       await pool.load(new ProblemList());
       assertEquals(texts.map(({ value }) => value), ["three", "two", "one"]);

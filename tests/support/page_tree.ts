@@ -1,7 +1,7 @@
 import { encodePage } from "../../lib/output/html/encode_page.ts";
 import { type FlameTree, flameTreeOf } from "../../lib/output/html/page/flame_tree.ts";
 import type { PageData } from "../../lib/output/html/page_data.ts";
-import type { WriteOptions } from "../../lib/output/formats.ts";
+import type { WriteOptions } from "../../lib/output/profile_writer.ts";
 import type { Profile } from "../../lib/profile/mod.ts";
 import { profileOf, type SampleText } from "./profile_of.ts";
 

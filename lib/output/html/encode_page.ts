@@ -1,6 +1,6 @@
 import { type Profile, SAMPLES, UNRESOLVED_REASONS } from "../../profile/mod.ts";
 import { type CallTree, callTreeOf, NO_NODE, ROOT } from "../call_tree.ts";
-import type { WriteOptions } from "../formats.ts";
+import type { WriteOptions } from "../profile_writer.ts";
 import { PAGE_KINDS } from "./page_data.ts";
 
 /** Numbers of a column that become text at once. */

@@ -1,5 +1,5 @@
 import type { Profile } from "../../profile/mod.ts";
-import type { WriteOptions } from "../formats.ts";
+import type { WriteOptions } from "../profile_writer.ts";
 import { encodePage } from "./encode_page.ts";
 import { PAGE_MARKUP, PAGE_SCRIPT, PAGE_STYLE } from "./page_text.ts";
 

@@ -1,6 +1,6 @@
 import type { Profile } from "../../profile/mod.ts";
 import { type CallTree, callTreeOf, ROOT } from "../call_tree.ts";
-import type { WriteOptions } from "../formats.ts";
+import type { WriteOptions } from "../profile_writer.ts";
 import { frameText } from "../frame_text.ts";
 import { profileHeading } from "../profile_heading.ts";
 import { spellWeightAndUnit } from "../spell_weight.ts";
