@@ -1,4 +1,5 @@
 import { type Options, UsageError } from "./options.ts";
+import { codeMapFile, mapsFiles } from "./process_files.ts";
 
 /**
  * Checks that nothing that is to be read would be written over: the names that take the place of a
@@ -39,14 +40,24 @@ function inputsOf(options: Options): Input[] {
   return [
     ...options.sides.flatMap(inputsOf),
     ...options.inputs.map((path) => ({ path, what: "a recording" })),
-    ...options.maps.map((path) => ({ path, what: "a maps snapshot" })),
-    ...options.perfMaps.map((path) => ({ path, what: "a perf map" })),
+    ...options.maps.flatMap(snapshotPaths).map((path) => ({ path, what: "a maps snapshot" })),
+    ...options.perfMaps.map((value) => ({ path: codeMapFile(value).path, what: "a perf map" })),
     { path: buildIds, what: "the list of build-ids" },
     { path: bundle, what: "the bundle" },
     { path: kallsyms, what: "the kallsyms snapshot" },
     { path: vmlinux, what: "vmlinux" },
     { path: vdso, what: "the vDSO" },
   ];
+}
+
+/** The files that a value of `--maps` stands for. */
+function snapshotPaths(value: string): string[] {
+  try {
+    return mapsFiles(value).map(({ path }) => path);
+  } catch {
+    // A folder without snapshots: whoever reads it will say so.
+    return [];
+  }
 }
 
 /** What tells a file from others; undefined of what is no regular file, or is not there. */

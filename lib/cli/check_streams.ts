@@ -1,4 +1,5 @@
 import { type Options, UsageError } from "./options.ts";
+import { processFile } from "./process_files.ts";
 
 /**
  * Checks what standard input and output, and pipes that options name, are to be used for.
@@ -47,8 +48,8 @@ function checkPipes([before, after]: readonly Options[]): void {
 function namedFiles(options: Options): (readonly [name: string, path: string])[] {
   const { maps, perfMaps, buildIds, bundle, kallsyms, vmlinux, vdso } = options;
   const files = [
-    ...maps.map((path) => ["maps", path.replace(/^\d+=/, "")] as const),
-    ...perfMaps.map((path) => ["perf-map", path.replace(/^\d+=/, "")] as const),
+    ...maps.map((value) => ["maps", processFile(value).path] as const),
+    ...perfMaps.map((value) => ["perf-map", processFile(value).path] as const),
     ["build-ids", buildIds],
     ["bundle", bundle],
     ["kallsyms", kallsyms],

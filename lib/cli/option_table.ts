@@ -1,5 +1,5 @@
 import { FORMATS } from "../input/mod.ts";
-import { OUTPUT_FORMATS } from "../output/mod.ts";
+import { OUTPUT_FORMATS } from "../output/formats.ts";
 import { COLLECT_ROWS } from "./collect_options.ts";
 import { type CommandName, COMMANDS } from "./commands.ts";
 import { sideRows } from "./diff_sides.ts";

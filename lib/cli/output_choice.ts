@@ -1,4 +1,4 @@
-import { type OutputFormat, outputFormatNamed, outputFormatOfPath } from "../output/mod.ts";
+import { type OutputFormat, outputFormatNamed, outputFormatOfPath } from "../output/formats.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** How the profile is written. */

@@ -76,9 +76,8 @@ function notes({ decimals, images, reasons, weight }: Report): string[] {
   if (decimals > 0) {
     const factor = 10 ** decimals;
     lines.push(
-      `Weights were multiplied by ${number(factor)} to make them whole (flamegraph.pl --factor ${
-        1 / factor
-      })`,
+      `Weights here, and in collapsed stacks, are multiplied by ${number(factor)} to be whole ` +
+        `(flamegraph.pl --factor ${1 / factor})`,
     );
   }
   const weightOf = (verdict: Verdict) =>

@@ -1,7 +1,7 @@
 import { gzipChunks } from "../bytes/mod.ts";
 import type { Recording } from "../input/mod.ts";
 import { type Profile, SAMPLES, type WeightType } from "../profile/mod.ts";
-import type { ReasonCounts, Report, Resolved } from "../resolve/mod.ts";
+import { alignReport, type ReasonCounts, type Report, type Resolved } from "../resolve/mod.ts";
 import { checkOutputs } from "./check_outputs.ts";
 import { checkStandardStreams } from "./check_streams.ts";
 import { completions, type Shell, SHELLS } from "./completions.ts";
@@ -144,26 +144,22 @@ class Run {
         await this.#writeDiff(before, after, diffProfiles(before, after, { normalize }));
       }
     }
-    const reports = resolved.map((side) => side?.report);
-    // Both were multiplied by the same.
-    const decimals = Math.max(...reports.map((report) => report?.decimals ?? 0));
+    const decimals = Math.max(...resolved.map((side) => side?.report.decimals ?? 0));
+    const reports = resolved.map((side) => side && alignReport(side.report, decimals));
     this.#writeReport(Object.fromEntries(SIDES.map((side, at) => [side, reports[at]])));
     for (const [at, report] of reports.entries()) {
       if (report === undefined) continue;
       if (at > 0 && reports[0] !== undefined && !quiet) complain("", "");
-      runs[at]!.#tell({ ...report, decimals });
+      runs[at]!.#tell(report);
     }
     for (const text of quiet ? [] : this.#droppedTexts) complain(text, "");
     return [this, ...runs].some((run) => run.#isIncomplete) ? EXIT_FAILED : EXIT_DONE;
   }
 
   async #writeDiff(before: Profile, after: Profile, diff: Profile): Promise<void> {
-    const [one = SAMPLES, other = SAMPLES] = [before.weightType, after.weightType];
-    const isSame = one.name === other.name && one.unit === other.unit;
-    if (!isSame && this.#options.weightType === undefined) {
-      this.#note(
-        `before counts ${typeText(one)}, after ${typeText(other)}: --unit says what both are`,
-      );
+    const [one, other] = [before, after].map(({ weightType = SAMPLES }) => typeText(weightType));
+    if (one !== other && this.#options.weightType === undefined) {
+      this.#note(`before counts ${one}, after ${other}: --unit says what both are`);
     }
     const totals = totalsOf(diff);
     await this.#write(diff, ({ base, weight }) => [
@@ -178,6 +174,12 @@ class Run {
     using machine = await openRecordedMachine(options, (message) => this.#lose(message));
     const recordings = await this.#readRecordings();
     if (recordings.length === 0) return undefined;
+    const types = recordings.map(({ profile: { weightType = SAMPLES } }) => typeText(weightType));
+    if (new Set(types).size > 1 && options.weightType === undefined) {
+      this.#note(
+        `The recordings count ${[...new Set(types)].join(", ")}: --unit says what all are`,
+      );
+    }
     this.#progress.show(() => "symfold: reading symbols");
     const details = options.outputChoice.format.usesDetails;
     return await resolveRecordings(recordings, { ...options, ...machine, details });

@@ -83,13 +83,15 @@ function threadsOf(tree: CallTree): ThreadStacks[] {
     else stacks.push(stack);
   }
   const roots = threadRootsOf(tree);
+  const rootOf = new Map(roots?.map((root) => [root.node, root]));
   const threads: { root: ThreadRoot | undefined; stacks: number[] }[] = [];
   if (roots === undefined) threads.push({ root: undefined, stacks: [] });
   for (const node of heaviestFirst(tree)) {
     if (roots !== undefined && tree.parentOf[node] === ROOT) {
-      threads.push({ root: roots.find((root) => root.node === node), stacks: [] });
+      threads.push({ root: rootOf.get(node), stacks: [] });
     }
-    threads.at(-1)!.stacks.push(...stacksOf.get(node) ?? []);
+    const { stacks } = threads.at(-1)!;
+    for (const stack of stacksOf.get(node) ?? []) stacks.push(stack);
   }
   return threads;
 }
@@ -135,7 +137,7 @@ function mainThreads(threads: readonly ThreadStacks[]): Map<string, ThreadRoot> 
   for (const { root } of threads) {
     if (root === undefined) continue;
     const pid = root.pid || root.tid || "0";
-    if (!mains.has(pid) || root.tid === root.pid) mains.set(pid, root);
+    if (!mains.has(pid) || root.tid !== "" && root.tid === root.pid) mains.set(pid, root);
   }
   return mains;
 }

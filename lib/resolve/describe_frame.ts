@@ -26,7 +26,8 @@ export class FrameDescriber {
     found: FoundFunction | undefined,
     role: FrameRole = EXACT,
   ): FrameDetail {
-    const isNamed = place.kind === "name" || found !== undefined && found.name !== "";
+    const isNamed = place.kind === "name" || found !== undefined && found.name !== "" ||
+      location.kind !== "name" && location.symbol !== "";
     return {
       kind: KINDS[place.kind],
       symbol: found?.name ?? "",
@@ -51,7 +52,8 @@ export class FrameDescriber {
       path: imageOf(place),
       ...place.kind === "missing" ? missingFileOf(place) : UNKNOWN,
     };
-    const key = `${file.start} ${file.path}`;
+    const { start, loadBias, firstVaddr, buildId, path } = file;
+    const key = `${start} ${loadBias} ${firstVaddr} ${buildId} ${path}`;
     const known = this.#files.get(key) ?? file;
     this.#files.set(key, known);
     return known;

@@ -15,7 +15,7 @@ import {
  * @param decimals How many the weights have together.
  */
 export function mergeReports(all: readonly Report[], decimals: number): Report {
-  const scaled = all.map((report) => scaleReport(report, 10 ** (decimals - report.decimals)));
+  const scaled = all.map((report) => alignReport(report, decimals));
   const images = new Map<string, ImageCounts[]>();
   for (const image of scaled.flatMap((report) => report.images)) {
     images.set(image.image, [...images.get(image.image) ?? [], image]);
@@ -35,6 +35,11 @@ export function mergeReports(all: readonly Report[], decimals: number): Report {
       firstInvalid: scaled.find(({ skipped }) => skipped.firstInvalid)?.skipped.firstInvalid,
     },
   };
+}
+
+/** The same report with weights of so many decimals, at least those it has. */
+export function alignReport(report: Report, decimals: number): Report {
+  return { ...scaleReport(report, 10 ** (decimals - report.decimals)), decimals };
 }
 
 function scaleReport(report: Report, factor: number): Report {

@@ -31,6 +31,7 @@ export { type CallSite, findCallBefore, readCallSites } from "./evidence/read_ca
 export { type CallScore, scoreCalls } from "./evidence/score_calls.ts";
 export type { FileAnswer, FileProvider, FileRequest } from "./file_provider.ts";
 export type { ReturnAddresses } from "./frame_roles.ts";
+export { alignReport } from "./merge_reports.ts";
 export { mergeResolved } from "./merge_resolved.ts";
 export { explainAddresses } from "./explain/explain.ts";
 export type { RecordingToExplain } from "./explain/explain_recording.ts";

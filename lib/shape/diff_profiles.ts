@@ -24,7 +24,8 @@ export interface DiffOptions {
  * Compares two profiles of names: one profile with a sample for each stack, whose base is its weight
  * in the first and whose weight is that in the second, 0 where a stack is missing. Stacks are the
  * same if the texts of their frames are, so that the two may come from other machines and builds.
- * What is known of a frame besides is what the second knows, or else the first.
+ * What is known of a frame besides is what the second knows, or else the first; addresses and places
+ * only if they are the same wherever the frame is.
  *
  * @throws {FormatError} If the weights of a stack add up to more than 2^53 - 1.
  */
@@ -87,7 +88,7 @@ class MergedStacks {
     return Uint32Array.from({ length: frames.size }, (_, frame) => {
       const number = this.frames.internText(frames.textOf(frame));
       const detail = details?.[frame];
-      if (detail !== undefined) this.details[number] ??= detail;
+      if (detail !== undefined) this.details[number] = commonDetail(this.details[number], detail);
       return number;
     });
   }
@@ -101,6 +102,21 @@ class MergedStacks {
     this.#stackOf.set(key, stack);
     return stack;
   }
+}
+
+function commonDetail(known: FrameDetail | undefined, detail: FrameDetail): FrameDetail {
+  if (known === undefined) return detail;
+  const isSameAddress = Object.is(known.address, detail.address) &&
+    Object.is(known.vaddr, detail.vaddr);
+  const [one, other] = [known.position, detail.position];
+  const isSamePosition = one?.file === other?.file && one?.line === other?.line &&
+    one?.column === other?.column;
+  if (isSameAddress && isSamePosition) return known;
+  return {
+    ...known,
+    ...!isSameAddress && { address: NaN, vaddr: NaN },
+    ...!isSamePosition && { position: undefined },
+  };
 }
 
 function tooHeavy(): FormatError {

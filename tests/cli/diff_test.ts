@@ -241,3 +241,13 @@ Deno.test("symfold diff refuses a pipe that both recordings would read", async (
       "want a file, or --before-kallsyms and --after-kallsyms",
   );
 });
+
+Deno.test("symfold diff reports both sides in the decimals that both have", async () => {
+  using folder = new TempFolder();
+  const before = folder.write("before", "app;0x7f0000001234 5\n");
+  const after = folder.write("after", "app;0x7f0000001234 5.25\n");
+  const { stderr, stdout } = await runSymfold(["diff", before, after]);
+  assertEquals(stdout, "app;[unknown] 500 525\n");
+  assertStringIncludes(stderr, "before: 0.0 % of native frames resolved (0 of 500 by weight");
+  assertStringIncludes(stderr, "after: 0.0 % of native frames resolved (0 of 525 by weight");
+});

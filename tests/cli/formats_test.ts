@@ -274,3 +274,12 @@ for (
     assertEquals(found.resolvedFrames, found.frames);
   });
 }
+
+Deno.test("symfold says that recordings count different things", async () => {
+  const heap = testdata("recorders/heap/jemalloc.heap");
+  const { stderr } = await runSymfold([heap, "-"], { stdin: "main 1\n" });
+  assertStringIncludes(
+    stderr,
+    "The recordings count inuse_space (bytes), samples: --unit says what all are",
+  );
+});

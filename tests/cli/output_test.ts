@@ -32,6 +32,16 @@ for (
       args: ["--perf-map", "other", "-o", "other"],
       what: "a perf map",
     },
+    {
+      title: "-o on its snapshot of one process",
+      args: ["--maps", "7=other", "-o", "other"],
+      what: "a maps snapshot",
+    },
+    {
+      title: "-o on its perf map of one process",
+      args: ["--perf-map", "7=other", "-o", "other"],
+      what: "a perf map",
+    },
     { title: "-o on its vmlinux", args: ["--vmlinux", "other", "-o", "other"], what: "vmlinux" },
     { title: "-o on its vDSO", args: ["--vdso", "other", "-o", "other"], what: "the vDSO" },
     {
@@ -49,7 +59,9 @@ for (
     folder.write("other", "");
     Deno.symlinkSync("raw", folder.at("link"));
     Deno.linkSync(raw, folder.at("hard"));
-    const paths = args.map((arg) => arg.startsWith("-") ? arg : folder.at(arg));
+    const paths = args.map((arg) =>
+      arg.startsWith("-") ? arg : arg.replace(/^(\d+=)?/, `$1${folder.at("")}`)
+    );
     const run = await runSymfold(["--maps", maps, "-q", ...paths, raw]);
     const option = args.includes("--report") ? "--report" : "--output";
     const stderr = `symfold: Option "${option}" names "${paths.at(-1)}", which is ${what} and ` +

@@ -171,3 +171,27 @@ Deno.test("symfold diff -o .pb.gz writes what pprof -diff_base makes of the two"
   assertEquals(stacksOfPprof(message), new Map([["main\na", 4], ["main\nc", 9]]));
   assertEquals(stacksOfPprof(message, true), new Map([["main\na", 10], ["main\nb", 5]]));
 });
+
+Deno.test("symfold -o .pb.gz keeps the names that the recorder gave to what has no file here", async () => {
+  using folder = new TempFolder();
+  const raw = "app 1 1.0: 1 clock:\n" +
+    "\t    7f0000001234 malloc+0x14 (/opt/none/libq.so)\n" +
+    "\t    7f0000005678 main+0x8 (/opt/none/app)\n\n";
+  const path = folder.at("a.pb.gz");
+  const { code } = await runSymfold([...SMALL_OPTIONS, "-q", "-o", path], { stdin: raw });
+  assertEquals(code, 0);
+  assertEquals(
+    stacksOfPprof(decodePprof(Deno.readFileSync(path))),
+    new Map([["app\nmain\nmalloc", 1]]),
+  );
+});
+
+Deno.test("symfold diff -o .pb.gz gives no address to what has another on each side", async () => {
+  using folder = new TempFolder();
+  const before = folder.write("before", "main;0x7f0000001234 2\n");
+  const after = folder.write("after", "main;0x7f0000009999 3\nmain;0x7f000000aaaa 4\n");
+  const path = folder.at("d.pb.gz");
+  await runSymfold(["diff", ...SMALL_OPTIONS, "-q", before, after, "-o", path]);
+  const sums = stacksOfPprof(decodePprof(Deno.readFileSync(path)));
+  assertEquals([...sums.keys()], ["main\n[unknown]"]);
+});

@@ -201,6 +201,27 @@ Deno.test("writeFirefox() makes threads of first frames that are some", async ()
   );
 });
 
+Deno.test("writeFirefox() takes the heaviest thread for the main one where no IDs are known", async () => {
+  const { threads } = await fileOf(profileOf([[["a-?", "m"], 10], [["b-?", "m"], 1]]));
+  assertEquals(threads.map(({ name, isMainThread }) => [name, isMainThread]), [
+    ["a", true],
+    ["b", false],
+  ]);
+});
+
+Deno.test("writeFirefox() writes very many stacks of one path of functions", () => {
+  const profile = profileOf([]);
+  // Two frames of one function, as two of its addresses are.
+  const frames = [0, 1].map(() => profile.frames.append("f"));
+  for (let at = 0; at < 150_000; at++) {
+    for (let bit = 0; bit < 18; bit++) profile.stacks.push(frames[at >> bit & 1]!);
+    profile.samples.push(profile.stacks.finish(), 1);
+  }
+  let size = 0;
+  for (const chunk of writeFirefox(profile)) size += chunk.length;
+  assertEquals(size > 1 << 20, true, `${size}`);
+});
+
 Deno.test("writeFirefox() makes one thread of everything else", async () => {
   const { threads, meta } = await fileOf(profileOf([[["app", "main"], 1]]), {
     title: "raw.folded",
