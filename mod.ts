@@ -32,7 +32,6 @@ export { ElfFile, type FileHeader, type ProgramHeader, type SectionHeader } from
 export * from "./lib/errors.ts";
 export * from "./lib/input/mod.ts";
 export * from "./lib/maps/mod.ts";
-export { writeHtml } from "./lib/output/html/write_html.ts";
 export * from "./lib/output/mod.ts";
 export * from "./lib/profile/mod.ts";
 export * from "./lib/resolve/mod.ts";

@@ -2,8 +2,8 @@
  * Profiles out: a `Profile` of names becomes bytes. One file a format. Weight out is weight in.
  *
  * To add a format: write a file with its writer and a line into the table of `formats.ts`, which
- * `--format`, the ends of file names and the help come from. `callTreeOf`, `functionsOf` and
- * `placedFramesOf` give a profile as a tree, as functions, and as frames with what is inlined in them.
+ * `--format`, the ends of file names and the help come from. `call_tree.ts`, `functions.ts` and
+ * `placed_frames.ts` give a profile as a tree, as functions, and as frames with what is inlined in them.
  *
  * @example
  * ```ts
@@ -32,6 +32,7 @@ export {
 } from "./formats.ts";
 export type { ProfileWriter, WriteOptions } from "./profile_writer.ts";
 export { writeFolded, type WriteFoldedOptions } from "./folded.ts";
+export { writeHtml } from "./html/write_html.ts";
 export { writeFirefox } from "./firefox.ts";
 export { writePprof } from "./pprof.ts";
 export { writeSpeedscope } from "./speedscope.ts";
