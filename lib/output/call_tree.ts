@@ -18,7 +18,7 @@ export interface CallTree {
   readonly size: number;
   /** What {@linkcode CallTree.functionOf} refers to. */
   readonly functions: readonly OutputFunction[];
-  /** Of each frame of the profile its function. */
+  /** Of each frame of the profile its function, `NO_FUNCTION` if no sample has it. */
   readonly functionOfFrame: Uint32Array;
   /** Of each node its function; 0 of the root, where it means nothing. */
   readonly functionOf: Uint32Array;
@@ -83,6 +83,18 @@ export function callTreeOf(profile: Profile): CallTree {
     nodeOfStack,
     base: bases && baseOf(parentOf, Float64Array.from(nodes.bases)),
   };
+}
+
+/** The children of a node in the order of their names. */
+export function childrenOf(
+  { firstChildOf, nextSiblingOf }: Pick<CallTree, "firstChildOf" | "nextSiblingOf">,
+  node: number,
+): number[] {
+  const children: number[] = [];
+  for (let child = firstChildOf[node]!; child !== NO_NODE; child = nextSiblingOf[child]!) {
+    children.push(child);
+  }
+  return children;
 }
 
 function baseOf(parentOf: Int32Array, selfOf: Float64Array): CallTree["base"] {

@@ -1,4 +1,4 @@
-import { type CallTree, NO_NODE, ROOT } from "./call_tree.ts";
+import { type CallTree, childrenOf, NO_NODE, ROOT } from "./call_tree.ts";
 
 /**
  * The order that a tree has when it is drawn with the heaviest child of each node first: a node,
@@ -11,21 +11,18 @@ export function heaviestFirst(tree: CallTree): Uint32Array {
   const order = new Uint32Array(tree.size - 1);
   let size = 0;
   // The last one is the next.
-  const waiting = childrenOf(tree, ROOT);
+  const waiting = lightestFirst(tree, ROOT);
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     order[size++] = node;
     if (tree.firstChildOf[node] === NO_NODE) continue;
-    for (const child of childrenOf(tree, node)) waiting.push(child);
+    for (const child of lightestFirst(tree, node)) waiting.push(child);
   }
   return order;
 }
 
-/** The lightest first, and of those that weigh the same the one with the greatest name. */
-function childrenOf({ firstChildOf, nextSiblingOf, totalOf, base }: CallTree, node: number) {
-  const children: number[] = [];
-  for (let child = firstChildOf[node]!; child !== NO_NODE; child = nextSiblingOf[child]!) {
-    children.push(child);
-  }
+/** Of those that weigh the same the one with the greatest name comes first. */
+function lightestFirst(tree: CallTree, node: number): number[] {
+  const { totalOf, base } = tree;
   const weightOf = (child: number) => totalOf[child]! + (base?.totalOf[child] ?? 0);
-  return children.reverse().sort((a, b) => weightOf(a) - weightOf(b));
+  return childrenOf(tree, node).reverse().sort((a, b) => weightOf(a) - weightOf(b));
 }

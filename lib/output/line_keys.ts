@@ -77,8 +77,8 @@ function usedTexts(frames: FrameTable, stacks: StackTable): Uint8Array {
 
 const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder();
-/** What flamegraph.pl and others read as a count. */
-const COUNT_REGEXP = /\s+(\d+(?:\.\d*)?)$/;
+/** What flamegraph.pl and others read as a count. It is looked for once in a run of blanks. */
+const COUNT_REGEXP = /(?<!\s)\s+(\d+(?:\.\d*)?)$/;
 const BLANK_DIGIT_REGEXP = / (?=\d)/g;
 
 /** Whether all is ASCII and no digit follows a blank: so are nearly all texts. */

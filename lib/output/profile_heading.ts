@@ -1,6 +1,6 @@
 import type { Profile } from "../profile/mod.ts";
 import { type CallTree, ROOT } from "./call_tree.ts";
-import { spellChange, spellShare, spellWeightAndUnit, type WeightScale } from "./spell_weight.ts";
+import { spellChange, spellGrowth, spellWeightAndUnit, type WeightScale } from "./spell_weight.ts";
 
 /**
  * Says in one line what a profile weighs: `46781 samples`, of a differential profile
@@ -16,7 +16,6 @@ export function profileHeading(profile: Profile, { totalOf, base }: CallTree): s
 export function changeText(before: number, after: number, scale: WeightScale): string {
   const [old, now] = [before, after].map((weight) => spellWeightAndUnit(weight, scale));
   const change = after - before;
-  const share = `${change < 0 ? "" : "+"}${spellShare(change, before)}`;
-  const relative = before === 0 ? "" : ` (${share})`;
+  const relative = before === 0 ? "" : ` (${spellGrowth(before, after)})`;
   return `${old} before, ${now} after: ${spellChange(change, scale)}${relative}`;
 }

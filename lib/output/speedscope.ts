@@ -1,6 +1,7 @@
 import type { Profile, SourcePosition } from "../profile/mod.ts";
 import { type CallTree, callTreeOf, ROOT } from "./call_tree.ts";
 import type { WriteOptions } from "./profile_writer.ts";
+import { NO_FUNCTION } from "./functions.ts";
 import { heaviestFirst } from "./heaviest_first.ts";
 import { type Json, jsonChunks, Streamed, type StreamedJson } from "./json_chunks.ts";
 import { threadRootsOf } from "./thread_roots.ts";
@@ -143,6 +144,7 @@ function placesOf({ details = [] }: Profile, functionOfFrame: Uint32Array) {
   const places = new Map<number, SourcePosition>();
   for (const [frame, { position }] of details.entries()) {
     const of = functionOfFrame[frame]!;
+    if (of === NO_FUNCTION) continue;
     const { file, line, column } = position ?? { file: "", line: 0, column: 0 };
     const known = places.get(of) ?? { file, line, column };
     places.set(of, {

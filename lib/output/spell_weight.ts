@@ -11,7 +11,7 @@ export type WeightScale = Pick<Profile, "decimals" | "weightType">;
  */
 export function spellWeight(weight: number, { decimals, weightType }: WeightScale): string {
   const ladder = LADDERS.get((weightType ?? SAMPLES).unit);
-  if (ladder === undefined) return plain(weight, decimals);
+  if (ladder === undefined) return spellDigits(weight, { decimals });
   const { step, units } = ladder;
   let value = Math.abs(weight) / 10 ** decimals * ladder.one;
   if (value === 0) return `0 ${units[0]}`;
@@ -37,11 +37,24 @@ export function spellChange(change: number, scale: WeightScale): string {
   return `${change < 0 ? "" : "+"}${spellWeight(change, scale)}`;
 }
 
+/** Spells a change in per cent of what was before, always with its sign; of nothing it is `-`. */
+export function spellGrowth(before: number, after: number): string {
+  const share = spellShare(after - before, before);
+  return share.startsWith("-") ? share : `+${share}`;
+}
+
 /** Spells a part of a whole as `12.3 %`; of nothing it is `-`. May be below 0. */
 export function spellShare(part: number, whole: number): string {
   if (whole === 0) return "-";
   const share = (100 * part / whole).toFixed(1);
   return `${share === "-0.0" ? "0.0" : share} %`;
+}
+
+/** Spells a weight with all its digits, in the unit of the profile, which it does not name. */
+export function spellDigits(weight: number, { decimals }: Pick<WeightScale, "decimals">): string {
+  if (decimals === 0) return String(weight);
+  const digits = String(Math.abs(weight)).padStart(decimals + 1, "0");
+  return `${weight < 0 ? "-" : ""}${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
 }
 
 interface UnitLadder {
@@ -71,11 +84,4 @@ function countedUnit({ weightType = SAMPLES }: WeightScale): string {
 
 function threeDigits(value: number): string {
   return value.toFixed(value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2);
-}
-
-/** All digits, also of numbers that have more than a floating-point number holds. */
-function plain(weight: number, decimals: number): string {
-  if (decimals === 0) return String(weight);
-  const digits = String(Math.abs(weight)).padStart(decimals + 1, "0");
-  return `${weight < 0 ? "-" : ""}${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
 }

@@ -1,5 +1,6 @@
 import type { Profile } from "../profile/mod.ts";
 import { type CallTree, callTreeOf, ROOT } from "./call_tree.ts";
+import { countText } from "./count_text.ts";
 import type { WriteOptions } from "./profile_writer.ts";
 import { type FunctionWeights, functionWeightsOf } from "./function_weights.ts";
 import type { OutputFunction } from "./functions.ts";
@@ -35,7 +36,7 @@ export function* writeTop(
   const all = [...columns, ...names];
   const rows = [all.map(({ heading }) => heading)];
   for (const of of orderOf(functions, before, after)) rows.push(all.map((one) => one.cellOf(of)));
-  const count = `${functions.length} ${functions.length === 1 ? "function" : "functions"}`;
+  const count = countText(functions.length, "functions");
   yield* textChunks(function* () {
     yield* tableLines([[`${title}: ${profileHeading(profile, tree)}, ${count}`], []], 0);
     yield* tableLines(rows, columns.length);

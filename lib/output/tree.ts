@@ -1,5 +1,6 @@
 import type { Profile } from "../profile/mod.ts";
 import { type CallTree, callTreeOf, ROOT } from "./call_tree.ts";
+import { countText } from "./count_text.ts";
 import type { WriteOptions } from "./profile_writer.ts";
 import { changeText, profileHeading } from "./profile_heading.ts";
 import { spellChange, spellShare, spellWeight, spellWeightAndUnit } from "./spell_weight.ts";
@@ -38,7 +39,7 @@ export function* writeTree(
     yield* tableLines(rows, numbers.headings.length);
     if (leftOut.count === 0) return;
     const { count, total, base } = leftOut;
-    const what = `${count} ${count === 1 ? "callee" : "callees"} below ${100 * MIN_SHARE} %`;
+    const what = `${countText(count, "callees")} below ${100 * MIN_SHARE} %`;
     yield `\n${what} left out: ${numbers.sumText(total, base)}\n`;
   }());
 }

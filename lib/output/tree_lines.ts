@@ -1,4 +1,4 @@
-import { type CallTree, NO_NODE, ROOT } from "./call_tree.ts";
+import { type CallTree, childrenOf, ROOT } from "./call_tree.ts";
 
 /** Callees that weigh less than this part of all have no line. */
 export const MIN_SHARE = 0.005;
@@ -73,10 +73,10 @@ function calleesOf(
   tree: CallTree,
   node: number,
 ): { readonly shown: readonly number[]; readonly leftOut: LeftOut } {
-  const { firstChildOf, nextSiblingOf, totalOf, base } = tree;
+  const { totalOf, base } = tree;
   const shown: number[] = [];
   const leftOut = { count: 0, total: 0, base: 0 };
-  for (let child = firstChildOf[node]!; child !== NO_NODE; child = nextSiblingOf[child]!) {
+  for (const child of childrenOf(tree, node)) {
     if (isLarge(totalOf, child) || base !== undefined && isLarge(base.totalOf, child)) {
       shown.push(child);
       continue;

@@ -42,8 +42,15 @@ export class StackTable {
     this.frames.set(old);
   }
 
-  /** Ends the stack that is being made; gives its number. */
+  /**
+   * Ends the stack that is being made; gives its number.
+   *
+   * @throws {RangeError} If it has no frames.
+   */
   finish(): number {
+    if (this.frameCount === (this.size === 0 ? 0 : this.#ends[this.size - 1])) {
+      throw new RangeError("Cannot end a stack: it has no frames");
+    }
     if (this.size === this.#ends.length) {
       const ends = new Uint32Array(this.#ends.length * 2);
       ends.set(this.#ends);

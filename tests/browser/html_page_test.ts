@@ -313,7 +313,7 @@ browserTest("a differential profile shows both weights", async () => {
   ]]);
   await using page = await PageInBrowser.open(profile);
   assertEquals(await page.texts("#legend li"), ["gone", "half", "as before", "double", "new"]);
-  assertEquals(await page.text("#summary"), "50 samples → 50 samples, ±0 % · 3 functions");
+  assertEquals(await page.text("#summary"), "50 samples → 50 samples, +0.0 % · 3 functions");
   assertEquals(await page.colour(0.1, 2), rgbOf(LIGHT.change(1)));
   assertEquals(await page.texts("#rows td.function button"), ["new", "gone", "main"]);
   assertEquals(
@@ -323,8 +323,8 @@ browserTest("a differential profile shows both weights", async () => {
     [
       "10",
       "was 20",
-      "−10",
-      "−50 %",
+      "-10",
+      "-50.0 %",
     ],
   );
   await page.tab.run("width.value = 'both'; width.dispatchEvent(new Event('change'))");
@@ -332,15 +332,29 @@ browserTest("a differential profile shows both weights", async () => {
   await page.tab.point(...await page.place(0.1, 2));
   assertEquals((await page.texts("#tooltip dd")).slice(0, 3), [
     "30 samples, 60.0 % of all",
-    "0 samples, 0 % of all",
-    "−30, gone",
+    "0 samples, 0.0 % of all",
+    "-30, gone",
   ]);
   // What is gone has no width where widths are those of later: then its caller is zoomed to.
   await page.click(0.1, 2);
-  assertEquals(await page.text("#zoomed"), "−30 in gone");
+  assertEquals(await page.text("#zoomed"), "-30 in gone");
+  await page.tab.press("/", ..."gone|new");
+  assertEquals(await page.text("#found"), "100.0 % of zoomed · 30 samples · 2 functions");
   await page.tab.run("width.value = 'after'; width.dispatchEvent(new Event('change'))");
+  assertEquals(await page.text("#found"), "80.0 % of zoomed · 40 samples · 2 functions");
+  await page.tab.press("Escape");
   assertEquals(await page.colour(0.1, 2), rgbOf(LIGHT.change(1)));
   assertEquals(page.tab.messages, []);
+});
+
+browserTest("a profile that is all gone begins with what was before", async () => {
+  await using page = await PageInBrowser.open(profileOf([[["main", "f"], 0, 30]]));
+  assertEquals(await page.tab.run("width.value"), "before");
+  assertEquals(await page.text("#summary"), "30 samples → 0 samples, gone · 2 functions");
+  assertEquals(await page.colour(0.9, 2), rgbOf(LIGHT.change(-1)));
+  await page.tab.press("/", "f");
+  assertEquals(await page.text("#found"), "100.0 % · 30 samples · 1 function");
+  assertEquals([page.tab.messages, await page.hash()], [[], "search=f"]);
 });
 
 browserTest("a profile without weight is a page, too", async () => {

@@ -1,6 +1,12 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { FormatError } from "../../lib/errors.ts";
-import { type CallTree, callTreeOf, NO_NODE, ROOT } from "../../lib/output/call_tree.ts";
+import {
+  type CallTree,
+  callTreeOf,
+  childrenOf,
+  NO_NODE,
+  ROOT,
+} from "../../lib/output/call_tree.ts";
 import { MAX_WEIGHT } from "../../lib/profile/mod.ts";
 import { profileOf } from "../support/profile_of.ts";
 
@@ -83,3 +89,12 @@ function textOf(tree: CallTree, node = ROOT, depth = 0): string[] {
   }
   return lines;
 }
+
+Deno.test("childrenOf() gives the children in the order of their names", () => {
+  const tree = callTreeOf(profileOf([[["m", "b"], 9], [["m", "a", "x"], 1], [["m", "c"], 2]]));
+  const namesOf = (node: number) =>
+    childrenOf(tree, node).map((child) => tree.functions[tree.functionOf[child]!]!.name);
+  const [main = -1] = childrenOf(tree, ROOT);
+  assertEquals([namesOf(ROOT), namesOf(main)], [["m"], ["a", "b", "c"]]);
+  assertEquals(childrenOf(tree, childrenOf(tree, main)[1]!), []);
+});

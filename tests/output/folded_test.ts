@@ -199,3 +199,11 @@ Deno.test("writeFolded() writes what readFolded() reads back", async () => {
   assertEquals(again.skipped, { comments: 0, invalid: 0, firstInvalid: undefined });
   assertEquals(foldedText(writeFolded(again)), output);
 });
+
+Deno.test("writeFolded() looks through a name of blanks once", () => {
+  const name = `é${" ".repeat(200_000)}x`;
+  const start = performance.now();
+  assertEquals(write([[[name], 7]]), `${name} 7\n`);
+  // Blank by blank it would be 2 * 10^10 steps.
+  assert(performance.now() - start < 2000);
+});

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { functionsOf } from "../../lib/output/functions.ts";
+import { functionsOf, NO_FUNCTION } from "../../lib/output/functions.ts";
 import type { FrameDetail, Profile } from "../../lib/profile/mod.ts";
 import { profileOf } from "../support/profile_of.ts";
 
@@ -13,9 +13,11 @@ const DETAIL: FrameDetail = {
   reason: undefined,
 };
 
+/** A profile with one stack of frames with these details. */
 function withDetails(details: readonly FrameDetail[]): Profile {
   const profile = profileOf([]);
-  for (const { symbol } of details) profile.frames.append(symbol);
+  for (const { symbol } of details) profile.stacks.push(profile.frames.append(symbol));
+  profile.samples.push(profile.stacks.finish(), 1);
   return { ...profile, details };
 }
 
@@ -50,4 +52,16 @@ Deno.test("functionsOf() takes the kind of a name from what annotates it", () =>
     "name",
     "name",
   ]);
+});
+
+Deno.test("functionsOf() leaves out frames that no sample has", () => {
+  const profile = profileOf([[["a"], 1]]);
+  profile.frames.internText("in no stack");
+  profile.stacks.push(profile.frames.internText("in no sample"));
+  profile.stacks.finish();
+  profile.stacks.push(profile.frames.internText("without weight"));
+  profile.samples.push(profile.stacks.finish(), 0);
+  const { functions, ofFrame } = functionsOf(profile);
+  assertEquals(functions.map(({ name }) => name), ["a", "without weight"]);
+  assertEquals([...ofFrame], [0, NO_FUNCTION, NO_FUNCTION, 1]);
 });

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { writeSpeedscope } from "../../lib/output/mod.ts";
 import type { WriteOptions } from "../../lib/output/mod.ts";
-import type { Profile } from "../../lib/profile/mod.ts";
+import { type Profile, SampleTable } from "../../lib/profile/mod.ts";
 import { codeAt, NAME } from "../support/frame_detail.ts";
 import { detailedProfileOf, profileOf } from "../support/profile_of.ts";
 import { type SpeedscopeFile, textOfChunks } from "../support/read_outputs.ts";
@@ -118,4 +118,14 @@ Deno.test("writeSpeedscope() writes a profile without samples", async () => {
   assertEquals(profiles.map(({ samples, endValue }) => ({ samples, endValue })), [
     { samples: [], endValue: 0 },
   ]);
+});
+
+Deno.test("writeSpeedscope() writes no frames that no sample has", async () => {
+  const [gone, kept] = [codeAt(0x1000), codeAt(0x1010)];
+  const profile = detailedProfileOf([[[["kept", kept]], 1], [[["gone", gone]], 1]]);
+  const samples = new SampleTable();
+  samples.push(0, 1);
+  const { shared, profiles } = await fileOf({ ...profile, samples });
+  assertEquals(shared.frames.map(({ name }) => name), ["kept"]);
+  assertEquals(profiles[0]!.samples, [[0]]);
 });

@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
 import {
   spellChange,
+  spellDigits,
+  spellGrowth,
   spellShare,
   spellWeight,
   spellWeightAndUnit,
@@ -96,4 +98,18 @@ Deno.test("spellShare() is a percentage with one decimal", () => {
   assertEquals(spellShare(-1, 3000), "0.0 %");
   assertEquals(spellShare(-1, 3), "-33.3 %");
   assertEquals(spellShare(0, 0), "-");
+});
+
+Deno.test("spellGrowth() always has a sign", () => {
+  assertEquals(spellGrowth(5, 6), "+20.0 %");
+  assertEquals(spellGrowth(5, 5), "+0.0 %");
+  assertEquals(spellGrowth(3000, 2999), "+0.0 %");
+  assertEquals(spellGrowth(4, 3), "-25.0 %");
+  assertEquals(spellGrowth(0, 3), "-");
+});
+
+Deno.test("spellDigits() leaves out no digit", () => {
+  assertEquals(spellDigits(1536, BYTES), "1536");
+  assertEquals(spellDigits(MAX_WEIGHT, { decimals: 2 }), "90071992547409.91");
+  assertEquals(spellDigits(-5, { decimals: 2 }), "-0.05");
 });

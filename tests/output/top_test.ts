@@ -111,3 +111,19 @@ Deno.test("writeTop() refuses weights whose sum is not exact", () => {
     'Cannot add the weights of "output": all stacks together weigh more than 2^53 - 1',
   );
 });
+
+Deno.test("writeTop() lists no functions that no sample has", () => {
+  const profile = profileOf([[["a", "keep"], 1]]);
+  for (const name of ["b", "x1"]) profile.stacks.push(profile.frames.internText(name));
+  profile.stacks.finish();
+  assertEquals(
+    top(profile),
+    linesOf(
+      "x.folded: 1 sample, 2 functions",
+      "",
+      "self   self %  total  total %  function",
+      "   1  100.0 %      1  100.0 %  keep",
+      "   0    0.0 %      1  100.0 %  a",
+    ),
+  );
+});

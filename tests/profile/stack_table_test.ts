@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { StackTable } from "../../lib/profile/mod.ts";
 
 function tableOf(...stacks: number[][]): StackTable {
@@ -22,6 +22,15 @@ Deno.test("StackTable.finish() numbers stacks from 0, equal ones too", () => {
   table.push(3);
   assertEquals(table.finish(), 1);
   assertEquals(table.size, 2);
+});
+
+Deno.test("StackTable.finish() refuses a stack without frames", () => {
+  const message = "Cannot end a stack: it has no frames";
+  assertThrows(() => new StackTable().finish(), RangeError, message);
+  const table = tableOf([3]);
+  assertThrows(() => table.finish(), RangeError, message);
+  table.push(4);
+  assertEquals(table.finish(), 1);
 });
 
 Deno.test("StackTable.startOf() and endOf() are places in frames", () => {

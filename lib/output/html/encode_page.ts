@@ -1,5 +1,6 @@
 import { type Profile, SAMPLES, UNRESOLVED_REASONS } from "../../profile/mod.ts";
 import { type CallTree, callTreeOf, NO_NODE, ROOT } from "../call_tree.ts";
+import { printable } from "../printable.ts";
 import type { WriteOptions } from "../profile_writer.ts";
 import { PAGE_KINDS } from "./page_data.ts";
 
@@ -17,9 +18,12 @@ export function* encodePage(profile: Profile, options: WriteOptions): Generator<
   columns.addNodes();
   const { name, unit } = profile.weightType ?? SAMPLES;
   const head = {
-    title: visible(options.title ?? "symfold"),
-    exporter: visible(options.exporter ?? "symfold"),
-    weight: { name: visible(name), unit: visible(unit), decimals: profile.decimals },
+    title: printable(options.title ?? "symfold"),
+    exporter: printable(options.exporter ?? "symfold"),
+    weight: {
+      decimals: profile.decimals,
+      weightType: { name: printable(name), unit: printable(unit) },
+    },
   };
   yield jsonOf(head).slice(0, -1);
   yield ',"strings":[';
@@ -121,7 +125,7 @@ class PageColumns {
     const known = this.#numberOf.get(text);
     if (known !== undefined) return known;
     this.#numberOf.set(text, this.strings.length);
-    return this.strings.push(visible(text)) - 1;
+    return this.strings.push(printable(text)) - 1;
   }
 }
 
@@ -129,18 +133,6 @@ function reasonText(reason: keyof typeof UNRESOLVED_REASONS | undefined): string
   if (reason === undefined) return "";
   const { meaning, advice } = UNRESOLVED_REASONS[reason];
   return advice === "" ? meaning : `${meaning}: ${advice}`;
-}
-
-// Besides those that do nothing, the ones that change the order of what stands around them.
-// deno-lint-ignore no-control-regex -- those are the characters to find
-const INVISIBLE_REGEXP = /[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
-
-/** A text in which nothing hides: names in files are not to be trusted. */
-function visible(text: string): string {
-  return text.replace(INVISIBLE_REGEXP, (character) => {
-    const code = character.charCodeAt(0).toString(16);
-    return code.length < 3 ? `\\x${code.padStart(2, "0")}` : `\\u${code.padStart(4, "0")}`;
-  });
 }
 
 /** JSON that ends no `<script>` and begins no comment in one. */

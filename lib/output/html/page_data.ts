@@ -1,3 +1,5 @@
+import type { WeightScale } from "../spell_weight.ts";
+
 /**
  * What a page holds of a profile, as JSON. Columns, not objects, and numbers that are mostly small:
  * 100,000 nodes take about a megabyte.
@@ -7,13 +9,8 @@ export interface PageData {
   readonly title: string;
   /** The program that wrote the page. */
   readonly exporter: string;
-  /** What weights count, see `WeightType`. */
-  readonly weight: {
-    readonly name: string;
-    readonly unit: string;
-    /** See `Profile.decimals`. */
-    readonly decimals: number;
-  };
+  /** How weights are spelled. */
+  readonly weight: Required<WeightScale>;
   /** All texts, each once; the first is empty. Others are their numbers. */
   readonly strings: readonly string[];
   /** By function: its name, its file, and its kind as a place in {@linkcode PAGE_KINDS}. */

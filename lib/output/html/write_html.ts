@@ -1,4 +1,5 @@
 import type { Profile } from "../../profile/mod.ts";
+import { printable } from "../printable.ts";
 import type { WriteOptions } from "../profile_writer.ts";
 import { encodePage } from "./encode_page.ts";
 import { PAGE_MARKUP, PAGE_SCRIPT, PAGE_STYLE } from "./page_text.ts";
@@ -54,8 +55,7 @@ async function hashOf(text: string): Promise<string> {
 }
 
 function escapeHtml(text: string): string {
-  // deno-lint-ignore no-control-regex -- HTML may not have them
-  return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, "\ufffd").replace(
+  return printable(text).replace(
     /[&<>"']/g,
     (character) => `&#${character.charCodeAt(0)};`,
   );

@@ -1,4 +1,4 @@
-import { type CallTree, NO_NODE, ROOT } from "../call_tree.ts";
+import { type CallTree, childrenOf, ROOT } from "../call_tree.ts";
 
 /** A box of a flame graph: a call, or callees that would be too narrow. */
 export interface FlameBox {
@@ -10,7 +10,7 @@ export interface FlameBox {
   readonly start: number;
   /** How wide it is. */
   readonly weight: number;
-  /** How many calls it stands for that would be too narrow; 0 if it is a call. */
+  /** How many calls it stands for that weigh something and would be too narrow; 0 if it is a call. */
   readonly leftOut: number;
 }
 
@@ -22,7 +22,7 @@ export interface FlameBox {
  * @param minWeight Greater than 0.
  */
 export function* flameBoxes(tree: CallTree, minWeight: number): Generator<FlameBox> {
-  const { totalOf, firstChildOf, nextSiblingOf } = tree;
+  const { totalOf } = tree;
   const sizeOf = sizesOf(tree);
   const boxes: FlameBox[] = [];
   let box: FlameBox | undefined = {
@@ -39,7 +39,7 @@ export function* flameBoxes(tree: CallTree, minWeight: number): Generator<FlameB
     let narrow = 0;
     let leftOut = 0;
     const callees: FlameBox[] = [];
-    for (let node = firstChildOf[box.node]!; node !== NO_NODE; node = nextSiblingOf[node]!) {
+    for (const node of childrenOf(tree, box.node)) {
       const weight = totalOf[node]!;
       if (weight < minWeight) {
         narrow += weight;
@@ -55,9 +55,12 @@ export function* flameBoxes(tree: CallTree, minWeight: number): Generator<FlameB
   }
 }
 
-/** Of each node how many nodes it is, with all below it. Children come behind their parents. */
-function sizesOf({ size, parentOf }: CallTree): Uint32Array {
-  const sizeOf = new Uint32Array(size).fill(1);
+/**
+ * Of each node how many nodes that weigh something it is, with all below it. Children come behind
+ * their parents.
+ */
+function sizesOf({ size, parentOf, totalOf }: CallTree): Uint32Array {
+  const sizeOf = Uint32Array.from(totalOf, (total) => total > 0 ? 1 : 0);
   for (let node = size - 1; node > ROOT; node--) sizeOf[parentOf[node]!]! += sizeOf[node]!;
   return sizeOf;
 }

@@ -1,5 +1,6 @@
 import type { FrameKind } from "../../profile/mod.ts";
 import type { OutputFunction } from "../functions.ts";
+import { KIND_TINTS } from "../html/page/kind_tints.ts";
 import { cssOf } from "../html/page/oklch.ts";
 import { GREY, LIGHT, shadeOf, type Tint } from "../html/page/palette.ts";
 
@@ -30,20 +31,15 @@ export function changeColor(change: number): string {
   return cssOf(LIGHT.change(Math.max(-1, Math.min(1, change))));
 }
 
-/** In degrees; those of other kinds are their files'. */
-const KIND_HUES: ReadonlyMap<FrameKind, number> = new Map([
-  ["kernel", 250],
-  ["jit", 150],
-  ["inlined", 100],
-]);
+/** The hues of other kinds are their files'. */
+const KINDS_WITH_HUE: ReadonlySet<FrameKind> = new Set(["kernel", "jit", "inlined"]);
 /** None is that of a kind or of what a search found. */
 const IMAGE_HUES = [62, 195, 25, 290, 225];
 const WARM_HUES = [40, 50, 60, 70, 80];
 
 function tintOf(name: string, kind: FrameKind, image: string): Tint {
-  const hue = KIND_HUES.get(kind) ??
-    (image === "" ? pick(WARM_HUES, name) : pick(IMAGE_HUES, image));
-  return { hue, strength: 1 };
+  if (KINDS_WITH_HUE.has(kind)) return KIND_TINTS[kind];
+  return { hue: image === "" ? pick(WARM_HUES, name) : pick(IMAGE_HUES, image), strength: 1 };
 }
 
 /** One of some, always the same for a text. */

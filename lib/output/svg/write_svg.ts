@@ -1,5 +1,6 @@
 import type { Profile } from "../../profile/mod.ts";
 import { type CallTree, callTreeOf, ROOT } from "../call_tree.ts";
+import { countText } from "../count_text.ts";
 import type { WriteOptions } from "../profile_writer.ts";
 import { frameText } from "../frame_text.ts";
 import { profileHeading } from "../profile_heading.ts";
@@ -181,7 +182,7 @@ function textMarkup(x: number, y: number, text: string): string {
 }
 
 function narrowText(count: number): string {
-  return `${count} ${count === 1 ? "call" : "calls"} too narrow to draw`;
+  return `${countText(count, "calls")} too narrow to draw`;
 }
 
 function spell(pixels: number): string {

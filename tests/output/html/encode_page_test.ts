@@ -32,7 +32,7 @@ Deno.test("encodePage() writes columns of small numbers", () => {
   assertEquals(pageDataOf(profile, { title: "t", exporter: "e" }), {
     title: "t",
     exporter: "e",
-    weight: { name: "samples", unit: "count", decimals: 0 },
+    weight: { decimals: 0, weightType: { name: "samples", unit: "count" } },
     strings: ["", "main", "parse", "read"],
     functions: { name: [1, 2, 3], image: [0, 0, 0], kind: [4, 4, 4] },
     places: { function: [0, 0, 0], file: [0, 0, 0], line: [0, 0, 0], reason: [0, 0, 0] },
@@ -69,11 +69,7 @@ Deno.test("encodePage() writes what is known of places", () => {
 Deno.test("encodePage() writes what weights count", () => {
   const profile = { ...profileOf([[["a"], 150]]), decimals: 2 };
   const weightType = { name: "cpu", unit: "nanoseconds" };
-  assertEquals(pageDataOf({ ...profile, weightType }).weight, {
-    name: "cpu",
-    unit: "nanoseconds",
-    decimals: 2,
-  });
+  assertEquals(pageDataOf({ ...profile, weightType }).weight, { decimals: 2, weightType });
 });
 
 for (const name of ["</script><b>", "<!--<script>", "]]>", "\ud800", '"\\']) {

@@ -34,7 +34,7 @@ Deno.test("writeHtml() lets no title out of its place", async () => {
   const text = await page({ title: `</title><script>alert("'&")</script>\0` });
   assertStringIncludes(
     text,
-    "<title>&#60;/title&#62;&#60;script&#62;alert(&#34;&#39;&#38;&#34;)&#60;/script&#62;\ufffd</title>",
+    "<title>&#60;/title&#62;&#60;script&#62;alert(&#34;&#39;&#38;&#34;)&#60;/script&#62;\\x00</title>",
   );
   assertEquals(text.split("<script>alert").length, 1);
 });

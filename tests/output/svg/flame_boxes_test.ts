@@ -47,3 +47,10 @@ Deno.test("flameBoxes() takes very deep stacks", () => {
   const tree = callTreeOf(profileOf([[stack, 1]]));
   assertEquals([...flameBoxes(tree, 1)].length, 100_001);
 });
+
+Deno.test("flameBoxes() counts no calls that weigh nothing", () => {
+  assertEquals(
+    boxesOf([[["a"], 20], [["b"], 3], [["b", "gone"], 0, 9], [["c"], 3], [["d"], 0, 9]], 5),
+    ["all 0 +26", "  2 of all 20 +6", "  a 0 +20"],
+  );
+});

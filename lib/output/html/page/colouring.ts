@@ -1,4 +1,5 @@
 import { type FlameTree, type PageFunction, ROOT } from "./flame_tree.ts";
+import { KIND_TINTS } from "./kind_tints.ts";
 import { cssOf } from "./oklch.ts";
 import { changeScale, GREY, HUES, type Palette, shadeOf, type Tint } from "./palette.ts";
 import type { PageState } from "./page_state.ts";
@@ -28,11 +29,11 @@ interface Group {
 }
 
 const KINDS: Readonly<Record<PageFunction["kind"], Group>> = {
-  native: { label: "native", tint: { hue: 62, strength: 1 } },
-  name: { label: "named by the recorder", tint: { hue: 35, strength: 0.9 } },
-  inlined: { label: "inlined", tint: { hue: 100, strength: 1 } },
-  jit: { label: "made at run time", tint: { hue: 150, strength: 1 } },
-  kernel: { label: "kernel", tint: { hue: 250, strength: 1 } },
+  native: { label: "native", tint: KIND_TINTS.native },
+  name: { label: "named by the recorder", tint: KIND_TINTS.name },
+  inlined: { label: "inlined", tint: KIND_TINTS.inlined },
+  jit: { label: "made at run time", tint: KIND_TINTS.jit },
+  kernel: { label: "kernel", tint: KIND_TINTS.kernel },
 };
 const UNRESOLVED: Group = { label: "without a name", tint: GREY };
 const CHANGE_STEPS = 20;

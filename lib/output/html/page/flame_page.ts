@@ -1,4 +1,6 @@
 /// <reference lib="dom" />
+import { countText } from "../../count_text.ts";
+import { spellShare, spellWeightAndUnit } from "../../spell_weight.ts";
 import type { PageData } from "../page_data.ts";
 import { type Colouring, colourTree } from "./colouring.ts";
 import { elementById } from "./elements.ts";
@@ -17,15 +19,14 @@ import { GraphView } from "./graph_view.ts";
 import { moveFocus } from "./move_focus.ts";
 import { listenToKeys } from "./page_keys.ts";
 import { PageHistory } from "./page_history.ts";
-import type { PageState } from "./page_state.ts";
+import { boundsOf, type PageState } from "./page_state.ts";
 import { DARK, LIGHT, type Palette } from "./palette.ts";
 import { TableView } from "./table_view.ts";
 import { type FoundText, Toolbar } from "./toolbar.ts";
-import { countText, shareText, weightText } from "./weight_text.ts";
 
 /** The page: what the user does becomes a state, and a state becomes what is seen. */
 export class FlamePage {
-  readonly #unit: PageData["weight"];
+  readonly #scale: PageData["weight"];
   readonly #tree: FlameTree;
   readonly #history: PageHistory;
   readonly #toolbar: Toolbar;
@@ -44,9 +45,9 @@ export class FlamePage {
   constructor(data: PageData) {
     const tree = flameTreeOf(data);
     this.#tree = tree;
-    this.#unit = data.weight;
+    this.#scale = data.weight;
     this.#history = new PageHistory(
-      { size: tree.size, isDifferential: tree.base !== undefined },
+      boundsOf(tree),
       (state) => this.#restore(state),
     );
     this.#state = this.#history.read();
@@ -139,16 +140,18 @@ export class FlamePage {
     return node;
   }
 
+  /** What matches of what the graph shows, in the weights that it is drawn by. */
   #foundText(): FoundText {
     const found = this.#found;
     if (found === undefined || found.error !== "") return { text: "", error: found?.error ?? "" };
-    const { zoom } = this.#state;
-    const weight = matchedWeight(this.#tree, found, zoom);
-    const share = shareText(weight, this.#tree.totalOf[zoom]!);
+    const zoom = this.#zoom();
+    const { widthOf } = this.#layout!;
+    const weight = matchedWeight(this.#tree, found, zoom, widthOf);
+    const share = spellShare(weight, widthOf[zoom]!);
     const functions = countText(found.functionCount, "functions");
     return {
       text: `${share}${zoom === ROOT ? "" : " of zoomed"} · ${
-        weightText(weight, this.#unit)
+        spellWeightAndUnit(weight, this.#scale)
       } · ${functions}`,
       error: "",
     };

@@ -11,7 +11,7 @@ export class FocusedFrame {
   /** The node that the keyboard is at. */
   node: number = ROOT;
   readonly #tree: FlameTree;
-  readonly #unit: PageData["weight"];
+  readonly #scale: PageData["weight"];
   readonly #graph: GraphView;
   readonly #tooltip = new Tooltip();
   readonly #focused = elementById("focused", HTMLDivElement);
@@ -20,9 +20,9 @@ export class FocusedFrame {
   /** Whether the tooltip is about the node of the keyboard. */
   #isTold = false;
 
-  constructor(tree: FlameTree, unit: PageData["weight"], graph: GraphView) {
+  constructor(tree: FlameTree, scale: PageData["weight"], graph: GraphView) {
     this.#tree = tree;
-    this.#unit = unit;
+    this.#scale = scale;
     this.#graph = graph;
   }
 
@@ -34,7 +34,7 @@ export class FocusedFrame {
     this.#hovered.hidden = true;
     this.#isTold = true;
     this.#tell(zoom);
-    this.#spoken.textContent = spokenFacts(this.#tree, this.#unit, node);
+    this.#spoken.textContent = spokenFacts(this.#tree, this.#scale, node);
   }
 
   /** Copies the name of the node of the keyboard, and says whether that was allowed. */
@@ -52,7 +52,7 @@ export class FocusedFrame {
   speakZoom(zoom: number): void {
     this.#spoken.textContent = zoom === ROOT
       ? "Zoom reset"
-      : `Zoomed to ${spokenFacts(this.#tree, this.#unit, zoom)}`;
+      : `Zoomed to ${spokenFacts(this.#tree, this.#scale, zoom)}`;
   }
 
   /** Puts the outline around the node of the keyboard, after the graph changed. */
@@ -65,7 +65,7 @@ export class FocusedFrame {
     this.leave();
     if (node < 0) return;
     this.#graph.frame(this.#hovered, node);
-    this.#tooltip.show(factsOf(this.#tree, this.#unit, node, zoom), x, y, 0);
+    this.#tooltip.show(factsOf(this.#tree, this.#scale, node, zoom), x, y, 0);
   }
 
   /** The graph was scrolled: what is told goes along with the node of the keyboard. */
@@ -83,6 +83,6 @@ export class FocusedFrame {
 
   #tell(zoom: number): void {
     const { left, top, height } = this.#focused.getBoundingClientRect();
-    this.#tooltip.show(factsOf(this.#tree, this.#unit, this.node, zoom), left, top, height);
+    this.#tooltip.show(factsOf(this.#tree, this.#scale, this.node, zoom), left, top, height);
   }
 }

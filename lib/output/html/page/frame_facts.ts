@@ -1,13 +1,8 @@
+import { countText } from "../../count_text.ts";
+import { spellChange, spellDigits, spellShare, spellWeightAndUnit } from "../../spell_weight.ts";
 import type { PageData } from "../page_data.ts";
 import { childrenOf, type FlameTree, nameOf, ROOT } from "./flame_tree.ts";
-import {
-  changeText,
-  countText,
-  exactText,
-  growthText,
-  shareText,
-  weightText,
-} from "./weight_text.ts";
+import { growthText } from "./growth_text.ts";
 
 /** What is said about a frame. */
 export interface FrameFacts {
@@ -31,28 +26,28 @@ const KIND_TEXTS = {
  */
 export function factsOf(
   tree: FlameTree,
-  unit: PageData["weight"],
+  scale: PageData["weight"],
   node: number,
   zoom: number,
 ): FrameFacts {
   const rows = tree.base === undefined
-    ? weightRows(tree, unit, node, zoom)
-    : changeRows(tree, unit, node, tree.base);
+    ? weightRows(tree, scale, node, zoom)
+    : changeRows(tree, scale, node, tree.base);
   return { name: nameOf(tree, node), rows: [...rows, ...placeRows(tree, node)] };
 }
 
 /** What a screen reader says of a frame that gets the focus. */
-export function spokenFacts(tree: FlameTree, unit: PageData["weight"], node: number): string {
+export function spokenFacts(tree: FlameTree, scale: PageData["weight"], node: number): string {
   const total = tree.totalOf[node]!;
   const count = [...childrenOf(tree, node)].length;
   const parts = [
     nameOf(tree, node),
-    `${shareText(total, tree.totalOf[ROOT]!)} of all`,
-    weightText(total, unit),
+    `${spellShare(total, tree.totalOf[ROOT]!)} of all`,
+    spellWeightAndUnit(total, scale),
   ];
   if (tree.base !== undefined) {
     const before = tree.base.totalOf[node]!;
-    parts.push(`before ${weightText(before, unit)}`, growthText(before, total));
+    parts.push(`before ${spellWeightAndUnit(before, scale)}`, growthText(before, total));
   }
   const place = tree.places[tree.placeOf[node]!];
   if (place !== undefined && place.reason !== "") parts.push("without a name");
@@ -65,37 +60,46 @@ export function spokenFacts(tree: FlameTree, unit: PageData["weight"], node: num
 
 function* weightRows(
   { totalOf, selfOf, parentOf, endOf }: FlameTree,
-  unit: PageData["weight"],
+  scale: PageData["weight"],
   node: number,
   zoom: number,
 ): Generator<[string, string]> {
   const total = totalOf[node]!;
-  const text = weightText(total, unit);
-  const exact = exactText(total, unit);
-  yield ["Weight", text.startsWith(exact) ? text : `${text} (${exact} ${unit.unit})`];
+  const text = spellWeightAndUnit(total, scale);
+  const exact = spellDigits(total, scale);
+  yield ["Weight", text.startsWith(exact) ? text : `${text} (${exact} ${scale.weightType.unit})`];
   if (node === ROOT) return;
-  yield ["Of all", shareText(total, totalOf[ROOT]!)];
+  yield ["Of all", spellShare(total, totalOf[ROOT]!)];
   const isBelowZoom = zoom !== ROOT && node > zoom && node < endOf[zoom]!;
-  if (isBelowZoom) yield ["Of zoomed", shareText(total, totalOf[zoom]!)];
-  yield ["Of parent", shareText(total, totalOf[parentOf[node]!]!)];
-  yield ["Self", `${weightText(selfOf[node]!, unit)}, ${shareText(selfOf[node]!, totalOf[ROOT]!)}`];
+  if (isBelowZoom) yield ["Of zoomed", spellShare(total, totalOf[zoom]!)];
+  yield ["Of parent", spellShare(total, totalOf[parentOf[node]!]!)];
+  yield [
+    "Self",
+    `${spellWeightAndUnit(selfOf[node]!, scale)}, ${spellShare(selfOf[node]!, totalOf[ROOT]!)}`,
+  ];
 }
 
 function* changeRows(
   { totalOf, selfOf }: FlameTree,
-  unit: PageData["weight"],
+  scale: PageData["weight"],
   node: number,
   base: NonNullable<FlameTree["base"]>,
 ): Generator<[string, string]> {
   const [before, after] = [base.totalOf[node]!, totalOf[node]!];
   const [selfBefore, selfAfter] = [base.selfOf[node]!, selfOf[node]!];
-  yield ["Before", `${weightText(before, unit)}, ${shareText(before, base.totalOf[ROOT]!)} of all`];
-  yield ["After", `${weightText(after, unit)}, ${shareText(after, totalOf[ROOT]!)} of all`];
-  yield ["Change", `${changeText(after - before, unit)}, ${growthText(before, after)}`];
+  yield [
+    "Before",
+    `${spellWeightAndUnit(before, scale)}, ${spellShare(before, base.totalOf[ROOT]!)} of all`,
+  ];
+  yield [
+    "After",
+    `${spellWeightAndUnit(after, scale)}, ${spellShare(after, totalOf[ROOT]!)} of all`,
+  ];
+  yield ["Change", `${spellChange(after - before, scale)}, ${growthText(before, after)}`];
   yield [
     "Self",
-    `${weightText(selfBefore, unit)} → ${weightText(selfAfter, unit)}, ` +
-    changeText(selfAfter - selfBefore, unit),
+    `${spellWeightAndUnit(selfBefore, scale)} → ${spellWeightAndUnit(selfAfter, scale)}, ` +
+    spellChange(selfAfter - selfBefore, scale),
   ];
 }
 

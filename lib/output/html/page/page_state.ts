@@ -1,6 +1,6 @@
 import type { ChildOrder, WidthOf } from "./flame_layout.ts";
 import type { TotalColumn } from "./function_totals.ts";
-import { ROOT } from "./flame_tree.ts";
+import { type FlameTree, ROOT } from "./flame_tree.ts";
 
 /** What the user chose: all of it is in the URL, behind the `#`. */
 export interface PageState {
@@ -29,17 +29,27 @@ export interface StateBounds {
   /** How many nodes there are. */
   readonly size: number;
   readonly isDifferential: boolean;
+  /** Whether a differential profile weighs something before, and nothing after. */
+  readonly isGone: boolean;
+}
+
+/** The bounds of the profile that a tree is of. */
+export function boundsOf({ size, totalOf, base }: FlameTree): StateBounds {
+  const isGone = base !== undefined && base.totalOf[ROOT]! > 0 && totalOf[ROOT] === 0;
+  return { size, isDifferential: base !== undefined, isGone };
 }
 
 /** How a page begins. */
-export function defaultState({ isDifferential }: Pick<StateBounds, "isDifferential">): PageState {
+export function defaultState(
+  { isDifferential, isGone }: Pick<StateBounds, "isDifferential" | "isGone">,
+): PageState {
   return {
     zoom: ROOT,
     search: "",
     layout: "icicle",
     colour: isDifferential ? "change" : "image",
     order: "name",
-    width: "after",
+    width: isGone ? "before" : "after",
     theme: "auto",
     sort: isDifferential ? "selfChange" : "self",
     ascending: false,

@@ -1,4 +1,5 @@
 /// <reference lib="dom" />
+import { spellChange, spellShare, spellWeight } from "../../spell_weight.ts";
 import type { PageData } from "../page_data.ts";
 import { elementById, newElement } from "./elements.ts";
 import { type FlameTree, nameOf, ROOT } from "./flame_tree.ts";
@@ -9,8 +10,8 @@ import {
   sortTotals,
   type TotalColumn,
 } from "./function_totals.ts";
+import { growthText } from "./growth_text.ts";
 import type { PageState } from "./page_state.ts";
-import { changeText, growthText, shareText, shortText } from "./weight_text.ts";
 
 /** What the table shows. */
 export interface TableScene {
@@ -44,16 +45,16 @@ export class TableView {
   readonly #rows = elementById("rows", HTMLTableSectionElement);
   readonly #more = elementById("more", HTMLButtonElement);
   readonly #tree: FlameTree;
-  readonly #unit: PageData["weight"];
+  readonly #scale: PageData["weight"];
   readonly #actions: TableActions;
   #totals: FunctionTotal[] = [];
   #zoom = -1;
   #limit = ROWS;
   #shown: TableScene | undefined;
 
-  constructor(tree: FlameTree, unit: PageData["weight"], actions: TableActions) {
+  constructor(tree: FlameTree, scale: PageData["weight"], actions: TableActions) {
     this.#tree = tree;
-    this.#unit = unit;
+    this.#scale = scale;
     this.#actions = actions;
     this.#panel.toggleAttribute("data-wide", tree.base !== undefined);
     this.#more.addEventListener("click", () => {
@@ -142,22 +143,22 @@ export class TableView {
   }
 
   #shareCell(weight: number, whole: number): HTMLTableCellElement {
-    const text = newElement("small", "", shortText(weight, this.#unit));
-    const cell = newElement("td", "share", shareText(weight, whole), text);
+    const text = newElement("small", "", spellWeight(weight, this.#scale));
+    const cell = newElement("td", "share", spellShare(weight, whole), text);
     cell.style.setProperty("--part", String(whole === 0 ? 0 : weight / whole));
     return cell;
   }
 
   #pairCell(before: number, after: number): HTMLTableCellElement {
-    const text = newElement("small", "", `was ${shortText(before, this.#unit)}`);
-    return newElement("td", "", shortText(after, this.#unit), text);
+    const text = newElement("small", "", `was ${spellWeight(before, this.#scale)}`);
+    return newElement("td", "", spellWeight(after, this.#scale), text);
   }
 
   #changeCell(before: number, after: number): HTMLTableCellElement {
     return newElement(
       "td",
       after > before ? "more" : after < before ? "less" : "",
-      changeText(after - before, this.#unit),
+      spellChange(after - before, this.#scale),
       newElement("small", "", growthText(before, after)),
     );
   }

@@ -1,10 +1,12 @@
 /// <reference lib="dom" />
+import { countText } from "../../count_text.ts";
+import { spellChange, spellShare, spellWeightAndUnit } from "../../spell_weight.ts";
 import type { PageData } from "../page_data.ts";
 import type { LegendEntry } from "./colouring.ts";
 import { elementById, newElement } from "./elements.ts";
 import { type FlameTree, nameOf, ROOT } from "./flame_tree.ts";
+import { growthText } from "./growth_text.ts";
 import type { PageState } from "./page_state.ts";
-import { changeText, countText, growthText, shareText, weightText } from "./weight_text.ts";
 
 /** What the search field says besides. */
 export interface FoundText {
@@ -33,11 +35,11 @@ export class Toolbar {
   readonly #menus = MENUS.map((id) => elementById(id, HTMLSelectElement));
   readonly #layouts = [...document.querySelectorAll<HTMLInputElement>('[name="layout"]')];
   readonly #tree: FlameTree;
-  readonly #unit: PageData["weight"];
+  readonly #scale: PageData["weight"];
 
   constructor(tree: FlameTree, data: PageData, choose: Choose) {
     this.#tree = tree;
-    this.#unit = data.weight;
+    this.#scale = data.weight;
     const isDifferential = tree.base !== undefined;
     elementById("title", HTMLHeadingElement).textContent = data.title;
     elementById("summary", HTMLParagraphElement).textContent = this.#summary();
@@ -91,9 +93,11 @@ export class Toolbar {
     const { totalOf, base, functions } = this.#tree;
     const count = countText(functions.length, "functions");
     const after = totalOf[ROOT]!;
-    if (base === undefined) return `${weightText(after, this.#unit)} · ${count}`;
+    if (base === undefined) return `${spellWeightAndUnit(after, this.#scale)} · ${count}`;
     const before = base.totalOf[ROOT]!;
-    return `${weightText(before, this.#unit)} → ${weightText(after, this.#unit)}, ` +
+    return `${spellWeightAndUnit(before, this.#scale)} → ${
+      spellWeightAndUnit(after, this.#scale)
+    }, ` +
       `${growthText(before, after)} · ${count}`;
   }
 
@@ -106,8 +110,8 @@ export class Toolbar {
     const { totalOf, base } = this.#tree;
     const name = nameOf(this.#tree, zoom);
     const share = base === undefined
-      ? shareText(totalOf[zoom]!, totalOf[ROOT]!)
-      : changeText(totalOf[zoom]! - base.totalOf[zoom]!, this.#unit);
+      ? spellShare(totalOf[zoom]!, totalOf[ROOT]!)
+      : spellChange(totalOf[zoom]! - base.totalOf[zoom]!, this.#scale);
     this.#zoomed.replaceChildren(
       newElement("b", "", share),
       base === undefined ? " of all in " : " in ",
@@ -122,7 +126,7 @@ export class Toolbar {
       ...legend.slice(0, LEGEND_ENTRIES).map((entry) => {
         const swatch = newElement("span", "swatch");
         swatch.style.background = entry.fill;
-        const share = entry.weight === undefined ? "" : ` ${shareText(entry.weight, whole)}`;
+        const share = entry.weight === undefined ? "" : ` ${spellShare(entry.weight, whole)}`;
         const item = newElement("li", "", swatch, `${entry.label}${share}`);
         if (share !== "") item.title = `${share.trim()} of all weight is of stacks that end there`;
         return item;

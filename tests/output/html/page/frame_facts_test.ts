@@ -4,7 +4,7 @@ import { factsOf, spokenFacts } from "../../../../lib/output/html/page/frame_fac
 import { largeProfile } from "../../../support/large_profile.ts";
 import { nodeOf, pageDataOf, pageTree } from "../../../support/page_tree.ts";
 
-const SAMPLES = { name: "samples", unit: "count", decimals: 0 };
+const SAMPLES = { weightType: { name: "samples", unit: "count" }, decimals: 0 };
 const TREE = pageTree([[["main", "walk"], 3], [["main"], 1], [["other"], 4]]);
 
 Deno.test("factsOf() tells weights and shares", () => {
@@ -29,11 +29,11 @@ Deno.test("factsOf() tells the share of the zoom, of what is in it", () => {
 });
 
 Deno.test("factsOf() tells the digits that a short weight leaves out", () => {
-  const unit = { name: "cpu", unit: "nanoseconds", decimals: 0 };
+  const scale = { weightType: { name: "cpu", unit: "nanoseconds" }, decimals: 0 };
   const tree = pageTree([[["main"], 3_204_112_000]]);
-  assertEquals(factsOf(tree, unit, 1, ROOT).rows[0], [
+  assertEquals(factsOf(tree, scale, 1, ROOT).rows[0], [
     "Weight",
-    "3.2 s (3,204,112,000 nanoseconds)",
+    "3.20 s (3204112000 nanoseconds)",
   ]);
 });
 
@@ -42,8 +42,8 @@ Deno.test("factsOf() tells both weights of a differential profile", () => {
   assertEquals(factsOf(tree, SAMPLES, nodeOf(tree, "main"), ROOT).rows.slice(0, 4), [
     ["Before", "8 samples, 100.0 % of all"],
     ["After", "4 samples, 100.0 % of all"],
-    ["Change", "−4, −50 %"],
-    ["Self", "2 samples → 1 sample, −1"],
+    ["Change", "-4, -50.0 %"],
+    ["Self", "2 samples → 1 sample, -1"],
   ]);
 });
 
@@ -73,6 +73,16 @@ Deno.test("spokenFacts() tells what a frame is in one sentence", () => {
   const tree = pageTree([[["main"], 3, 6]]);
   assertEquals(
     spokenFacts(tree, SAMPLES, 1),
-    "main, 100.0 % of all, 3 samples, before 6 samples, −50 %, level 1, calls nothing",
+    "main, 100.0 % of all, 3 samples, before 6 samples, -50.0 %, level 1, calls nothing",
   );
+});
+
+Deno.test("factsOf() spells weights as the other outputs do", () => {
+  const weightText = (weight: number, name: string, unit: string, decimals = 0) =>
+    factsOf(pageTree([[["f"], weight]]), { weightType: { name, unit }, decimals }, 1, ROOT)
+      .rows[0]![1];
+  assertEquals(weightText(1048575, "space", "bytes"), "1.00 MiB (1048575 bytes)");
+  assertEquals(weightText(999_999, "cpu", "nanoseconds"), "1.00 ms (999999 nanoseconds)");
+  assertEquals(weightText(20_000, "cpu", "microseconds"), "20.0 ms (20000 microseconds)");
+  assertEquals(weightText(9007199254740991, "x", "count", 2), "90071992547409.91 x");
 });
