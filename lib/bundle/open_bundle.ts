@@ -11,7 +11,7 @@ import {
   type ProcessEntry,
 } from "./manifest.ts";
 import { parseManifest } from "./parse_manifest.ts";
-import { type BundleEntry, readEntries } from "./read_entries.ts";
+import { type BundleEntry, NO_BUNDLE, readEntries } from "./read_entries.ts";
 
 /** How {@linkcode openBundle} reads. */
 export interface OpenBundleOptions {
@@ -135,7 +135,7 @@ async function readText(
 }
 
 function noManifest(source: ByteSource, found: string): FormatError {
-  return bundleError(source, `${found} is there, want ${MANIFEST_ENTRY} first`);
+  return bundleError(source, `${NO_BUNDLE}: ${found} is there, want ${MANIFEST_ENTRY} first`);
 }
 
 function bundleError(source: ByteSource, detail: string): FormatError {

@@ -60,9 +60,12 @@ export async function* readEntries(
       await body.skip();
     }
   } catch (error) {
-    throw asFormatError(error, bundle.name);
+    throw asFormatError(error, bundle.name, names.size === 0 ? `${NO_BUNDLE}: ` : "");
   }
 }
+
+/** What is said of an archive that is none, or another one. */
+export const NO_BUNDLE = "it is no bundle of symfold collect";
 
 async function* unpackedChunks(bundle: ByteSource, maxSize: number): AsyncGenerator<Uint8Array> {
   let size = 0;
@@ -155,8 +158,8 @@ function entriesError(source: string, detail: string): FormatError {
 }
 
 /** The decoder has no errors of its own, only messages. */
-function asFormatError(error: unknown, bundle: string): unknown {
+function asFormatError(error: unknown, bundle: string, prefix = ""): unknown {
   if (isSourceError(error) || !(error instanceof Error)) return error;
   const message = error.message.replace(/\.$/, "");
-  return entriesError(bundle, message.charAt(0).toLowerCase() + message.slice(1));
+  return entriesError(bundle, prefix + message.charAt(0).toLowerCase() + message.slice(1));
 }

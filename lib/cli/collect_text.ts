@@ -1,4 +1,5 @@
 import type { BundleManifest, BundlePlan, MissingFile } from "../bundle/mod.ts";
+import { printable } from "../output/printable.ts";
 import { UNRESOLVED_REASONS } from "../profile/mod.ts";
 
 /** The list of `--dry-run`: what is taken, and of how much, largest first. */
@@ -9,7 +10,7 @@ export function planText({ manifest, entries }: BundlePlan, path: string, size: 
     const file = files.get(name);
     const of = file === undefined ? "" : sizeText(file.size);
     const what = file === undefined ? name : `${file.path}${file.deleted ? " (deleted)" : ""}`;
-    return { kept, cells: [sizeText(kept), of, what] as const };
+    return { kept, cells: [sizeText(kept), of, printable(what)] as const };
   });
   rows.sort((a, b) => b.kept - a.kept);
   const unpacked = rows.reduce((sum, { kept }) => sum + kept, 0);

@@ -117,16 +117,18 @@ address, or something could not be read; 2 the command line is wrong.
   },
   {
     name: "images",
-    usage: "--maps FILE [OPTION]...",
+    usage: "(--maps FILE | --recording FILE) [OPTION]...",
     least: 0,
     most: 0,
     words: [],
     summary: "lists the images of a snapshot, and what is missing",
-    description: `Lists the loaded images of a snapshot: base, load bias, build-id, architecture,
-what is remarkable about the layout, where names will come from, what is
-missing, and the command that gets it. Nothing is run, and no network is used.
+    description: `Lists the loaded images of a snapshot, or of a recording that has its maps in
+it: base, load bias, build-id, architecture, what is remarkable about the
+layout, where names will come from, what is missing, and the command that gets
+it. Nothing is run, and no network is used.
 
   symfold images --maps 4711.maps --sysroot server1/
+  symfold images --recording perf.txt --sysroot server1/
 `,
     exitCodes: `Exit codes: 0 done, whatever is missing; 1 something could not be read; 2 the
 command line is wrong.

@@ -1,16 +1,9 @@
 import { parseRawFrame } from "../input/mod.ts";
-import {
-  type AddressInput,
-  explainAddresses,
-  type Explanation,
-  type RecordingToExplain,
-} from "../resolve/mod.ts";
+import { type AddressInput, explainAddresses, type Explanation } from "../resolve/mod.ts";
 import { explanationText } from "./explain_text.ts";
 import type { Options } from "./options.ts";
-import { readInputs } from "./read_inputs.ts";
-import { openRecordedMachine, type RecordedMachine } from "./recorded_machine.ts";
-import { invalidLineText } from "./report_text.ts";
-import { machinesOf, type RecordingOnMachine } from "./resolve_recordings.ts";
+import { openRecordedMachine } from "./recorded_machine.ts";
+import { recordingsOnMachine } from "./recordings_on_machine.ts";
 import { VERSION } from "./version.ts";
 
 /**
@@ -43,37 +36,15 @@ export async function explainCommand(
   if (options.inputs.length === 0) {
     explanations.push(...await explainAddresses(inputs, { ...machine, ...shared }));
   } else if (!isNothingLeft) {
-    for (const { machine: own, recording } of await recordingsOf(options, machine, lose)) {
+    for (
+      const { profile, machine: own, paths } of await recordingsOnMachine(options, machine, lose)
+    ) {
+      const recording = { profile, returnAddresses: own.returnAddresses, sources: paths };
       explanations.push(...await explainAddresses(inputs, { ...own, ...shared, recording }));
     }
   }
   if (json) return JSON.stringify({ symfold: VERSION, explanations }, undefined, 2) + "\n";
   return explanations.map(explanationText).join("\n");
-}
-
-interface RecordingOfMachine extends Pick<RecordingOnMachine, "machine"> {
-  readonly recording: RecordingToExplain;
-}
-
-/** The recordings that were named, each with the machine as it says it is. */
-async function recordingsOf(
-  options: Options,
-  machine: RecordedMachine,
-  lose: (message: string) => void,
-): Promise<RecordingOfMachine[]> {
-  const { inputs: paths, format, event, weight, roots, returnAddresses } = options;
-  const read = await readInputs(
-    { paths, format, options: { merge: true, event, weight, roots } },
-    { onProgress: () => {}, onFailure: lose },
-  );
-  for (const { profile: { skipped: { invalid, firstInvalid } } } of read) {
-    if (firstInvalid !== undefined) lose(invalidLineText(invalid, firstInvalid));
-  }
-  const machines = await machinesOf(read, { ...machine, returnAddresses });
-  return machines.map(({ profile, machine: own }, at) => {
-    const recording = { profile, returnAddresses: own.returnAddresses, sources: read[at]!.paths };
-    return { machine: own, recording };
-  });
 }
 
 /** What an operand says; undefined if it is no address. */

@@ -1,7 +1,9 @@
-import { describeImages } from "../resolve/mod.ts";
+import { pidOf } from "../input/mod.ts";
+import { describeImages, type MachineOptions } from "../resolve/mod.ts";
 import { imagesText } from "./images_text.ts";
 import { type Options, UsageError } from "./options.ts";
-import { openRecordedMachine } from "./recorded_machine.ts";
+import { openRecordedMachine, type RecordedMachine } from "./recorded_machine.ts";
+import { recordingsOnMachine } from "./recordings_on_machine.ts";
 import { VERSION } from "./version.ts";
 
 /**
@@ -18,13 +20,37 @@ export async function imagesCommand(
   checkMaps(options);
   const { sysroot, verbose, json } = options;
   using machine = await openRecordedMachine(options, lose, true);
-  const description = await describeImages({ ...machine, sysroot });
+  const own = options.inputs.length === 0 ? machine : await ofRecording(options, machine, lose);
+  const description = await describeImages({ ...own, sysroot });
   if (json) return JSON.stringify({ symfold: VERSION, ...description }, undefined, 2) + "\n";
   return imagesText(description, verbose);
 }
 
 /** @throws {UsageError} If no snapshot is named, without which the command can do nothing. */
-function checkMaps({ maps, bundle, command }: Options): void {
-  if (maps.length > 0 || bundle !== undefined) return;
-  throw new UsageError(`"symfold ${command}" needs --maps FILE`);
+function checkMaps({ maps, bundle, inputs, command }: Options): void {
+  if (maps.length > 0 || bundle !== undefined || inputs.length > 0) return;
+  throw new UsageError(`"symfold ${command}" needs --maps FILE, or --recording FILE`);
+}
+
+/**
+ * The machine as the recording says it is.
+ *
+ * @throws {Error} If it could not be read, or says nothing of what was mapped.
+ */
+async function ofRecording(
+  options: Options,
+  machine: RecordedMachine,
+  lose: (message: string) => void,
+): Promise<MachineOptions> {
+  const [recording] = await recordingsOnMachine(options, machine, lose);
+  const { snapshots = [] } = recording?.machine ?? {};
+  if (recording === undefined || snapshots.length === 0) {
+    const [path] = options.inputs;
+    throw new Error(`Cannot list images: there are no maps in "${path}", give them with --maps`);
+  }
+  // One process may have run several programs, each with a number of its own.
+  const whole = snapshots.map(({ process, ...snapshot }) =>
+    process === undefined ? snapshot : { ...snapshot, process: pidOf(process) }
+  );
+  return { ...recording.machine, snapshots: whole };
 }

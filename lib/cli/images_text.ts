@@ -56,7 +56,8 @@ function snapshotLines(snapshot: SnapshotDescription, verbose: boolean): string[
 }
 
 function headline({ snapshot, process, pageSize, images }: SnapshotDescription): string {
-  const whose = process === undefined ? "" : ` of process ${process}`;
+  const isNamed = process === undefined || snapshot === `process ${process}`;
+  const whose = isNamed ? "" : ` of process ${process}`;
   const count = `${images.length} ${images.length === 1 ? "image" : "images"}`;
   return `${count} in "${snapshot}"${whose}, ${pagesText(pageSize)}`;
 }

@@ -121,14 +121,19 @@ function readerOf(
   };
 }
 
-/** What the system says, in words that help. */
-export function explain(error: unknown): string {
-  if (error instanceof Deno.errors.NotCapable && !error.message.startsWith("Requires all")) {
-    return "Deno has no permission for it: see --allow-read and --allow-write of deno run";
-  }
+/**
+ * What the system says, in words that help.
+ *
+ * @param instead What to do with a file of the system that Deno does not open.
+ */
+export function explain(
+  error: unknown,
+  instead = "copy it first, as in cp /proc/4711/maps 4711.maps",
+): string {
   if (error instanceof Deno.errors.NotCapable) {
-    return "Deno does not open files in /proc, /dev and /sys: copy it first, " +
-      "as in cp /proc/4711/maps 4711.maps";
+    const [, kind] = /^Requires (\w+) access/.exec(error.message) ?? [];
+    if (kind === "all") return `Deno does not open files in /proc, /dev and /sys: ${instead}`;
+    return `Deno has no permission for it: run it with --allow-${kind ?? "read"}`;
   }
   if (error instanceof Deno.errors.NotFound) return "there is no such file or directory";
   if (error instanceof Deno.errors.PermissionDenied) return "permission denied";

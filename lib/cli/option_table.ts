@@ -34,6 +34,12 @@ const ROWS: readonly OptionRow[] = [
     commands: ["explain"],
   },
   {
+    name: "recording",
+    value: "FILE",
+    help: "a recording that has its maps in it, such as of perf script --show-mmap-events",
+    commands: ["images"],
+  },
+  {
     name: "event",
     value: "NAME",
     help: "read the stacks of this event of perf, or map of bpftrace (default the first)",

@@ -9,6 +9,7 @@ import { processId, size } from "./collect_options.ts";
 import { type Command, type CommandName, commandOf, spellCommand } from "./commands.ts";
 import { chooseOutput, type OutputChoice } from "./output_choice.ts";
 import { SIDES, valuesOfSide } from "./diff_sides.ts";
+import { nearestWord } from "./nearest_word.ts";
 import type { OptionRow } from "./option_row.ts";
 import { OPTIONS, optionsOf } from "./option_table.ts";
 import { UsageError } from "./usage_error.ts";
@@ -218,8 +219,15 @@ function unknownOption(arg: string, command: Command): never {
   const isElsewhere = OPTIONS.some(({ name, short, negated }) =>
     head === `--${name}` || head === `-${short}` || negated && head === `--no-${name}`
   );
-  if (!isElsewhere) throw new UsageError(`Unknown option "${arg}"`);
+  if (!isElsewhere) throw new UsageError(`Unknown option "${arg}"${didYouMean(head!, command)}`);
   throw new UsageError(`"${spellCommand(command)}" has no option "${head}"`);
+}
+
+/** The option that was most likely meant, as the end of a message; empty if none is near. */
+function didYouMean(head: string, command: Command): string {
+  const names = optionsOf(command.name).map(({ name, negated }) => negated ? `no-${name}` : name);
+  const name = head.startsWith("--") ? nearestWord(head.slice(2), names) : undefined;
+  return name === undefined ? "" : `, did you mean --${name}?`;
 }
 
 function hasRecording({ recording }: Values): boolean {

@@ -112,9 +112,7 @@ class OutputFile implements Disposable {
 }
 
 function writeError(path: string, error: unknown): Error {
-  const detail = error instanceof Deno.errors.NotCapable
-    ? "Deno does not open files in /proc, /dev and /sys: redirect standard output there"
-    : explain(error);
+  const detail = explain(error, "redirect standard output there");
   return new Error(`Cannot write "${path}": ${detail}`);
 }
 

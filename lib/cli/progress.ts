@@ -1,3 +1,5 @@
+import { printable } from "../output/printable.ts";
+
 /** Work that is done sooner needs no progress line. */
 const FIRST_AFTER_MS = 1000;
 const EVERY_MS = 200;
@@ -18,7 +20,7 @@ export class Progress {
     if (!this.#enabled || performance.now() < this.#next) return;
     this.#next = performance.now() + EVERY_MS;
     this.#isShown = true;
-    write(`\r\x1b[K${text()}`);
+    write(`\r\x1b[K${printable(text())}`);
   }
 
   /** Takes the line away. */

@@ -2,6 +2,7 @@ import { gzipChunks } from "../bytes/mod.ts";
 import type { Recording } from "../input/mod.ts";
 import { type Profile, SAMPLES, type WeightType } from "../profile/mod.ts";
 import { alignReport, type ReasonCounts, type Report, type Resolved } from "../resolve/mod.ts";
+import { checkCommand } from "./check_command.ts";
 import { checkOutputs } from "./check_outputs.ts";
 import { checkStandardStreams } from "./check_streams.ts";
 import { completions, type Shell, SHELLS } from "./completions.ts";
@@ -22,6 +23,7 @@ import { readInputs } from "./read_inputs.ts";
 import { openRecordedMachine } from "./recorded_machine.ts";
 import { hasAllPermissions } from "./running_vdso.ts";
 import { resolveRecordings } from "./resolve_recordings.ts";
+import { printable } from "../output/printable.ts";
 import { diffProfiles, shapeProfile } from "../shape/mod.ts";
 import { droppedText, invalidLineText, percentResolved, reportText } from "./report_text.ts";
 import { VERSION } from "./version.ts";
@@ -41,6 +43,7 @@ export const EXIT_USAGE = 2;
  */
 export async function run(args: readonly string[]): Promise<number> {
   try {
+    checkCommand(args);
     const options = parseOptions(args);
     if (options.help) return print(helpText(options.command));
     if (options.version) return print(`symfold ${VERSION}\n`);
@@ -261,7 +264,8 @@ class Run {
   #tell(report: Report): void {
     const { quiet, verbose, failUnder } = this.#options;
     if (!quiet) {
-      complain(reportText(report, verbose, this.#label).trimEnd(), "");
+      const lines = reportText(report, verbose, this.#label).trimEnd().split("\n");
+      for (const line of lines) complain(line, "");
       for (const text of this.#droppedTexts) complain(text, "");
     }
     if (report.reasons.some(isWithoutMaps)) {
@@ -335,9 +339,10 @@ function print(text: string): number {
   return EXIT_DONE;
 }
 
+/** Prints a line on standard error; what of it came out of files does nothing to a terminal. */
 function complain(message: string, prefix = "symfold: "): void {
   try {
-    Deno.stderr.writeSync(new TextEncoder().encode(`${prefix}${message}\n`));
+    Deno.stderr.writeSync(new TextEncoder().encode(`${printable(prefix + message)}\n`));
   } catch {
     // Nobody can be told. That must not keep the work from being done.
   }

@@ -1,5 +1,7 @@
 import { type ByteReader, decompressed, peek } from "../bytes/mod.ts";
+import { FormatError } from "../errors.ts";
 import { detectFormat, type FormatName, formatNamed, HEAD_SIZE } from "./formats.ts";
+import { otherFile } from "./other_file.ts";
 import type { ReadRecordingOptions, Recording } from "./recording.ts";
 
 /** A recording that was opened: its format is known, and nothing is lost. */
@@ -14,7 +16,8 @@ export interface OpenedRecording {
  * Finds out which format a recording has. It is decompressed if it begins as gzip or Zstandard does.
  *
  * @param format What it is, if that is known.
- * @throws {FormatError} If compressed data is damaged at its very beginning.
+ * @throws {FormatError} If compressed data is damaged at its very beginning, or it is a file of
+ * another kind, or no text although no format fits.
  */
 export async function openRecording(
   reader: ByteReader,
@@ -23,7 +26,18 @@ export async function openRecording(
   const plain = await decompressed(reader);
   if (format !== undefined) return { format, reader: plain };
   const { head, reader: whole } = await peek(plain, HEAD_SIZE);
-  return { format: detectFormat(head), reader: whole };
+  const found = detectFormat(head);
+  checkIsRecording(head, found, plain.name);
+  return { format: found, reader: whole };
+}
+
+/** What is folded only because it is nothing else may be anything. */
+function checkIsRecording(head: Uint8Array, format: FormatName, source: string): void {
+  const detail = otherFile(head, new TextDecoder().decode(head)) ??
+    (format === "folded" && head.includes(0)
+      ? "it is no text, and no binary format fits; --input says which one it is"
+      : undefined);
+  if (detail !== undefined) throw new FormatError({ action: "read the stacks", source, detail });
 }
 
 /**

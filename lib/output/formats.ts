@@ -62,7 +62,7 @@ export const OUTPUT_FORMATS: readonly OutputFormat[] = [
   {
     name: "top",
     help: "a table of functions, the heaviest first, for a terminal",
-    suffixes: [],
+    suffixes: [".top"],
     usesDetails: true,
     isText: true,
     load: async () => (await import("./top.ts")).writeTop,
@@ -70,7 +70,7 @@ export const OUTPUT_FORMATS: readonly OutputFormat[] = [
   {
     name: "tree",
     help: "the call tree, the heaviest first, for a terminal",
-    suffixes: [],
+    suffixes: [".tree"],
     usesDetails: true,
     isText: true,
     load: async () => (await import("./tree.ts")).writeTree,

@@ -139,11 +139,15 @@ export const UNRESOLVED_REASONS = {
   },
   "no-symbols": {
     meaning: "the file has no symbol table",
-    advice: "install its debug symbols, or give their folder with --debug-dir DIR",
+    advice:
+      "install its debug symbols, or give their folder with --debug-dir DIR: symfold images " +
+      "says which file",
   },
   "only-exported": {
     meaning: "the file is stripped: it has symbols for exported functions only",
-    advice: "install its debug symbols, or give their folder with --debug-dir DIR",
+    advice:
+      "install its debug symbols, or give their folder with --debug-dir DIR: symfold images " +
+      "says which file",
   },
   "no-covering-symbol": {
     meaning: "no symbol of the file covers the address",

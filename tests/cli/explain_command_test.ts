@@ -127,7 +127,7 @@ for (
     [[], '"symfold explain" needs an ADDRESS, or --recording FILE'],
     [["-o", "x", "0x1"], '"symfold explain" has no option "-o"'],
     [["--report", "x", "0x1"], '"symfold explain" has no option "--report"'],
-    [["--jsno", "0x1"], 'Unknown option "--jsno"'],
+    [["--jsno", "0x1"], 'Unknown option "--jsno", did you mean --json?'],
     [
       ["--return-addresses", "some", "0x1"],
       'Option "--return-addresses" has the value "some", want one of none, all, callers',
@@ -156,11 +156,16 @@ Deno.test("symfold reads a recording that is called explain as ./explain", async
   assertEquals({ code, stdout }, { code: 0, stdout: "app;layout_first 1\n" });
 });
 
-for (const command of ["explain", "images"]) {
+for (
+  const [command, usage] of [
+    ["explain", "--maps FILE [OPTION]... [ADDRESS]..."],
+    ["images", "(--maps FILE | --recording FILE) [OPTION]..."],
+  ] as const
+) {
   Deno.test(`symfold ${command} --help prints the help of that command`, async () => {
     const { code, stdout } = await runSymfold([command, "--help"]);
     assertEquals(code, 0);
-    assertEquals(stdout.startsWith(`Usage: symfold ${command} --maps FILE [OPTION]...`), true);
+    assertEquals(stdout.startsWith(`Usage: symfold ${command} ${usage}\n`), true);
     assertStringIncludes(stdout, "--json");
   });
 }

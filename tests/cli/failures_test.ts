@@ -247,3 +247,35 @@ for (
     assertStringIncludes(stderr, hint);
   });
 }
+
+Deno.test("symfold writes nothing for perf's own file, and says what to do", async () => {
+  using folder = new TempFolder();
+  const data = folder.write("perf.data", "PERFILE2" + "\0".repeat(100));
+  const output = folder.at("a.svg");
+  const run = await runSymfold(["-q", "-o", output, data]);
+  const stderr = `symfold: Cannot read the stacks of "${data}": it is perf's own file: print it ` +
+    "with perf script --show-mmap-events, see Take a recording in the README\n" +
+    "symfold: Found no stacks: there is nothing to write\n";
+  assertEquals(run, { code: 1, stdout: "", stderr });
+  assertEquals(folder.names(), ["perf.data"]);
+});
+
+Deno.test("symfold does not read a binary file as stacks unless it is told to", async () => {
+  const stdin = "a\0;b 1\n";
+  const refused = await runSymfold(["-q"], { stdin });
+  assertEquals({ ...refused, stderr: "" }, { code: 1, stdout: "", stderr: "" });
+  assertStringIncludes(refused.stderr, '"standard input": it is no text');
+  const told = await runSymfold(["-q", "--input", "folded"], { stdin });
+  assertEquals(told, { code: 0, stdout: "a;b 1\n", stderr: "" });
+});
+
+for (const option of ["--kallsyms", "--perf-map", "--maps"]) {
+  Deno.test(`symfold ${option} prints nothing of a binary file that a terminal obeys`, async () => {
+    using folder = new TempFolder();
+    const elf = folder.write("a.out", "\x7fELF\x02\x01\x01\x1b[31m\x9b\n\x07 x\n");
+    const { stderr } = await runSymfold(["-q", option, elf], { stdin: STACK });
+    assertStringIncludes(stderr, "ELF");
+    // deno-lint-ignore no-control-regex -- those are the characters to find
+    assertEquals(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/.exec(stderr), null);
+  });
+}

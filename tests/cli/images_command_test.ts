@@ -64,10 +64,11 @@ Deno.test("symfold images takes the options with which the filter was run", asyn
 
 for (
   const [args, message] of [
-    [[], '"symfold images" needs --maps FILE'],
+    [[], '"symfold images" needs --maps FILE, or --recording FILE'],
     [
       ["--maps", SMALL_MAPS, "0x1"],
-      '"symfold images" has 1 operand, want 0: symfold images --maps FILE [OPTION]...',
+      '"symfold images" has 1 operand, want 0: ' +
+      "symfold images (--maps FILE | --recording FILE) [OPTION]...",
     ],
     [["--maps", SMALL_MAPS, "-q"], '"symfold images" has no option "-q"'],
   ] as const
@@ -87,4 +88,35 @@ Deno.test("symfold images lists what it can of a snapshot with lines that are no
   assertEquals(code, 1);
   assertStringIncludes(stderr, 'the first is line 1: "nonsense"');
   assertStringIncludes(stdout, "/opt/layouts/liblld-shifted.so");
+});
+
+Deno.test("symfold images --recording lists the images of each process of a recording", async () => {
+  const recording = "testdata/recorders/perf/processes.txt";
+  const { code, stdout } = await images("--recording", recording, "--sysroot", "testdata/layouts");
+  assertEquals(code, 0);
+  const headlines = stdout.split("\n").filter((line) => line.includes(" images in "));
+  assertEquals(headlines.map((line) => line.split(",", 1)[0]), [
+    '4 images in "process 18885"',
+    '4 images in "process 18893"',
+    '4 images in "process 18894"',
+    '8 images in "process 18893"',
+    '6 images in "process 18894"',
+  ]);
+  assertStringIncludes(stdout, "/usr/bin/dash\n");
+});
+
+Deno.test("symfold images --recording keeps to the snapshot that is given besides", async () => {
+  const recording = "testdata/recorders/perf/raw.txt";
+  const given = optionsOf("layouts/x86_64/twice");
+  const { code, stdout } = await images("--recording", recording, ...given);
+  assertEquals(code, 0);
+  assertGolden(stdout, "images-twice.txt");
+});
+
+Deno.test("symfold images --recording refuses a recording without maps", async () => {
+  const recording = "testdata/recordings/cpp-x86_64/raw.folded";
+  const run = await images("--recording", recording);
+  const stderr = `symfold: Cannot list images: there are no maps in "${recording}", ` +
+    "give them with --maps\n";
+  assertEquals(run, { code: 1, stdout: "", stderr });
 });

@@ -42,3 +42,17 @@ Deno.test("chooseOutput() does not guess which JSON is meant", () => {
     "say which with --format";
   assertThrows(() => chooseOutput(undefined, "a.json.gz"), UsageError, message);
 });
+
+for (const path of ["a.png", "A.PDF", "a.csv", "perf.data", "a.xml.gz", "a.cpuprofile"]) {
+  Deno.test(`chooseOutput() writes no stacks into ${path} unless it is told to`, () => {
+    const message = `Option "--output" names "${path}", and nothing that is written ends in `;
+    assertThrows(() => chooseOutput(undefined, path), UsageError, message);
+    assertEquals(chosen("folded", path).split(",")[0], "folded");
+  });
+}
+
+Deno.test("chooseOutput() takes names without a meaning for collapsed stacks", () => {
+  for (const path of ["a", "a.out", "a.stacks", "a.foo"]) {
+    assertEquals(chosen(undefined, path), "folded");
+  }
+});

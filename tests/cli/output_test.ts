@@ -3,6 +3,7 @@ import { assertGolden } from "../support/golden.ts";
 import { CPP_OPTIONS, CPP_RECORDING, runShell, runSymfold } from "../support/run_symfold.ts";
 import { BEHIND_ALL, IN_FIRST, SMALL_OPTIONS } from "../support/small_case.ts";
 import { TempFolder } from "../support/temp_folder.ts";
+import { inRepository } from "../support/testdata.ts";
 
 const STACK = `app;${IN_FIRST} 1\n`;
 const NAMED = "app;layout_first 1\n";
@@ -143,6 +144,19 @@ Deno.test("symfold -o says what to do instead of opening a device", async () => 
     stdout: "",
     stderr: `symfold: Cannot write "/dev/full": ${detail}\n`,
   });
+});
+
+Deno.test("symfold -o says which permission Deno was not given", async () => {
+  using folder = new TempFolder();
+  const path = folder.at("a.html");
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--quiet", "--allow-read", inRepository("main.ts")]
+      .concat("-q", "-o", path, CPP_RECORDING),
+  });
+  const { code, stderr } = await command.output();
+  const detail = "Deno has no permission for it: run it with --allow-write";
+  assertStringIncludes(new TextDecoder().decode(stderr), `Cannot write "${path}": ${detail}\n`);
+  assertEquals(code, 1);
 });
 
 Deno.test("symfold -o says that it cannot write a directory", async () => {

@@ -23,7 +23,18 @@ for (const option of ["--help", "-h"]) {
 }
 
 const USAGE_ERRORS: readonly (readonly [readonly string[], string])[] = [
-  [["--mpas", "x"], 'Unknown option "--mpas"'],
+  [["--mpas", "x"], 'Unknown option "--mpas", did you mean --maps?'],
+  [["--mapz=x"], 'Unknown option "--mapz=x", did you mean --maps?'],
+  [["--sysr"], 'Unknown option "--sysr", did you mean --sysroot?'],
+  [["--no-inlnes"], 'Unknown option "--no-inlnes", did you mean --no-inlines?'],
+  [["--unlike-any"], 'Unknown option "--unlike-any"'],
+  [["exlpain", "--json"], 'There is no file or command "exlpain", did you mean explain?'],
+  [["image"], 'There is no file or command "image", did you mean images?'],
+  [
+    ["-o", "a.png"],
+    'Option "--output" names "a.png", and nothing that is written ends in .png: ' +
+    "say what it is to be with --format",
+  ],
   [["-x"], 'Unknown option "-x"'],
   [["raw.folded", "--maps"], 'Option "--maps" needs a value: FILE'],
   [

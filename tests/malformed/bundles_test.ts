@@ -119,14 +119,16 @@ Deno.test("openBundle() refuses a bundle that lacks what its manifest names", as
 
 Deno.test("openBundle() refuses an archive that is no bundle", async () => {
   const wanted = "want symfold-bundle.json first";
-  await refuses([text("maps", MAPS), manifestEntry()], [`${ENTRIES}"maps" is there, ${wanted}`]);
-  await refuses([], [`${ENTRIES}nothing is there, ${wanted}`]);
+  const head = `${ENTRIES}it is no bundle of symfold collect: `;
+  await refuses([text("maps", MAPS), manifestEntry()], [`${head}"maps" is there, ${wanted}`]);
+  await refuses([], [`${head}nothing is there, ${wanted}`]);
 });
 
 Deno.test("openBundle() refuses what is no archive", async () => {
   for (const content of ["", "main;0x1234 1\n".repeat(100)]) {
-    await refusesBytes(await gzip(bytesOf(content)), ENTRIES);
-    await refusesBytes(bytesOf(content), ENTRIES);
+    const message = `${ENTRIES}it is no bundle of symfold collect: `;
+    await refusesBytes(await gzip(bytesOf(content)), message);
+    await refusesBytes(bytesOf(content), message);
   }
 });
 

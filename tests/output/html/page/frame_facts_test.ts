@@ -61,7 +61,8 @@ Deno.test("factsOf() tells image, source, and why there is no name", () => {
   assertEquals(
     unnamed["No name"],
     "the file is stripped: it has symbols for exported functions only: " +
-      "install its debug symbols, or give their folder with --debug-dir DIR",
+      "install its debug symbols, or give their folder with --debug-dir DIR: " +
+      "symfold images says which file",
   );
 });
 

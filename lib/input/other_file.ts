@@ -1,0 +1,79 @@
+/** A kind of file that people take for a recording. */
+interface OtherFile {
+  /** Whether a file begins so; `text` is the head as text. */
+  readonly detect: (head: Uint8Array, text: string) => boolean;
+  /** What it is, and what to do about it. */
+  readonly detail: string;
+}
+
+const WANT_RECORDING = "want a recording";
+
+/** Signatures that no recording begins with. */
+const OTHER_FILES: readonly OtherFile[] = [
+  {
+    detect: startsWith("PERFILE2"),
+    detail: "it is perf's own file: print it with perf script --show-mmap-events, see Take a " +
+      "recording in the README",
+  },
+  { detect: startsWith("\x7fELF"), detail: `it is an ELF file, ${WANT_RECORDING}` },
+  {
+    detect: (_, text) => /^(?:JiTD|DTiJ)/.test(text),
+    detail: "it is a jitdump: give it with --perf-map",
+  },
+  {
+    detect: (_, text) => /^\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype svg|svg)\b/i.test(text),
+    detail: `it is a picture in SVG, ${WANT_RECORDING}`,
+  },
+  {
+    detect: (_, text) => /^\s*<(?:!doctype html|html)\b/i.test(text),
+    detail: `it is a page in HTML, ${WANT_RECORDING}`,
+  },
+  { detect: (_, text) => /^\s*<\?xml\b/.test(text), detail: `it is XML, ${WANT_RECORDING}` },
+  { detect: startsWith("\x89PNG"), detail: `it is a picture in PNG, ${WANT_RECORDING}` },
+  { detect: startsWith("%PDF-"), detail: `it is a PDF, ${WANT_RECORDING}` },
+  { detect: startsWith("PK\x03\x04"), detail: "it is a zip archive: unpack it first" },
+  { detect: startsWith("\xfd7zXZ\0"), detail: "it is compressed with xz: unpack it first" },
+  { detect: startsWith("BZh"), detail: "it is compressed with bzip2: unpack it first" },
+  {
+    detect: startsWith("ustar", 257),
+    detail: "it is a tar archive, want a recording; one of symfold collect is given with --bundle",
+  },
+  {
+    detect: (head) => startsWith("\xff\xfe")(head) || startsWith("\xfe\xff")(head),
+    detail: "it is text in UTF-16: convert it first, with iconv -f UTF-16 -t UTF-8",
+  },
+  {
+    detect: (_, text) => /^\s*\{[^]{0,200}"https:\/\/www\.speedscope\.app\//.test(text),
+    detail: "it is JSON for speedscope, which symfold only writes",
+  },
+  {
+    detect: (_, text) => /^\s*\{\s*"(?:meta|libs)"\s*:/.test(text),
+    detail: "it is JSON for the Firefox Profiler, which symfold only writes",
+  },
+];
+
+/**
+ * Says what a file is that is no recording although people give it as one.
+ *
+ * @param head Its first bytes, decompressed.
+ * @param text The same as text.
+ * @returns What it is and what to do, for a message; undefined if it is none that is known.
+ *
+ * @example
+ * ```ts
+ * import { otherFile } from "./other_file.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const text = "\x7fELF\x02\x01\x01";
+ * assertEquals(otherFile(new TextEncoder().encode(text), text), "it is an ELF file, want a recording");
+ * ```
+ */
+export function otherFile(head: Uint8Array, text: string): string | undefined {
+  return OTHER_FILES.find(({ detect }) => detect(head, text))?.detail;
+}
+
+/** Tells whether these bytes, a character each, are there. */
+function startsWith(signature: string, at = 0): (head: Uint8Array) => boolean {
+  const bytes = Uint8Array.from(signature, (character) => character.charCodeAt(0));
+  return (head) => bytes.every((byte, index) => head[at + index] === byte);
+}
