@@ -1,10 +1,11 @@
-import { ByteInterner, type ByteReader, type LineReader } from "../bytes/mod.ts";
+import type { ByteReader, LineReader } from "../bytes/mod.ts";
 import type { WeightType } from "../profile/mod.ts";
 import { chooseWeight } from "./choose_weight.ts";
 import { missingEvent } from "./missing_event.ts";
-import { NO_FRAME, perfFrame } from "./perf_frame.ts";
+import { parsePerfLine, perfFrame } from "./perf_frame.ts";
 import { parsePerfHeader, type PerfHeader } from "./perf_header.ts";
 import { PerfProcesses } from "./perf_processes.ts";
+import { PerfStack } from "./perf_stack.ts";
 import { readLines } from "./read_lines.ts";
 import type { ReadRecordingOptions, Recording, RootStyle } from "./recording.ts";
 import { RecordingBuilder } from "./recording_builder.ts";
@@ -23,7 +24,8 @@ const MAX_EVENTS = 20;
  * program.
  *
  * One event is read, see {@linkcode ReadRecordingOptions.event}. Each sample weighs 1, or its period
- * on request. Source lines are left out; functions that perf found inlined are frames with `_[i]`.
+ * on request. Source lines are left out; what becomes of functions that perf found inlined, see
+ * {@linkcode PerfStack}.
  *
  * @throws {FormatError} If the weight that is asked for is none that perf prints.
  */
@@ -42,9 +44,7 @@ class PerfScript {
   readonly #roots: RootStyle;
   readonly #usesPeriod: boolean;
   readonly #processes = new PerfProcesses();
-  /** The different lines of stacks, and the frame of each. */
-  readonly #lines = new ByteInterner();
-  readonly #frames: number[] = [];
+  readonly #stack: PerfStack;
   /** The event that is read; the first, if none was asked for. */
   #event: string | undefined;
   readonly #otherEvents = new Set<string>();
@@ -63,6 +63,7 @@ class PerfScript {
     this.#usesPeriod = chooseWeight(source, weight, ["samples", "period"]) === "period";
     this.#source = source;
     this.#builder = new RecordingBuilder(source, merge);
+    this.#stack = new PerfStack(this.#builder);
     this.#roots = options.roots ?? "comm";
     this.#event = event;
   }
@@ -76,13 +77,14 @@ class PerfScript {
     if (first === TAB || first === SPACE && !isHeader(lines.text())) {
       this.#readFrame(view, start, end);
     } else {
-      this.#readHeader(lines.lineNumber, lines.text());
+      this.#readHeader(lines.lineNumber, lines.text().replace(/\r$/, ""));
     }
   }
 
   recording(failure: Error | undefined): Recording {
     this.#endSample();
     this.#rejectUnclear();
+    this.#stack.complete();
     const maps = this.#processes.maps();
     // Threads whose process no event names are of the only one that there is.
     const only = maps.length === 1 ? maps[0]!.process! : -1;
@@ -98,13 +100,7 @@ class PerfScript {
   #readFrame(view: DataView, start: number, end: number): void {
     if (this.#isUnwanted) return;
     if (this.#unclear !== undefined) this.#beginUnclear();
-    const line = this.#lines.intern(view, start, end);
-    if (line === this.#frames.length) {
-      const bytes = new Uint8Array(view.buffer, view.byteOffset + start, end - start);
-      this.#frames.push(perfFrame(this.#builder, new TextDecoder().decode(bytes)));
-    }
-    const frame = this.#frames[line]!;
-    if (frame !== NO_FRAME) this.#builder.push(frame);
+    this.#stack.readLine(view, start, end);
   }
 
   #readHeader(line: number, text: string): void {
@@ -122,7 +118,8 @@ class PerfScript {
     this.#begin(header, line);
     if (!STACK_REGEXP.test(header.rest)) return;
     // The whole stack is one frame, on the same line.
-    if (!this.#isUnwanted) this.#builder.push(perfFrame(this.#builder, header.rest));
+    const frame = parsePerfLine(header.rest);
+    if (!this.#isUnwanted && frame) this.#builder.push(perfFrame(this.#builder, frame));
     this.#endSample();
   }
 
@@ -153,6 +150,7 @@ class PerfScript {
   }
 
   #endSample(): void {
+    this.#stack.finish();
     const sample = this.#sample;
     this.#sample = undefined;
     this.#isUnwanted = false;

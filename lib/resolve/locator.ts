@@ -209,6 +209,9 @@ export class Locator {
 
   #placeOfAddress(location: AddressLocation, role: FrameRole): Place {
     const { address, bare } = location;
+    // perf writes no file beside what it takes for inlined.
+    const isOfNoFile = location.inlined !== undefined && location.perfModule === "";
+    if (isOfNoFile && this.#perfNumbers.areFileOffsets) return { kind: "name" };
     const lookup = this.lookupAddressOf(location, role);
     const generated = this.generatedAt(location, lookup);
     if (bare && generated === undefined && !this.#isCode(location, lookup)) return { kind: "name" };
