@@ -14,6 +14,9 @@ const SPACE = 0x20;
 const TAB = 0x09;
 const CARRIAGE_RETURN = 0x0d;
 const HASH = 0x23;
+/** A recording with so many samples is told about if this share of them has no frames. */
+const MIN_SAMPLES = 20;
+const MAX_SHARE_WITHOUT_FRAMES = 0.9;
 /** Other events than the one that is read, which are named to the user. */
 const MAX_EVENTS = 20;
 
@@ -50,6 +53,9 @@ class PerfScript {
   readonly #otherEvents = new Set<string>();
   /** Whether a sample of the event was read. */
   #isFound = false;
+  #sampleCount = 0;
+  /** How many of the samples have no frames. */
+  #emptyCount = 0;
   /** The sample whose stack is being read. */
   #sample: PerfHeader | undefined;
   #sampleLine = 0;
@@ -90,6 +96,7 @@ class PerfScript {
     const only = maps.length === 1 ? maps[0]!.process! : -1;
     return this.#builder.recording({
       maps,
+      mapsFrom: "perf script --show-mmap-events",
       buildIds: this.#processes.buildIds,
       notes: this.#notes(),
       ...this.#usesPeriod && { weightType: periodType(this.#event ?? "") },
@@ -159,6 +166,8 @@ class PerfScript {
       if (this.#builder.depth > 0) this.#builder.finish(1);
       return;
     }
+    this.#sampleCount++;
+    if (this.#builder.depth === 0) this.#emptyCount++;
     const root = this.#rootOf(sample);
     if (root !== "") this.#builder.push(this.#builder.frameAt(root, { kind: "name" }));
     const problem = this.#builder.finish(
@@ -186,9 +195,18 @@ class PerfScript {
   }
 
   #notes(): string[] {
-    if (this.#otherEvents.size === 0 || !this.#isFound) return [];
+    const notes: string[] = [];
+    const [empty, all] = [this.#emptyCount, this.#sampleCount];
+    if (all >= MIN_SAMPLES && empty > MAX_SHARE_WITHOUT_FRAMES * all) {
+      notes.push(
+        `${empty} of ${all} samples have no frames: a recording of --call-graph dwarf has to be ` +
+          "printed without --symfs",
+      );
+    }
+    if (this.#otherEvents.size === 0 || !this.#isFound) return notes;
     const others = [...this.#otherEvents].map((event) => `"${event}"`).join(", ");
     return [
+      ...notes,
       `Read the samples of the event "${this.#event}" only, not of ${others}: ` +
       "--event NAME chooses",
     ];
