@@ -89,7 +89,8 @@ async function recordedSnapshots({ maps }: Recording): Promise<MapsSnapshot[]> {
   const snapshots: MapsSnapshot[] = [];
   for (const { process, text } of maps) {
     const name = process === undefined ? "the recording" : `process ${pidOf(process)}`;
-    const snapshot = await parseMaps(name, [new TextEncoder().encode(text)]);
+    const parsed = await parseMaps(name, [new TextEncoder().encode(text)]);
+    const snapshot = { ...parsed, isRecorded: true };
     snapshots.push(process === undefined ? snapshot : { ...snapshot, process });
   }
   return snapshots;

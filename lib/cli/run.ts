@@ -107,6 +107,8 @@ class Run {
   #isIncomplete = false;
   /** What is to be said of stacks that the user did not want. */
   #droppedTexts: readonly string[] = [];
+  /** What prints recordings with their maps that have none. */
+  readonly #mapsFrom = new Set<string>();
 
   constructor(options: Options, side?: Side, progress = new Progress(!options.quiet)) {
     this.#options = options;
@@ -209,7 +211,8 @@ class Run {
         onFailure: (message) => this.#lose(message),
       },
     );
-    for (const { profile, notes } of recordings) {
+    for (const { profile, notes, maps, mapsFrom } of recordings) {
+      if (maps.length === 0 && mapsFrom !== undefined) this.#mapsFrom.add(mapsFrom);
       const { invalid, firstInvalid } = profile.skipped;
       if (firstInvalid !== undefined) this.#lose(invalidLineText(invalid, firstInvalid));
       for (const note of notes) this.#note(note);
@@ -270,7 +273,9 @@ class Run {
     }
     if (report.reasons.some(isWithoutMaps)) {
       const option = this.#side === undefined ? "--maps" : `--${this.#side}-maps`;
-      this.#lose(`Cannot resolve addresses: no maps snapshot was given, use ${option} FILE`);
+      const otherwise = [...this.#mapsFrom].map((command) => ` or ${command}`).join("");
+      const advice = `use ${option} FILE${otherwise}`;
+      this.#lose(`Cannot resolve addresses: no maps snapshot was given, ${advice}`);
     }
     if (failUnder !== undefined && percentResolved(report) < failUnder) {
       const share = percentResolved(report).toFixed(2);

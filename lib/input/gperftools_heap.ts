@@ -30,7 +30,7 @@ export async function readGperftoolsHeap(
   let isInMaps = false;
   const maps: string[] = [];
   const failure = await readLines(reader, options, (lines) => {
-    const text = lines.text();
+    const text = lines.text().replace(/\r$/, "");
     const stack = isInMaps ? null : STACK_REGEXP.exec(text);
     if (stack !== null) {
       const count = heapWeight(stack[1]!, weight, sampling);
@@ -42,7 +42,7 @@ export async function readGperftoolsHeap(
     }
     const header = HEADER_REGEXP.exec(text);
     if (header !== null) sampling = samplingOf(header[1] ?? "", header[2]);
-    if (isInMaps && isMapsLine(text)) maps.push(text.replace(/\r$/, "") + "\n");
+    if (isInMaps && isMapsLine(text)) maps.push(text + "\n");
     if (MAPS_REGEXP.test(text)) isInMaps = true;
     if (header !== null || isInMaps || text.trim() === "") return builder.skip();
     builder.addInvalid(lines.lineNumber, text, "no line of a gperftools heap profile");

@@ -33,7 +33,7 @@ export async function readJemalloc(
   const weight = chooseWeight(reader.name, options.weight, HEAP_WEIGHTS);
   const profile = new JemallocProfile(new RecordingBuilder(reader.name, options.merge), weight);
   const failure = await readLines(reader, options, (lines) => {
-    profile.readLine(lines.lineNumber, lines.text());
+    profile.readLine(lines.lineNumber, lines.text().replace(/\r$/, ""));
   });
   return profile.recording(failure);
 }
@@ -82,7 +82,7 @@ class JemallocProfile {
   }
 
   #readMap(text: string): void {
-    if (isMapsLine(text)) this.#maps.push(text.replace(/\r$/, "") + "\n");
+    if (isMapsLine(text)) this.#maps.push(text + "\n");
     this.#builder.skip();
   }
 

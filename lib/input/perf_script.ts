@@ -1,10 +1,11 @@
-import { ByteInterner, type ByteReader, type LineReader } from "../bytes/mod.ts";
+import type { ByteReader, LineReader } from "../bytes/mod.ts";
 import type { WeightType } from "../profile/mod.ts";
 import { chooseWeight } from "./choose_weight.ts";
 import { missingEvent } from "./missing_event.ts";
-import { NO_FRAME, perfFrame } from "./perf_frame.ts";
+import { parsePerfLine, perfFrame } from "./perf_frame.ts";
 import { parsePerfHeader, type PerfHeader } from "./perf_header.ts";
 import { PerfProcesses } from "./perf_processes.ts";
+import { PerfStack } from "./perf_stack.ts";
 import { readLines } from "./read_lines.ts";
 import type { ReadRecordingOptions, Recording, RootStyle } from "./recording.ts";
 import { RecordingBuilder } from "./recording_builder.ts";
@@ -13,6 +14,9 @@ const SPACE = 0x20;
 const TAB = 0x09;
 const CARRIAGE_RETURN = 0x0d;
 const HASH = 0x23;
+/** A recording with so many samples is told about if this share of them has no frames. */
+const MIN_SAMPLES = 20;
+const MAX_SHARE_WITHOUT_FRAMES = 0.9;
 /** Other events than the one that is read, which are named to the user. */
 const MAX_EVENTS = 20;
 
@@ -23,7 +27,8 @@ const MAX_EVENTS = 20;
  * program.
  *
  * One event is read, see {@linkcode ReadRecordingOptions.event}. Each sample weighs 1, or its period
- * on request. Source lines are left out; functions that perf found inlined are frames with `_[i]`.
+ * on request. Source lines are left out; what becomes of functions that perf found inlined, see
+ * {@linkcode PerfStack}.
  *
  * @throws {FormatError} If the weight that is asked for is none that perf prints.
  */
@@ -42,14 +47,15 @@ class PerfScript {
   readonly #roots: RootStyle;
   readonly #usesPeriod: boolean;
   readonly #processes = new PerfProcesses();
-  /** The different lines of stacks, and the frame of each. */
-  readonly #lines = new ByteInterner();
-  readonly #frames: number[] = [];
+  readonly #stack: PerfStack;
   /** The event that is read; the first, if none was asked for. */
   #event: string | undefined;
   readonly #otherEvents = new Set<string>();
   /** Whether a sample of the event was read. */
   #isFound = false;
+  #sampleCount = 0;
+  /** How many of the samples have no frames. */
+  #emptyCount = 0;
   /** The sample whose stack is being read. */
   #sample: PerfHeader | undefined;
   #sampleLine = 0;
@@ -63,6 +69,7 @@ class PerfScript {
     this.#usesPeriod = chooseWeight(source, weight, ["samples", "period"]) === "period";
     this.#source = source;
     this.#builder = new RecordingBuilder(source, merge);
+    this.#stack = new PerfStack(this.#builder);
     this.#roots = options.roots ?? "comm";
     this.#event = event;
   }
@@ -76,18 +83,20 @@ class PerfScript {
     if (first === TAB || first === SPACE && !isHeader(lines.text())) {
       this.#readFrame(view, start, end);
     } else {
-      this.#readHeader(lines.lineNumber, lines.text());
+      this.#readHeader(lines.lineNumber, lines.text().replace(/\r$/, ""));
     }
   }
 
   recording(failure: Error | undefined): Recording {
     this.#endSample();
     this.#rejectUnclear();
+    this.#stack.complete();
     const maps = this.#processes.maps();
     // Threads whose process no event names are of the only one that there is.
     const only = maps.length === 1 ? maps[0]!.process! : -1;
     return this.#builder.recording({
       maps,
+      mapsFrom: "perf script --show-mmap-events",
       buildIds: this.#processes.buildIds,
       notes: this.#notes(),
       ...this.#usesPeriod && { weightType: periodType(this.#event ?? "") },
@@ -98,13 +107,7 @@ class PerfScript {
   #readFrame(view: DataView, start: number, end: number): void {
     if (this.#isUnwanted) return;
     if (this.#unclear !== undefined) this.#beginUnclear();
-    const line = this.#lines.intern(view, start, end);
-    if (line === this.#frames.length) {
-      const bytes = new Uint8Array(view.buffer, view.byteOffset + start, end - start);
-      this.#frames.push(perfFrame(this.#builder, new TextDecoder().decode(bytes)));
-    }
-    const frame = this.#frames[line]!;
-    if (frame !== NO_FRAME) this.#builder.push(frame);
+    this.#stack.readLine(view, start, end);
   }
 
   #readHeader(line: number, text: string): void {
@@ -122,7 +125,8 @@ class PerfScript {
     this.#begin(header, line);
     if (!STACK_REGEXP.test(header.rest)) return;
     // The whole stack is one frame, on the same line.
-    if (!this.#isUnwanted) this.#builder.push(perfFrame(this.#builder, header.rest));
+    const frame = parsePerfLine(header.rest);
+    if (!this.#isUnwanted && frame) this.#builder.push(perfFrame(this.#builder, frame));
     this.#endSample();
   }
 
@@ -153,6 +157,7 @@ class PerfScript {
   }
 
   #endSample(): void {
+    this.#stack.finish();
     const sample = this.#sample;
     this.#sample = undefined;
     this.#isUnwanted = false;
@@ -161,6 +166,8 @@ class PerfScript {
       if (this.#builder.depth > 0) this.#builder.finish(1);
       return;
     }
+    this.#sampleCount++;
+    if (this.#builder.depth === 0) this.#emptyCount++;
     const root = this.#rootOf(sample);
     if (root !== "") this.#builder.push(this.#builder.frameAt(root, { kind: "name" }));
     const problem = this.#builder.finish(
@@ -188,9 +195,18 @@ class PerfScript {
   }
 
   #notes(): string[] {
-    if (this.#otherEvents.size === 0 || !this.#isFound) return [];
+    const notes: string[] = [];
+    const [empty, all] = [this.#emptyCount, this.#sampleCount];
+    if (all >= MIN_SAMPLES && empty > MAX_SHARE_WITHOUT_FRAMES * all) {
+      notes.push(
+        `${empty} of ${all} samples have no frames: a recording of --call-graph dwarf has to be ` +
+          "printed without --symfs",
+      );
+    }
+    if (this.#otherEvents.size === 0 || !this.#isFound) return notes;
     const others = [...this.#otherEvents].map((event) => `"${event}"`).join(", ");
     return [
+      ...notes,
       `Read the samples of the event "${this.#event}" only, not of ${others}: ` +
       "--event NAME chooses",
     ];

@@ -7,6 +7,8 @@ export interface Recording {
   readonly profile: RawProfile;
   /** The mappings of its processes, as far as the recording has them. */
   readonly maps: readonly RecordedMaps[];
+  /** The command that prints the recording with its maps; left out if there is none. */
+  readonly mapsFrom?: string;
   /**
    * Which frames are return addresses: all but the leaf (`callers`), the leaf too (`all`, as
    * allocation profilers have it), or none, because the recorder has adjusted them (`none`).

@@ -12,8 +12,10 @@ import { parseRawFrame } from "./raw_frame.ts";
 import type { Recording } from "./recording.ts";
 
 /** What {@linkcode RecordingBuilder.recording} cannot know. */
-export interface RecordingFacts
-  extends Partial<Pick<Recording, "maps" | "returnAddresses" | "buildIds" | "notes" | "failure">> {
+export interface RecordingFacts extends
+  Partial<
+    Pick<Recording, "maps" | "mapsFrom" | "returnAddresses" | "buildIds" | "notes" | "failure">
+  > {
   /** What the weights count; samples if it is left out. */
   readonly weightType?: WeightType;
 }
@@ -162,6 +164,7 @@ export class RecordingBuilder {
     return {
       profile: processes.some((process) => process >= 0) ? { ...profile, processes } : profile,
       maps: maps.filter(({ text }) => text !== ""),
+      ...facts.mapsFrom !== undefined && { mapsFrom: facts.mapsFrom },
       returnAddresses,
       buildIds: facts.buildIds ?? new Map(),
       notes,

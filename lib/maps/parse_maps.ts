@@ -17,6 +17,8 @@ export interface MapsSnapshot {
   readonly name: string;
   /** The PID of the process whose it is; left out if it is that of all stacks. */
   readonly process?: number;
+  /** True if the recording has it itself; left out if it is not known to be of the same moment. */
+  readonly isRecorded?: boolean;
   /** Sorted by start, as far as the file was; not overlapping in what the kernel writes. */
   readonly mappings: readonly Mapping[];
   /**

@@ -13,6 +13,11 @@ export type FrameLocation =
 export interface NameLocation {
   /** Tells the locations apart. */
   readonly kind: "name";
+  /**
+   * The name of a function that the recorder found inlined into the frame that is outside of it;
+   * left out for every other frame.
+   */
+  readonly inlined?: string;
 }
 
 /** A runtime address. */
@@ -34,6 +39,11 @@ export interface AddressLocation extends RawLocation {
    * recorder is another one. Newer perf (6.1 does) prints file offsets where it printed addresses.
    */
   readonly perfModule: string;
+  /**
+   * The functions that the recorder found inlined there, outermost first, into `symbol`; left out if
+   * it did not look for any.
+   */
+  readonly inlined?: readonly string[];
   /** The PID of the process that it is an address of, -1 if that is not known; left out if any. */
   readonly process?: number;
   /** The number of the snapshot that the stack is of; left out if any may be. */

@@ -16,7 +16,9 @@ export interface ReasonText {
 export const UNRESOLVED_REASONS = {
   "no-maps": {
     meaning: "no maps snapshot was given",
-    advice: "give the process's /proc/PID/maps with --maps FILE",
+    advice:
+      "give the process's /proc/PID/maps with --maps FILE, or let perf print it: perf script " +
+      "--show-mmap-events",
   },
   "no-maps-of-process": {
     meaning: "no maps snapshot of its process was given",
@@ -33,6 +35,12 @@ export const UNRESOLVED_REASONS = {
   "outside-mappings": {
     meaning: "no mapping of the snapshot holds the address",
     advice: "take the snapshot of the same process, late in its life; broken unwinding does it too",
+  },
+  "outside-recording": {
+    meaning: "no mapping that the recording has holds the address",
+    advice:
+      "the recording's unwinding is broken there: build with frame pointers, or record with " +
+      "--call-graph dwarf",
   },
   "not-executable": {
     meaning: "the mapping that holds the address is not executable",

@@ -46,6 +46,11 @@ export class FrameRoles {
     return this.#isInlined[frame] === 1;
   }
 
+  /** Whether the recorder found any function inlined that is a frame of its own. */
+  get hasInlined(): boolean {
+    return this.#isInlined.includes(1);
+  }
+
   /**
    * The role of a frame.
    *

@@ -209,6 +209,9 @@ export class Locator {
 
   #placeOfAddress(location: AddressLocation, role: FrameRole): Place {
     const { address, bare } = location;
+    // perf writes no file beside what it takes for inlined.
+    const isOfNoFile = location.inlined !== undefined && location.perfModule === "";
+    if (isOfNoFile && this.#perfNumbers.areFileOffsets) return { kind: "name" };
     const lookup = this.lookupAddressOf(location, role);
     const generated = this.generatedAt(location, lookup);
     if (bare && generated === undefined && !this.#isCode(location, lookup)) return { kind: "name" };
@@ -227,7 +230,11 @@ export class Locator {
       return { kind: "kernel", lookupAddress: lookup };
     }
     if (place !== undefined) return missingAddress(address, place);
-    if (this.#snapshots.length === 0) return missing("no-maps", "", "[no maps]");
+    if (this.#snapshots.length === 0) {
+      return isBelowAll(location)
+        ? missing("not-canonical", "", "[not an address]")
+        : missing("no-maps", "", "[no maps]");
+    }
     return location.process === UNKNOWN_PROCESS
       ? missing("unknown-process", "", "[unknown process]")
       : missing("no-maps-of-process", `process ${location.process}`, "[other process]");
@@ -375,4 +382,12 @@ function codePlace(
   // The lowest bit of a return address says, on Arm, that it is Thumb code.
   const mark = file.elf?.header.machine === EM_ARM ? vaddr % 2 : 0;
   return { kind: "code", file, vaddr, lookupVaddr: vaddr - mark - role, ...rest };
+}
+
+/** Linux maps nothing below it by default (vm.mmap_min_addr). A file offset may be as small. */
+const LOWEST_ADDRESS = 0x10000;
+
+/** Whether nothing can be mapped at an address. */
+function isBelowAll({ address, perfModule }: AddressLocation): boolean {
+  return perfModule === "" && address >= 0 && address < LOWEST_ADDRESS;
 }

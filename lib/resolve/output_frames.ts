@@ -1,5 +1,5 @@
 import { type FrameDetail, type FrameLocation, FrameTable } from "../profile/mod.ts";
-import type { Demangler, FoundFunction } from "../symbols/mod.ts";
+import type { Demangler, FoundFunction, InlinedFunction } from "../symbols/mod.ts";
 import type { FrameDescriber } from "./describe_frame.ts";
 import { EXACT, type FrameRole } from "./frame_roles.ts";
 import type { Place } from "./place.ts";
@@ -21,13 +21,23 @@ export class OutputFrames {
   readonly #spell: Demangler;
   readonly #options: SpellOptions;
   readonly #describer: FrameDescriber | undefined;
+  readonly #inlines: boolean;
   #isExpanding = false;
 
-  /** @param describer Undefined if frames shall be told apart by their text only. */
-  constructor(spell: Demangler, options: SpellOptions, describer: FrameDescriber | undefined) {
+  /**
+   * @param describer Undefined if frames shall be told apart by their text only.
+   * @param inlines Whether functions that are inlined are frames of their own.
+   */
+  constructor(
+    spell: Demangler,
+    options: SpellOptions,
+    describer: FrameDescriber | undefined,
+    inlines = true,
+  ) {
     this.#spell = remembering(spell);
     this.#options = options;
     this.#describer = describer;
+    this.#inlines = inlines;
     this.details = describer && [];
   }
 
@@ -52,7 +62,7 @@ export class OutputFrames {
     };
     const outer = this.#describer?.describe(location, place, found, role);
     this.#push(spellFrame(text, location, place, spelled, this.#options), outer);
-    for (const inlined of found?.inlined ?? []) {
+    for (const inlined of this.#inlines ? inlinedAt(location, found) : []) {
       this.#isExpanding = true;
       const name = this.#spell(inlined.name);
       this.#push(
@@ -77,6 +87,16 @@ export class OutputFrames {
     if (detail !== undefined) this.details?.push(detail);
     this.numbers.push(detail === undefined ? this.table.internText(text) : this.table.append(text));
   }
+}
+
+/** What debug information says is inlined there, or else what the recorder found in its own. */
+function inlinedAt(
+  location: FrameLocation,
+  found: FoundFunction | undefined,
+): readonly InlinedFunction[] {
+  if (found?.inlined?.length) return found.inlined;
+  if (location.kind !== "address") return [];
+  return location.inlined?.map((name) => ({ name, position: undefined })) ?? [];
 }
 
 /** A function has many addresses, and spelling its name takes longer than looking it up. */

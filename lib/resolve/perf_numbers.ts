@@ -48,6 +48,11 @@ export class PerfNumbers {
     return (this.#votes.get(location.perfModule) || this.#allVotes) > 0;
   }
 
+  /** Whether most numbers of the recording are file offsets, so that those without a file say nothing. */
+  get areFileOffsets(): boolean {
+    return this.#allVotes > 0;
+  }
+
   #readingOf({ address, perfModule }: AddressLocation): Reading {
     if (!(address >= 0)) return "neither";
     const files = this.#filesOf(perfModule);

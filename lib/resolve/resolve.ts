@@ -90,12 +90,13 @@ export async function resolve(
   options: ResolveOptions,
 ): Promise<Resolved> {
   const { demangle = "short", unresolved = "offset", annotate = [] } = options;
-  const { lines = false, imagePrefix = false, details = false } = options;
+  const { lines = false, imagePrefix = false, details = false, inlines = true } = options;
   const decided = await decide(recording, options);
   const { profile, roles, keys, places, functions, kernel, evidence, weights } = decided;
   const spell = await loadDemangler(demangle, namesOf(functions));
   const describer = details ? new FrameDescriber(kernel) : undefined;
-  const output = new OutputFrames(spell, { unresolved, annotate, lines, imagePrefix }, describer);
+  const style = { unresolved, annotate, lines, imagePrefix };
+  const output = new OutputFrames(spell, style, describer, inlines);
   for (let key = 0; key < places.length; key++) {
     const frame = key >> 1;
     const place = places[key];
@@ -113,7 +114,7 @@ export async function resolve(
   const isResolved = functions.map((found) => found !== undefined && found.name !== "");
   const tally = new Tally(places, isResolved, kernel);
   countFrames(profile.stacks, keys, weights, tally);
-  const renamed = rename(profile, keys, roles, output);
+  const renamed = rename(profile, keys, roles, output, inlines);
   return { profile: renamed, report: tally.report(profile, evidence.byPath()) };
 }
 
@@ -146,6 +147,7 @@ function rename(
   keys: Uint32Array,
   roles: FrameRoles,
   output: OutputFrames,
+  inlines: boolean,
 ): Profile {
   const renamed = new SampleTable();
   for (let sample = 0; sample < samples.size; sample++) {
@@ -153,7 +155,7 @@ function rename(
   }
   const profile = {
     frames: output.table,
-    stacks: renameStacks(stacks, keys, roles, output),
+    stacks: renameStacks(stacks, keys, roles, output, inlines),
     samples: renamed,
     decimals,
     ...weightType && { weightType },
@@ -166,23 +168,26 @@ function renameStacks(
   keys: Uint32Array,
   roles: FrameRoles,
   output: OutputFrames,
+  inlines: boolean,
 ): StackTable {
   const starts = Uint32Array.from(output.starts);
   const numbers = Uint32Array.from(output.numbers);
-  if (!output.isExpanding) {
+  if (!output.isExpanding && (inlines || !roles.hasInlined)) {
     for (let at = 0; at < keys.length; at++) keys[at] = numbers[starts[keys[at]!]!]!;
     return stacks.withFrames(keys);
   }
   const renamed = new StackTable();
   for (let stack = 0; stack < stacks.size; stack++) {
+    const start = stacks.startOf(stack);
     const end = stacks.endOf(stack);
-    let isExpanded = false;
-    for (let at = stacks.startOf(stack); at < end; at++) {
+    let isLeftOut = false;
+    for (let at = start; at < end; at++) {
       const key = keys[at]!;
-      // The recorder has found the same inlined functions.
-      if (isExpanded && roles.isInlined(key >> 1)) continue;
-      isExpanded = starts[key + 1]! - starts[key]! > 1;
+      const isInlined = roles.isInlined(key >> 1);
+      if (isInlined && isLeftOut) continue;
       for (let of = starts[key]!; of < starts[key + 1]!; of++) renamed.push(numbers[of]!);
+      // The recorder has found the same inlined functions, or nobody wants them.
+      if (!isInlined) isLeftOut = !inlines || starts[key + 1]! - starts[key]! > 1;
     }
     renamed.finish();
   }

@@ -252,7 +252,7 @@ export class SnapshotIndex {
   placeOf(address: number): AddressPlace {
     const mapping = this.#snapshot.mappings[this.#indexOf(address)];
     if (mapping === undefined) {
-      const reason = "outside-mappings";
+      const reason = this.#snapshot.isRecorded ? "outside-recording" : "outside-mappings";
       return { reason, detail: "", mapping: undefined, file: undefined };
     }
     return this.#placeOf.get(mapping) ?? this.#noPlace(mapping);

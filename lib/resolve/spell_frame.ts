@@ -41,7 +41,12 @@ export function spellFrame(
   found: FoundFunction | undefined,
   options: SpellOptions,
 ): string {
-  if (location.kind === "name" || place.kind === "name") return makeSafe(text());
+  if (location.kind === "name") {
+    return location.inlined === undefined
+      ? makeSafe(text())
+      : spellInlined({ name: location.inlined, position: undefined }, place, options);
+  }
+  if (place.kind === "name") return makeSafe(location.symbol || text());
   const known = found?.name || location.symbol;
   const spelled = known !== "" ? known : spellUnresolved(place, found, options.unresolved);
   if (spelled === "") {

@@ -157,7 +157,7 @@ Deno.test("readPerfScript() reads the event that is asked for", async () => {
   assertEquals(samplesOf(recording), ["app;7f0000001238 g (/lib/x.so) 1"]);
 });
 
-Deno.test("readPerfScript() leaves out source lines, and marks inlined functions", async () => {
+Deno.test("readPerfScript() leaves out source lines, also between the functions of one address", async () => {
   const text = linesOf(
     HEADER,
     "\t    7f0000001234 inner (inlined)",
@@ -169,7 +169,7 @@ Deno.test("readPerfScript() leaves out source lines, and marks inlined functions
   );
   const recording = await read(text);
   assertEquals(samplesOf(recording), [
-    "app;ffffffff815e1d13 set_ptes ([kernel.kallsyms]);7f0000001234 outer+0x4 (/lib/x.so);inner_[i] 1",
+    "app;ffffffff815e1d13 set_ptes ([kernel.kallsyms]);7f0000001234 outer+0x4 (/lib/x.so) inlines inner 1",
   ]);
   assertEquals(recording.profile.skipped.invalid, 0);
 });

@@ -173,6 +173,7 @@ export class Evidence {
 /** Why an address can be no frame: then those beside it were found by unwinding that went astray. */
 const NO_FRAME_REASONS: ReadonlySet<UnresolvedReason> = new Set([
   "outside-mappings",
+  "outside-recording",
   "not-executable",
   "not-canonical",
   // The vDSO calls nobody: behind it is the frame that a signal interrupted.
