@@ -28,6 +28,7 @@ export const DW_AT_HIGH_PC = 0x12;
 export const DW_AT_LANGUAGE = 0x13;
 export const DW_AT_COMP_DIR = 0x1b;
 export const DW_AT_ABSTRACT_ORIGIN = 0x31;
+export const DW_AT_DECL_LINE = 0x3b;
 export const DW_AT_SPECIFICATION = 0x47;
 export const DW_AT_RANGES = 0x55;
 export const DW_AT_CALL_COLUMN = 0x57;

@@ -9,7 +9,7 @@ export class FunctionName {
   linkageName: Text | undefined;
   /** `DW_AT_name`. */
   name: Text | undefined;
-  /** Names of the namespaces and types around it, outermost first. */
+  /** Names of the namespaces, types, and functions with local types around it, outermost first. */
   readonly scopes: Text[] = [];
   /** What is between them. */
   separator = "::";
@@ -35,14 +35,18 @@ export class FunctionName {
     return entry !== undefined;
   }
 
-  /** The name with its scopes, which stand around the declaration; empty if there is none. */
+  /**
+   * The name with its scopes, which stand around the declaration; empty if there is none. Scopes
+   * whose names could not be read are left out.
+   */
   get qualified(): string {
     let entry: FunctionName | undefined = this as FunctionName;
     let qualified = "";
     for (let hops = 0; entry !== undefined && hops < MAX_REFERENCES; hops++) {
       const { name, scopes, separator } = entry;
       if (name !== undefined && name.value !== "") {
-        qualified = [...scopes, name].map(({ value }) => value).join(separator);
+        const known = [...scopes, name].map(({ value }) => value).filter((value) => value !== "");
+        qualified = known.join(separator);
       }
       entry = entry.origin;
     }

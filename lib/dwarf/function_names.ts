@@ -25,6 +25,25 @@ const ACTION = "read the name of a function";
 interface Wanted {
   readonly infoOffset: number;
   readonly name: FunctionName;
+  /** Where the names of those that it refers to are kept. */
+  readonly known: KnownNames;
+}
+
+/** By file, then by where the entry begins in `.debug_info`. */
+class KnownNames {
+  /** Whether names are wanted as they are written, even if there is a linkage name. */
+  readonly isWritten: boolean;
+  readonly #names = new Map<DwarfSections, Map<number, FunctionName>>();
+
+  constructor(isWritten: boolean) {
+    this.isWritten = isWritten;
+  }
+
+  of(sections: DwarfSections): Map<number, FunctionName> {
+    let names = this.#names.get(sections);
+    if (names === undefined) this.#names.set(sections, names = new Map());
+    return names;
+  }
 }
 
 /** An entry that refers to no other. */
@@ -40,7 +59,9 @@ interface Declaration {
  */
 export class FunctionNames {
   readonly #problems: ProblemList;
-  readonly #known = new Map<DwarfSections, Map<number, FunctionName>>();
+  readonly #known = new KnownNames(false);
+  /** The names of functions that types are local to. */
+  readonly #scopes = new KnownNames(true);
   readonly #declarations: Declaration[] = [];
   readonly #types = new TypeNames();
   #wanted = new Map<DwarfSections, Wanted[]>();
@@ -53,11 +74,11 @@ export class FunctionNames {
   /** The name of the function whose entry, or an instance of it, begins at `position` in a unit. */
   nameAt(unit: Unit, position: number): FunctionName {
     const infoOffset = unit.header.start + position;
-    const known = this.#knownOf(unit.sections);
+    const known = this.#known.of(unit.sections);
     let name = known.get(infoOffset);
     if (name === undefined) {
       known.set(infoOffset, name = new FunctionName());
-      this.#trace(unit, position, name);
+      this.#trace(unit, position, name, this.#known);
     }
     return name;
   }
@@ -65,11 +86,24 @@ export class FunctionNames {
   /** Does what needs the bytes of a unit, before those of the next one replace them. */
   finish(unit: Unit): void {
     try {
-      qualifyNames(unit, this.#declarations, this.#types);
+      qualifyNames(unit, this.#declarations, {
+        types: this.#types,
+        functionAt: (reference) => this.#scopeAt(reference),
+      });
     } catch (error) {
       this.#problems.add(sourceErrorOf(error, unit.info, unit.header.start, ACTION).message);
     }
     this.#declarations.length = 0;
+  }
+
+  #scopeAt(reference: EntryReference): FunctionName {
+    const known = this.#scopes.of(reference.sections);
+    let name = known.get(reference.infoOffset);
+    if (name === undefined) {
+      known.set(reference.infoOffset, name = new FunctionName());
+      this.#want(reference, name, this.#scopes);
+    }
+    return name;
   }
 
   /**
@@ -121,34 +155,34 @@ export class FunctionNames {
       const unit = header &&
         await this.#problems.attempt(() => loader.load(sections, info, header));
       for (; at < entries.length && entries[at]!.infoOffset < end; at++) {
-        const { infoOffset, name } = entries[at]!;
-        if (unit !== undefined) this.#trace(unit, infoOffset - unit.header.start, name);
+        const { infoOffset, name, known } = entries[at]!;
+        if (unit !== undefined) this.#trace(unit, infoOffset - unit.header.start, name, known);
       }
       if (unit !== undefined) this.finish(unit);
     }
   }
 
-  #trace(unit: Unit, firstPosition: number, firstName: FunctionName): void {
+  #trace(unit: Unit, firstPosition: number, firstName: FunctionName, names: KnownNames): void {
     const { header, sections, info } = unit;
-    const known = this.#knownOf(sections);
+    const known = names.of(sections);
     let position = firstPosition;
     let name = firstName;
     try {
       while (true) {
         const reference = parseName(unit, position, name);
-        if (name.linkageName !== undefined) return;
+        if (name.linkageName !== undefined && !names.isWritten) return;
         if (reference === undefined) {
           if (name.name !== undefined) this.#declarations.push({ position, name });
           return;
         }
         const { infoOffset } = reference;
         const isSameFile = reference.sections === sections;
-        const knownThere = isSameFile ? known : this.#knownOf(reference.sections);
+        const knownThere = isSameFile ? known : names.of(reference.sections);
         name.origin = knownThere.get(infoOffset);
         if (name.origin !== undefined) return;
         knownThere.set(infoOffset, name = name.origin = new FunctionName());
         if (!isSameFile || infoOffset < header.start || infoOffset >= header.end) {
-          this.#want(reference, name);
+          this.#want(reference, name, names);
           return;
         }
         position = infoOffset - header.start;
@@ -158,16 +192,10 @@ export class FunctionNames {
     }
   }
 
-  #want({ sections, infoOffset }: EntryReference, name: FunctionName): void {
+  #want({ sections, infoOffset }: EntryReference, name: FunctionName, known: KnownNames): void {
     const wanted = this.#wanted.get(sections);
-    if (wanted !== undefined) wanted.push({ infoOffset, name });
-    else this.#wanted.set(sections, [{ infoOffset, name }]);
-  }
-
-  #knownOf(sections: DwarfSections): Map<number, FunctionName> {
-    let known = this.#known.get(sections);
-    if (known === undefined) this.#known.set(sections, known = new Map());
-    return known;
+    if (wanted !== undefined) wanted.push({ infoOffset, name, known });
+    else this.#wanted.set(sections, [{ infoOffset, name, known }]);
   }
 }
 

@@ -1,8 +1,8 @@
 /** A function that was running at an address, and where in its source. */
 export interface SourceFrame {
   /**
-   * The linkage name if DWARF has one, mangled; else the name qualified by namespaces and types;
-   * empty if it is unknown.
+   * The linkage name if DWARF has one, mangled; else the name qualified by namespaces, types, and
+   * functions that those are local to; empty if it is unknown.
    */
   readonly name: string;
   /** Whether `name` is as a symbol table would spell it, and can be demangled. */

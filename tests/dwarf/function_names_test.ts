@@ -111,6 +111,43 @@ for (
       "ns::a",
     ],
     [
+      "the function that its type is local to, which another unit declares",
+      [
+        otherUnit({
+          tag: DW_TAG_NAMESPACE,
+          attributes: [name("ns")],
+          children: [entry("a", name("a"), linkage("_ZN2ns1aEv"))],
+        }),
+        unitOf(
+          {
+            ...entry("b", [DW_AT_SPECIFICATION, DW_FORM_REF_ADDR, "a"]),
+            children: [{
+              tag: constants.DW_TAG_STRUCTURE_TYPE,
+              attributes: [[constants.DW_AT_DECL_LINE, constants.DW_FORM_DATA1, 7]],
+              children: [entry("c", name("operator()"))],
+            }],
+          },
+          code([DW_AT_ABSTRACT_ORIGIN, DW_FORM_REF4, "c"]),
+        ),
+      ],
+      "ns::a::{lambda:7}::operator()",
+    ],
+    [
+      "the linkage name of a lambda, if it has one",
+      [unitOf(
+        {
+          ...entry("main", name("main")),
+          children: [{
+            tag: constants.DW_TAG_CLASS_TYPE,
+            children: [entry("a", name("operator()"))],
+          }],
+        },
+        entry("b", linkage("_ZZ4mainENKUlvE_clEv"), [DW_AT_SPECIFICATION, DW_FORM_REF4, "a"]),
+        code([DW_AT_ABSTRACT_ORIGIN, DW_FORM_REF4, "b"]),
+      )],
+      "_ZZ4mainENKUlvE_clEv",
+    ],
+    [
       "the name in a unit before it",
       [
         otherUnit(entry("a", name("a"))),
@@ -215,6 +252,24 @@ for (
 Deno.test("FunctionNames keeps a name of a function in a circle", async () => {
   const units = [unitOf(code(name("f"), [DW_AT_ABSTRACT_ORIGIN, DW_FORM_REF4, "code"]))];
   assertEquals(await nameOf(units), { name: "f", problems: [ENDLESS] });
+});
+
+Deno.test("FunctionNames ends where functions of two units are said to be in each other", async () => {
+  const unit = (label: string, other: string, ...rest: readonly EntrySpec[]): UnitSpec => {
+    const local = {
+      tag: constants.DW_TAG_CLASS_TYPE,
+      attributes: [name("T")],
+      children: [entry(label, name(label))],
+    };
+    const around = entry(`around ${label}`, [DW_AT_SPECIFICATION, DW_FORM_REF_ADDR, other]);
+    return unitOf({ ...around, children: [local] }, ...rest);
+  };
+  const found = await nameOf([
+    unit("one", "two", code([DW_AT_ABSTRACT_ORIGIN, DW_FORM_REF4, "one"])),
+    unit("two", "one"),
+  ]);
+  assertEquals(found.problems, []);
+  assertEquals(found.name, "T::two::T::one::T::two::T::one");
 });
 
 Deno.test("FunctionNames follows references from unit to unit 16 times", async () => {

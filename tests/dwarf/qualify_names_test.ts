@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import * as constants from "../../lib/dwarf/constants.ts";
 import { FunctionName } from "../../lib/dwarf/function_name.ts";
 import { qualifyNames } from "../../lib/dwarf/qualify_names.ts";
+import type { OutsideNames } from "../../lib/dwarf/scope_reader.ts";
 import { TypeNames } from "../../lib/dwarf/type_names.ts";
 import { type AttributeSpec, buildDwarf, type EntrySpec } from "../support/dwarf_builder.ts";
 import { loadUnit } from "../support/dwarf_units.ts";
@@ -35,6 +36,9 @@ function scope(
 
 const F: EntrySpec = { tag: DW_TAG_SUBPROGRAM, label: "f", attributes: [named("f")] };
 
+/** Nothing is in other units. */
+const NONE: OutsideNames = { types: new TypeNames(), functionAt: () => new FunctionName() };
+
 /** The qualified names of functions of a unit, by label. */
 async function qualify(
   children: readonly EntrySpec[],
@@ -51,7 +55,7 @@ async function qualify(
     name.name = { value: label };
     return { position: built.offsetOf(label), name };
   });
-  qualifyNames(unit, names, new TypeNames());
+  qualifyNames(unit, names, NONE);
   return names.map(({ name }) => name.qualified);
 }
 
@@ -93,9 +97,80 @@ for (
   });
 }
 
-Deno.test("qualifyNames() leaves out functions and blocks around a function", async () => {
-  const block = scope(0x0b, [], [scope(DW_TAG_CLASS_TYPE, [named("Local")], [F])]);
-  assertEquals(await qualify([scope(DW_TAG_SUBPROGRAM, [named("g")], [block])]), ["Local::f"]);
+const BLOCK = 0x0b;
+
+Deno.test("qualifyNames() adds the function that a type is local to, without its blocks", async () => {
+  const block = scope(BLOCK, [], [scope(DW_TAG_CLASS_TYPE, [named("Local")], [F])]);
+  assertEquals(await qualify([scope(DW_TAG_SUBPROGRAM, [named("g")], [block])]), ["g::Local::f"]);
+});
+
+Deno.test("qualifyNames() leaves out a function that another one is in directly", async () => {
+  const entries = [scope(DW_TAG_SUBPROGRAM, [named("g")], [scope(BLOCK, [], [F])])];
+  assertEquals(await qualify([scope(DW_TAG_NAMESPACE, [named("ns")], entries)]), ["ns::f"]);
+});
+
+Deno.test("qualifyNames() leaves out a function without a name", async () => {
+  const entries = [scope(DW_TAG_SUBPROGRAM, [], [scope(DW_TAG_CLASS_TYPE, [named("Local")], [F])])];
+  assertEquals(await qualify(entries), ["Local::f"]);
+});
+
+for (const attribute of ["DW_AT_SPECIFICATION", "DW_AT_ABSTRACT_ORIGIN"] as const) {
+  Deno.test(`qualifyNames() takes the scopes of a function from ${attribute}`, async () => {
+    const declared = scope(DW_TAG_NAMESPACE, [named("ns")], [
+      scope(DW_TAG_CLASS_TYPE, [named("Type")], [
+        { tag: DW_TAG_SUBPROGRAM, label: "method", attributes: [named("method")] },
+      ]),
+    ]);
+    const local = scope(DW_TAG_STRUCTURE_TYPE, [named("Local")], [F]);
+    const reference: AttributeSpec = [constants[attribute], DW_FORM_REF4, "method"];
+    const defined = scope(DW_TAG_SUBPROGRAM, [reference], [local]);
+    for (const entries of [[declared, defined], [defined, declared]]) {
+      assertEquals(await qualify(entries), ["ns::Type::method::Local::f"]);
+    }
+  });
+}
+
+Deno.test("qualifyNames() ends where functions declare each other", async () => {
+  const local = scope(DW_TAG_STRUCTURE_TYPE, [named("Local")], [F]);
+  const function_ = (label: string, other: string, children: EntrySpec[] = []) =>
+    scope(
+      DW_TAG_SUBPROGRAM,
+      [named(label), [DW_AT_SPECIFICATION, DW_FORM_REF4, other]],
+      children,
+      label,
+    );
+  const found = await qualify([function_("one", "two", [local]), function_("two", "one")]);
+  assertEquals(found, ["one::Local::f"]);
+});
+
+/** A lambda as g++ writes it, or clang++. */
+function lambda(line: number, label: string, tag = DW_TAG_STRUCTURE_TYPE): EntrySpec {
+  const attributes: AttributeSpec[] = [
+    [constants.DW_AT_DECL_LINE, constants.DW_FORM_DATA1, line],
+  ];
+  return scope(tag, attributes, [{ tag: DW_TAG_SUBPROGRAM, label }]);
+}
+
+Deno.test("qualifyNames() tells the lambdas of a function apart by their lines", async () => {
+  const labels = ["operator()", "operator()<int>", "_FUN", "__invoke", "other"];
+  const lambdas = labels.map((label, at) => lambda(at + 7, label));
+  const block = scope(BLOCK, [], lambdas.slice(1));
+  const function_ = scope(DW_TAG_SUBPROGRAM, [named("g")], [lambdas[0]!, block]);
+  assertEquals(await qualify([scope(DW_TAG_NAMESPACE, [named("ns")], [function_])], labels), [
+    "ns::g::{lambda:7}::operator()",
+    "ns::g::{lambda:8}::operator()<int>",
+    "ns::g::{lambda:9}::_FUN",
+    "ns::g::{lambda:10}::__invoke",
+    "ns::g::(anonymous struct)::other",
+  ]);
+});
+
+Deno.test("qualifyNames() spells lambdas in lambdas", async () => {
+  const inner = lambda(8, "operator()", DW_TAG_CLASS_TYPE);
+  const call = scope(DW_TAG_SUBPROGRAM, [named("operator()")], [inner]);
+  const outer = scope(DW_TAG_CLASS_TYPE, [], [call]);
+  const found = await qualify([scope(DW_TAG_SUBPROGRAM, [named("g")], [outer])], ["operator()"]);
+  assertEquals(found, ["g::{lambda}::operator()::{lambda:8}::operator()"]);
 });
 
 for (
@@ -176,6 +251,6 @@ Deno.test("qualifyNames() reads a scope once, however many functions are in it",
     position: built.offsetOf(label),
     name: new FunctionName(),
   }));
-  qualifyNames(await loadUnit(built), names, new TypeNames());
+  qualifyNames(await loadUnit(built), names, NONE);
   assertEquals(new Set(names.map(({ name }) => name.scopes[0])).size, 1);
 });

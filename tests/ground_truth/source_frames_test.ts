@@ -133,6 +133,72 @@ for (
   });
 }
 
+const LAMBDAS = `
+namespace ns { struct S { int m(int n); }; }
+int ns::S::m(int n) {
+  auto generic = [](auto a) { volatile int z = a; return z + 1; };
+  struct { int method(int a) { volatile int z = a; return z; } } unnamed;
+  return generic(n) + unnamed.method(n);
+}
+static int helper(int n) {
+  auto one = [](int a) { volatile int z = a; return z * 2; };
+  auto two = [](int a) {
+    auto inner = [](int b) { volatile int z = b; return z * 3; };
+    return inner(a);
+  };
+  return one(n) + two(n);
+}
+int main(int argc, char**) {
+  struct Local { int method(int a) { volatile int z = a; return z + 1; } } local;
+  ns::S s;
+  return s.m(argc) + local.method(argc) + helper(argc);
+}
+`;
+
+Deno.test({
+  name: "findFunctions() names lambdas and local classes of g++ after their functions (needs g++)",
+  ignore: !isInstalled("g++"),
+  async fn() {
+    assertEquals(await namesInLambdas("g++"), [
+      "_ZN2ns1S1mEi",
+      "helper",
+      "helper::{lambda:10}::operator()",
+      "helper::{lambda:10}::operator()::{lambda:11}::operator()",
+      "helper::{lambda:9}::operator()",
+      "main::Local::method",
+      "ns::S::m::(anonymous struct)::method",
+      "ns::S::m::{lambda:4}::operator()<int>",
+    ]);
+  },
+});
+
+Deno.test({
+  name: "findFunctions() gives lambdas and local classes of clang++ linkage names (needs clang++)",
+  ignore: !isInstalled("clang++"),
+  async fn() {
+    const names = await namesInLambdas("clang++");
+    assertEquals(names.filter((name) => !name.startsWith("_Z")), []);
+    assertEquals(names.filter((name) => name.startsWith("_ZZ")).length, 6, `${names}`);
+  },
+});
+
+/** The names of all that is inlined somewhere in the program. */
+async function namesInLambdas(compiler: string): Promise<string[]> {
+  using folder = new TempFolder();
+  folder.write("program.cpp", LAMBDAS);
+  const program = folder.at("program");
+  const args = ["-O2", "-g", "-std=c++17", "-o", program, "program.cpp"];
+  const built = new Deno.Command(compiler, { args, cwd: folder.path }).outputSync();
+  assert(built.success, new TextDecoder().decode(built.stderr));
+  using source = FileSource.open(program);
+  const { loadSegments } = await ElfFile.open(source);
+  const { vaddr, memorySize } = loadSegments.find(({ executable }) => executable)!;
+  const vaddrs = Float64Array.from({ length: memorySize }, (_, at) => vaddr + at);
+  const { functions } = await functionsOfFile(program, vaddrs);
+  const names = functions.flatMap((found) => found?.inlined?.map(({ name }) => name) ?? []);
+  return [...new Set(names)].sort();
+}
+
 /** The share of addresses whose frames llvm-symbolizer gives too, whatever the file's path is. */
 async function compareWithLlvm(program: string, folder: TempFolder) {
   using source = FileSource.open(program);
