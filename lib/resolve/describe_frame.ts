@@ -28,7 +28,9 @@ export class FrameDescriber {
   ): FrameDetail {
     const isNamed = place.kind === "name" || found !== undefined && found.name !== "";
     return {
-      kind: KINDS[place.kind],
+      kind: location.kind === "name" && location.inlined !== undefined
+        ? "inlined"
+        : KINDS[place.kind],
       symbol: found?.name ?? "",
       file: this.#fileOf(place),
       address: location.kind === "address" ? location.address : NaN,
