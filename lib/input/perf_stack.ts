@@ -27,7 +27,7 @@ import type { RecordingBuilder } from "./recording_builder.ts";
  * - None says `(inlined)`: each line is one frame, since functions that call themselves have the
  *   same return address many times. Only where the program was interrupted two equal lines with a
  *   symbol are one frame: that address is no return address, so perf has found a function inlined
- *   into its own other part.
+ *   into its own other part. Of callers only debug information tells the two apart: `resolve` does.
  */
 export class PerfStack {
   readonly #builder: RecordingBuilder;

@@ -29,7 +29,9 @@ export class FrameDescriber {
     const isNamed = place.kind === "name" || found !== undefined && found.name !== "" ||
       location.kind !== "name" && location.symbol !== "";
     return {
-      kind: KINDS[place.kind],
+      kind: location.kind === "name" && location.inlined !== undefined
+        ? "inlined"
+        : KINDS[place.kind],
       symbol: found?.name ?? "",
       file: this.#fileOf(place),
       address: location.kind === "address" ? location.address : NaN,

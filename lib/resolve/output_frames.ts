@@ -18,6 +18,8 @@ export class OutputFrames {
   readonly numbers: number[] = [];
   /** Of each key where its frames begin in {@linkcode numbers}; the next key's begin behind them. */
   readonly starts: number[] = [0];
+  /** Of each key how many of its frames in succession from the outermost have the same function. */
+  readonly copies: number[] = [];
   readonly #spell: Demangler;
   readonly #options: SpellOptions;
   readonly #describer: FrameDescriber | undefined;
@@ -62,14 +64,17 @@ export class OutputFrames {
     };
     const outer = this.#describer?.describe(location, place, found, role);
     this.#push(spellFrame(text, location, place, spelled, this.#options), outer);
-    for (const inlined of this.#inlines ? inlinedAt(location, found) : []) {
+    let copies = 1;
+    for (const [at, inlined] of (this.#inlines ? inlinedAt(location, found) : []).entries()) {
       this.#isExpanding = true;
       const name = this.#spell(inlined.name);
+      if (copies === at + 1 && name === spelled?.name) copies++;
       this.#push(
         spellInlined({ ...inlined, name }, place, this.#options),
         outer && this.#describer?.describeInlined(outer, inlined),
       );
     }
+    this.copies.push(copies);
     this.starts.push(this.numbers.length);
   }
 
@@ -80,6 +85,7 @@ export class OutputFrames {
 
   /** Adds a key that is in no stack. */
   addUnused(): void {
+    this.copies.push(0);
     this.starts.push(this.numbers.length);
   }
 

@@ -143,7 +143,7 @@ function countFrames(
  * @param keys Become the frames of the result, if each is one.
  */
 function rename(
-  { stacks, samples, decimals, weightType }: RawProfile,
+  { stacks, samples, decimals, weightType, locations }: RawProfile,
   keys: Uint32Array,
   roles: FrameRoles,
   output: OutputFrames,
@@ -153,9 +153,12 @@ function rename(
   for (let sample = 0; sample < samples.size; sample++) {
     renamed.push(samples.stackOf(sample), samples.weightOf(sample), samples.baseOf(sample));
   }
+  const isExpanded = locations.some((location) =>
+    location.kind === "address" && location.inlined !== undefined
+  );
   const profile = {
     frames: output.table,
-    stacks: renameStacks(stacks, keys, roles, output, inlines),
+    stacks: renameStacks(stacks, keys, roles, output, { inlines, isExpanded }),
     samples: renamed,
     decimals,
     ...weightType && { weightType },
@@ -163,12 +166,23 @@ function rename(
   return output.details === undefined ? profile : { ...profile, details: output.details };
 }
 
+/**
+ * perf does not say `(inlined)` of a part of a function that is inlined into another part of it: the
+ * name is the same, and the frame is there once for each. Where it says that of others, so many equal
+ * frames are one. Returns the place of the last of them.
+ */
+function lastCopy(keys: Uint32Array, at: number, end: number, copies: number): number {
+  let last = at;
+  while (last + 1 < end && last + 1 < at + copies && keys[last + 1] === keys[at]) last++;
+  return last;
+}
+
 function renameStacks(
   stacks: StackTable,
   keys: Uint32Array,
   roles: FrameRoles,
   output: OutputFrames,
-  inlines: boolean,
+  { inlines, isExpanded }: { readonly inlines: boolean; readonly isExpanded: boolean },
 ): StackTable {
   const starts = Uint32Array.from(output.starts);
   const numbers = Uint32Array.from(output.numbers);
@@ -186,6 +200,7 @@ function renameStacks(
       const isInlined = roles.isInlined(key >> 1);
       if (isInlined && isLeftOut) continue;
       for (let of = starts[key]!; of < starts[key + 1]!; of++) renamed.push(numbers[of]!);
+      if (isExpanded) at = lastCopy(keys, at, end, output.copies[key]!);
       // The recorder has found the same inlined functions, or nobody wants them.
       if (!isInlined) isLeftOut = !inlines || starts[key + 1]! - starts[key]! > 1;
     }

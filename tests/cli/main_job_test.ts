@@ -170,6 +170,15 @@ Deno.test("symfold without a snapshot writes the stacks as they were and exits w
   assertStringIncludes(stderr, "no maps snapshot was given, use --maps FILE\n");
 });
 
+Deno.test("symfold names the way to a recording of perf with maps, if it has none", async () => {
+  const { code, stderr } = await runSymfold([], {
+    stdin: `app 10/11 1.5:  250 cycles: \n\t${IN_FIRST.slice(2)} [unknown] ([unknown])\n`,
+  });
+  assertEquals(code, 1);
+  const advice = "use --maps FILE or perf script --show-mmap-events\n";
+  assertStringIncludes(stderr, `no maps snapshot was given, ${advice}`);
+});
+
 Deno.test("symfold changes nothing in its own output", async () => {
   const golden = Deno.readTextFileSync(new URL("../golden/cpp-x86_64.folded", import.meta.url));
   const { code, stdout } = await runSymfold([...CPP_OPTIONS, "-q"], { stdin: golden });

@@ -309,3 +309,20 @@ Deno.test("readPerfScript() reads what perf wrote", async () => {
   const threads = new Set(samplesOf(recording).map((line) => line.split(";")[0]));
   assertEquals(threads.isSupersetOf(new Set(["encode", "render-0", "render-1"])), true);
 });
+
+for (
+  const [empty, all, isNoted] of [[20, 20, true], [19, 20, true], [18, 20, false], [19, 19, false]]
+) {
+  const does = isNoted ? "says" : "does not say";
+  Deno.test(`readPerfScript() ${does} that ${empty} of ${all} samples have no frames`, async () => {
+    const samples = Array.from(
+      { length: Number(all) },
+      (_, at) =>
+        linesOf(HEADER, ...at < Number(empty) ? [] : ["\t 7f0000001234 f (/lib/x.so)"], ""),
+    );
+    const note =
+      `${empty} of ${all} samples have no frames: a recording of --call-graph dwarf has ` +
+      "to be printed without --symfs";
+    assertEquals((await read(samples.join(""))).notes, isNoted ? [note] : []);
+  });
+}

@@ -55,3 +55,29 @@ Deno.test("openRecording() decompresses Zstandard", async () => {
   assertEquals(format, "folded");
   assertEquals((await readAll(reader)).bytes, plain);
 });
+
+for (
+  const path of [
+    "bpftrace/default.txt",
+    "bpftrace/json.txt",
+    "bpftrace/perf.txt",
+    "crash/asan.txt",
+    "crash/backtrace.txt",
+    "crash/gdb.txt",
+    "crash/hs_err.log",
+    "documented/tombstone.txt",
+    "heap/gperftools.heap",
+    "heap/jemalloc.heap",
+    "perf/processes.txt",
+    "perf/raw.txt",
+  ]
+) {
+  Deno.test(`readRecording() reads ${path} with CRLF line ends`, async () => {
+    const plain = recorderFile(path);
+    const text = new TextDecoder().decode(plain).replaceAll("\n", "\r\n");
+    const [a, b] = await Promise.all(
+      [plain, bytesOf(text)].map((bytes) => readRecording(readerOfBytes("test", bytes))),
+    );
+    assertEquals(valuesOf(b!), valuesOf(a!));
+  });
+}

@@ -198,3 +198,13 @@ const MAPPING = {
   path: "/lib/y.so",
   deleted: false,
 };
+
+Deno.test("OutputFrames.copies counts functions that are inlined into themselves", () => {
+  const inlinedOf = (...names: string[]) => names.map((name) => ({ name, position: undefined }));
+  const output = outputOf([
+    [CODE, { ...FOUND, inlined: inlinedOf("work", "work", "add", "work") }],
+    [CODE, { ...FOUND, inlined: inlinedOf("add", "work") }],
+    [CODE, undefined],
+  ]);
+  assertEquals(output.copies, [3, 1, 1]);
+});

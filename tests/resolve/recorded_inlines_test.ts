@@ -1,0 +1,100 @@
+import { assertEquals } from "@std/assert";
+import { readPerfScript } from "../../lib/input/mod.ts";
+import { parseMaps } from "../../lib/maps/mod.ts";
+import { writeFolded } from "../../lib/output/mod.ts";
+import { resolve, type ResolveOptions } from "../../lib/resolve/mod.ts";
+import { MemoryFiles } from "../support/memory_files.ts";
+import { linesOf, readText } from "../support/recording_text.ts";
+import { bytesOf, foldedText } from "../support/resolve_text.ts";
+import { testdata } from "../support/testdata.ts";
+
+// A library in which `polynomial` is inlined into `inline_twice` at 0x1048.
+const PATH = "/opt/libinlines.so";
+const LIBRARY: Readonly<Record<string, Uint8Array>> = {
+  [PATH]: Deno.readFileSync(testdata("dwarf/gcc-dwarf5.so")),
+};
+const MAPS = linesOf(
+  `7f0000000000-7f0000001000 r--p 00000000 fe:00 7 ${PATH}`,
+  `7f0000001000-7f0000002000 r-xp 00001000 fe:00 7 ${PATH}`,
+);
+
+/** Resolves one stack of perf, leaf first. */
+async function resolvePerf(
+  lines: readonly string[],
+  { library = {}, ...options }: Partial<ResolveOptions> & { library?: typeof LIBRARY } = {},
+): Promise<string> {
+  const text = linesOf("app 10/11 1.5:  250 cycles: ", ...lines.map((line) => `\t ${line}`), "");
+  const { profile: recorded } = await readText(readPerfScript, text);
+  const { profile } = await resolve(recorded, {
+    files: new MemoryFiles(library),
+    snapshots: [await parseMaps("maps", [bytesOf(MAPS)])],
+    trustFiles: true,
+    ...options,
+  });
+  return foldedText(writeFolded(profile, { merge: true })).trim();
+}
+
+const RUN = [
+  "7f0000001048 deepest+0x8 (inlined)",
+  "7f0000001048 deep+0x8 (inlined)",
+  `7f0000001048 outer+0x8 (${PATH})`,
+];
+
+for (
+  const [title, options, wanted] of [
+    ["expands the address itself", { library: LIBRARY }, "app;inline_twice;polynomial 1"],
+    ["keeps perf's names without the file", {}, "app;outer;deep;deepest 1"],
+    ["marks perf's names on request", { annotate: ["inline"] }, "app;outer;deep_[i];deepest_[i] 1"],
+    ["leaves perf's names out without inlines", { inlines: false }, "app;outer 1"],
+    ["leaves all out without inlines", { library: LIBRARY, inlines: false }, "app;inline_twice 1"],
+  ] as const
+) {
+  Deno.test(`resolve() of what perf found inlined at an address ${title}`, async () => {
+    assertEquals(await resolvePerf(RUN, options), wanted);
+  });
+}
+
+const NAMES = ["deepest (inlined)", "deep (inlined)", `outer+0x8 (${PATH})`, "main (/bin/app)"];
+
+for (
+  const [title, options, wanted] of [
+    ["keeps them in their order", {}, "app;main;outer;deep;deepest 1"],
+    ["marks them on request", { annotate: ["inline"] }, "app;main;outer;deep_[i];deepest_[i] 1"],
+    ["leaves them out without inlines", { inlines: false }, "app;main;outer 1"],
+  ] as const
+) {
+  Deno.test(`resolve() of perf's names without addresses ${title}`, async () => {
+    assertEquals(await resolvePerf(NAMES, options), wanted);
+  });
+}
+
+Deno.test("resolve() takes the caller of a function without a file for a caller", async () => {
+  const lines = ["989b8 __GI_malloc+0x8 (inlined)", `1049 f+0x9 (${PATH})`];
+  // At 0x1049 behind a call is what is at 0x1048.
+  assertEquals(
+    await resolvePerf(lines, { library: LIBRARY }),
+    "app;inline_twice;polynomial;__GI_malloc 1",
+  );
+});
+
+Deno.test("resolve() says that address 0 needs no maps", async () => {
+  const { profile } = await readText(
+    readPerfScript,
+    linesOf("app 10/11 1.5:  250 cycles: ", "\t 0 [unknown] ([unknown])", "\t 7f0000001048 f (/x)"),
+  );
+  const { report } = await resolve(profile, { files: new MemoryFiles(), snapshots: [] });
+  assertEquals(
+    report.reasons.map(({ reason, frames }) => [reason, frames]),
+    [["not-canonical", 1], ["no-maps", 1]],
+  );
+});
+
+Deno.test("resolve() tells what is outside of a recording's own maps apart", async () => {
+  const snapshot = { ...await parseMaps("maps", [bytesOf(MAPS)]), isRecorded: true };
+  const { profile } = await readText(
+    readPerfScript,
+    linesOf("app 10/11 1.5:  250 cycles: ", "\t 7f0000009000 [unknown] ([unknown])"),
+  );
+  const { report } = await resolve(profile, { files: new MemoryFiles(), snapshots: [snapshot] });
+  assertEquals(report.reasons.map(({ reason }) => reason), ["outside-recording"]);
+});
