@@ -135,7 +135,10 @@ function readFunction(
     if (reference === undefined) break;
     at = positionOf(unit, reference);
     if (at < 0) {
-      const nameAround = always(new OutsideName(outside.functionAt(reference), name));
+      const here = name;
+      let outer: Text | undefined;
+      // Only if it is asked for, as it costs the reading of another unit.
+      const nameAround = () => outer ??= new OutsideName(outside.functionAt(reference), here);
       return { ...fixed, isQualified: true, declaration: -1, nameAround };
     }
     declaration = at;

@@ -70,11 +70,11 @@ Deno.test("ScopeReader asks for a function that another unit declares", async ()
     [entry(constants.DW_TAG_SUBPROGRAM, "e", reference)],
     [entry(constants.DW_TAG_SUBPROGRAM, "there")],
   );
-  assertEquals(asked.map(({ infoOffset }) => infoOffset), [built.offsetOf("there")]);
-  assertEquals([scope?.isQualified, scope?.declaration], [true, -1]);
+  assertEquals([scope?.isQualified, scope?.declaration, asked], [true, -1, []]);
   name.name = { value: "n" };
   name.scopes.push({ value: "ns" });
   assertEquals(scope?.nameAround(undefined).value, "ns::n");
+  assertEquals(asked.map(({ infoOffset }) => infoOffset), [built.offsetOf("there")]);
   // Functions that are said to be in each other.
   name.scopes.unshift(scope!.nameAround(undefined));
   assertEquals(scope?.nameAround(undefined).value, "ns::n");
