@@ -10,7 +10,7 @@ import type {
 import type { NamedCode } from "../symbols/mod.ts";
 import type { AddressPlace, NoPlace } from "./address_place.ts";
 import { chooseModules } from "./choose_modules.ts";
-import { type ContestedAddress, ImageChoices } from "./choices.ts";
+import { ambiguousAmong, type ContestedAddress, ImageChoices } from "./choices.ts";
 import {
   areSeveral,
   type Contenders,
@@ -226,7 +226,15 @@ export class Locator {
     if (place !== undefined && "loadBias" in place) {
       const { file, loadBias } = place;
       const doubt = this.#doubtOf(file, loadBias);
-      if (doubt !== undefined) return missingAddress(address, { ...place, ...doubt });
+      if (doubt !== undefined) {
+        // Not the file is wrong then, but what was taken to be of it.
+        const contenders = this.contendersAt(location, lookup);
+        const isOpen = contenders.unread.length > 0;
+        return missingAddress(
+          address,
+          isOpen ? ambiguousAmong(contenders) : { ...place, ...doubt },
+        );
+      }
       return codePlace(file, address - loadBias, role, { loadBias, hasBuildId: false });
     }
     if (generated !== undefined && place?.file === undefined) {
