@@ -122,7 +122,8 @@ export const UNRESOLVED_REASONS = {
   },
   "ambiguous-snapshot": {
     meaning: "the snapshots have different images there, and no return address tells which it was",
-    advice: "give the snapshots of the time of the recording only",
+    advice:
+      "give all files that they map there, or the snapshots of the time of the recording only",
   },
   "not-in-bundle": {
     meaning: "the bundle does not have the part of the file that is needed",

@@ -1,28 +1,15 @@
-import type { ElfFile } from "../elf/mod.ts";
 import type { FrameLocation } from "../profile/mod.ts";
-import { formOf, isReturnAddress } from "./evidence/address_form.ts";
-import { readCallSitesAt } from "./evidence/read_calls.ts";
 import type { RecordedFile } from "./recorded_file.ts";
 import type { AddressPlace, ImagePlace, NoPlace } from "./address_place.ts";
+import { findReturns } from "./choose_file.ts";
+import type { Contenders } from "./contenders.ts";
 
-/** A return address that several images explain. */
+/** A return address that several images may explain. */
 export interface ContestedAddress {
   readonly location: FrameLocation;
   readonly address: number;
-  /** Different images, at least two. */
-  readonly images: readonly ImagePlace[];
-}
-
-/** A file that may be meant, and the vaddrs in it that are return addresses if it is. */
-export interface CandidateCode<Candidate> extends CodeOfFile {
-  readonly candidate: Candidate;
-}
-
-/** A file, and vaddrs in it that may be return addresses. */
-export interface CodeOfFile {
-  readonly elf: ElfFile;
-  /** NaN for addresses that the file does not have. */
-  readonly vaddrs: readonly number[];
+  /** At least two, and an image among them. */
+  readonly contenders: Contenders;
 }
 
 /** What the return addresses say of one of the images that there are to choose from. */
@@ -38,7 +25,8 @@ export interface ImageVotes {
  * follows a call. Where that is so in several of them or in none, it is the one in which most of the
  * addresses do for which there are the same to choose from; so it is for addresses that are no
  * return addresses. But where some addresses follow calls in one image only, and some in another, each
- * was there at its time, and none is chosen.
+ * was there at its time, and none is chosen. Nor is one where another file was there that cannot be
+ * read: all that follows no call may be of that.
  */
 export class ImageChoices {
   readonly #files = new Map<RecordedFile, number>();
@@ -55,7 +43,7 @@ export class ImageChoices {
   async add(addresses: Iterable<ContestedAddress>): Promise<void> {
     const groups = new Map<string, ContestedAddress[]>();
     for (const contested of addresses) {
-      const key = this.#keyOf(contested.images);
+      const key = this.#keyOf(contested.contenders);
       const group = groups.get(key);
       if (group === undefined) groups.set(key, [contested]);
       else group.push(contested);
@@ -66,17 +54,19 @@ export class ImageChoices {
   /**
    * The one of several images that was chosen, the first if nothing is known; or that it may be any.
    */
-  choose(location: FrameLocation, images: readonly ImagePlace[]): AddressPlace {
-    const key = this.#keyOf(images);
+  choose(location: FrameLocation, contenders: Contenders): AddressPlace {
+    const key = this.#keyOf(contenders);
+    const images = contenders.images.map(({ place }) => place);
     const own = this.#byLocation.get(location);
-    if (own === undefined && this.#mixed.has(key)) return ambiguousAmong(images);
+    const isOpen = contenders.unread.length > 0 || this.#mixed.has(key);
+    if (own === undefined && isOpen) return ambiguousAmong(contenders);
     const chosen = own ?? this.#byImages.get(key);
     return images.find((image) => this.#nameOf(image) === chosen) ?? images[0]!;
   }
 
   /** What decided between images, of each in order; undefined if there were no return addresses. */
-  votesOf(images: readonly ImagePlace[]): readonly ImageVotes[] | undefined {
-    return this.#votes.get(this.#keyOf(images));
+  votesOf(contenders: Contenders): readonly ImageVotes[] | undefined {
+    return this.#votes.get(this.#keyOf(contenders));
   }
 
   /** Whether a return address follows a call in one of the images that there are to choose from. */
@@ -85,7 +75,7 @@ export class ImageChoices {
   }
 
   async #decide(key: string, group: readonly ContestedAddress[]): Promise<void> {
-    const images = group[0]!.images;
+    const images = group[0]!.contenders.images.map(({ place }) => place);
     const calls = await findReturns(images.map(({ file, loadBias }) => ({
       elf: file.elf!,
       vaddrs: group.map(({ address }) => address - loadBias),
@@ -106,22 +96,29 @@ export class ImageChoices {
     if (second >= MIN_OWN && second * MIN_OWN_SHARE >= most) this.#mixed.add(key);
   }
 
-  #keyOf(images: readonly ImagePlace[]): string {
-    return images.map((image) => this.#nameOf(image)).join(" ");
+  #keyOf({ images, unread }: Contenders): string {
+    const names = images.map(({ place }) => this.#nameOf(place));
+    return [...names, ...unread.map(({ file }) => this.#numberOf(file!))].join(" ");
   }
 
   /** Tells images apart, whichever snapshot they are from. */
   #nameOf({ file, loadBias }: ImagePlace): string {
+    return `${this.#numberOf(file)}:${loadBias}`;
+  }
+
+  #numberOf(file: RecordedFile): number {
     const number = this.#files.get(file) ?? this.#files.size;
     this.#files.set(file, number);
-    return `${number}:${loadBias}`;
+    return number;
   }
 }
 
-function ambiguousAmong(images: readonly ImagePlace[]): NoPlace {
-  const paths = [...new Set(images.map(({ file }) => file.request.path))];
+/** That it may be any of those that there are to choose from. */
+export function ambiguousAmong({ images, unread }: Contenders): NoPlace {
+  const places = [...images.map(({ place }) => place), ...unread];
+  const paths = [...new Set(places.map(({ file }) => file!.request.path))];
   const detail = `it may be "${paths.join('", "')}"`;
-  const [{ mapping }] = images as [ImagePlace];
+  const { mapping } = places[0]!;
   return { reason: "ambiguous-snapshot", detail, mapping, file: undefined };
 }
 
@@ -130,31 +127,3 @@ function ambiguousAmong(images: readonly ImagePlace[]): NoPlace {
  * many of those of the image that has most: what unwinding gets wrong follows a call by chance.
  */
 const [MIN_OWN, MIN_OWN_SHARE] = [2, 5];
-
-/** By so many return addresses a file has to be better than nothing, and than any other. */
-export const CLEAR_LEAD = 6;
-
-/**
- * Chooses the file that is meant where a name or a layout leaves several: that in which return
- * addresses follow calls, if that is clear.
- */
-export async function chooseFile<Candidate>(
-  candidates: readonly CandidateCode<Candidate>[],
-): Promise<Candidate | undefined> {
-  const returns = await findReturns(candidates);
-  const ranked = candidates.map(({ candidate, vaddrs }, at) => {
-    const calls = returns[at]!.filter(Boolean).length;
-    return { candidate, calls, others: vaddrs.length - calls };
-  }).sort((a, b) => b.calls - a.calls);
-  const [best, second] = ranked;
-  if (best === undefined || best.calls - best.others < CLEAR_LEAD) return undefined;
-  return best.calls - (second?.calls ?? 0) < CLEAR_LEAD ? undefined : best.candidate;
-}
-
-/** Of each file which of its vaddrs are return addresses, by its code. */
-export async function findReturns(files: readonly CodeOfFile[]): Promise<boolean[][]> {
-  const sites = [];
-  for (const { elf, vaddrs } of files) sites.push(await readCallSitesAt(elf, vaddrs));
-  const form = formOf(sites.flat());
-  return sites.map((ofFile) => ofFile.map((site) => isReturnAddress(site, form)));
-}

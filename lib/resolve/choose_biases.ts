@@ -1,7 +1,7 @@
 import type { ElfFile } from "../elf/mod.ts";
 import type { BiasRound, Image, Mapping, RivalImage } from "../maps/mod.ts";
 import { hex } from "../errors.ts";
-import { CLEAR_LEAD, findReturns } from "./choices.ts";
+import { CLEAR_LEAD, findReturns } from "./choose_file.ts";
 import type { Failure } from "./recorded_file.ts";
 
 /** The images of a file, and how they were found. */

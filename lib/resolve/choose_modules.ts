@@ -1,6 +1,6 @@
 import type { ElfFile } from "../elf/mod.ts";
 import type { FrameLocation } from "../profile/mod.ts";
-import { chooseFile } from "./choices.ts";
+import { chooseFile } from "./choose_file.ts";
 import type { RecordedFile } from "./recorded_file.ts";
 import type { RecordedFiles } from "./recorded_files.ts";
 

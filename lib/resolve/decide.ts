@@ -82,7 +82,7 @@ export async function decide(recording: RawProfile, options: DecideOptions): Pro
     functions[key] ??= functionOf(place, kernel);
   }
   const weights = weightsOfStacks(profile);
-  await evidence.judge(functions, weights);
+  await evidence.judge(functions, weights, files);
   if (!trustFiles) {
     for (const { file, loadBias, detail } of evidence.doubted()) {
       locator.doubt(file, loadBias, detail);

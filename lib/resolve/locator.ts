@@ -8,9 +8,17 @@ import type {
   VaddrLocation,
 } from "../profile/mod.ts";
 import type { NamedCode } from "../symbols/mod.ts";
-import { type AddressPlace, type ImagePlace, isSameImage, type NoPlace } from "./address_place.ts";
+import type { AddressPlace, NoPlace } from "./address_place.ts";
 import { chooseModules } from "./choose_modules.ts";
-import { type ContestedAddress, ImageChoices } from "./choices.ts";
+import { ambiguousAmong, type ContestedAddress, ImageChoices } from "./choices.ts";
+import {
+  areSeveral,
+  type Contenders,
+  contendersAt,
+  type FoundImage,
+  imageIn,
+  isOfProcess,
+} from "./contenders.ts";
 import type { FileProvider } from "./file_provider.ts";
 import type { FrameRole } from "./frame_roles.ts";
 import { PerfNumbers } from "./perf_numbers.ts";
@@ -159,9 +167,9 @@ export class Locator {
 
   /**
    * The snapshot that tells where an address lies, and what it tells: the one that the location says,
-   * else the one with the image by which
-   * the address follows a call, or else the first with an image there, else the first with a mapping,
-   * else the first. Undefined if there is none of the process.
+   * else the one with the image by which the address follows a call, or else the first with an image
+   * there, else the first with a mapping, else the first. Undefined if there is none of the process.
+   * Where another one has code there that cannot be read, only the call decides.
    */
   whereIs(
     location: AddressLocation,
@@ -175,9 +183,10 @@ export class Locator {
     const known = location.snapshot !== undefined &&
       this.imageIn(location.snapshot, location, lookupAddress);
     if (known) return known;
-    const images = this.imagesAt(location, lookupAddress);
-    if (images.length > 1) {
-      const place = this.#choices.choose(location, images.map((image) => image.place));
+    const contenders = this.contendersAt(location, lookupAddress);
+    const { images } = contenders;
+    if (areSeveral(contenders)) {
+      const place = this.#choices.choose(location, contenders);
       const { index } = images.find((image) => image.place === place) ?? images[0]!;
       return { index, place };
     }
@@ -220,7 +229,15 @@ export class Locator {
     if (place !== undefined && "loadBias" in place) {
       const { file, loadBias } = place;
       const doubt = this.#doubtOf(file, loadBias);
-      if (doubt !== undefined) return missingAddress(address, { ...place, ...doubt });
+      if (doubt !== undefined) {
+        // Not the file is wrong then, but what was taken to be of it.
+        const contenders = this.contendersAt(location, lookup);
+        const isOpen = contenders.unread.length > 0;
+        return missingAddress(
+          address,
+          isOpen ? ambiguousAmong(contenders) : { ...place, ...doubt },
+        );
+      }
       return codePlace(file, address - loadBias, role, { loadBias, hasBuildId: false });
     }
     if (generated !== undefined && place?.file === undefined) {
@@ -250,21 +267,12 @@ export class Locator {
 
   /** The image that one snapshot has at an address; undefined if none, or of another process. */
   imageIn(snapshot: number, location: AddressLocation, lookup: number): FoundImage | undefined {
-    const index = this.#snapshots[snapshot];
-    if (index === undefined || !isOfProcess(index.process, location)) return undefined;
-    const place = index.placeOf(lookup);
-    return "loadBias" in place ? { index, place } : undefined;
+    return imageIn(this.#snapshots[snapshot], location, lookup);
   }
 
-  /** The different images that hold an address, in the order of the snapshots. */
-  imagesAt(location: AddressLocation, lookupAddress: number): FoundImage[] {
-    const images: FoundImage[] = [];
-    for (const snapshot of this.#snapshots.keys()) {
-      const image = this.imageIn(snapshot, location, lookupAddress);
-      if (image === undefined) continue;
-      if (!images.some(({ place }) => isSameImage(place, image.place))) images.push(image);
-    }
-    return images;
+  /** What the snapshots have at an address. */
+  contendersAt(location: AddressLocation, lookupAddress: number): Contenders {
+    return contendersAt(this.#snapshots, location, lookupAddress);
   }
 
   /** Why no image holds an address: what the first snapshot says that maps anything there. */
@@ -282,14 +290,14 @@ export class Locator {
     return first;
   }
 
-  /** The return addresses that several images explain. */
+  /** The return addresses that several images may explain. */
   *#contestedAmong(returns: readonly FrameLocation[]): Generator<ContestedAddress> {
     if (this.#snapshots.length < 2) return;
     for (const location of returns) {
       if (location.kind !== "address" || this.#perfNumbers.isFileOffset(location)) continue;
       const { address } = location;
-      const images = this.imagesAt(location, address - 1).map(({ place }) => place);
-      if (images.length > 1) yield { location, address, images };
+      const contenders = this.contendersAt(location, address - 1);
+      if (areSeveral(contenders)) yield { location, address, contenders };
     }
   }
 
@@ -336,17 +344,6 @@ export class Locator {
   #doubtOf(file: RecordedFile, loadBias: number | undefined): Failure | undefined {
     return this.#doubts.get(file)?.get(loadBias);
   }
-}
-
-/** An image that holds an address, and the snapshot that it is of. */
-export interface FoundImage {
-  readonly index: SnapshotIndex;
-  readonly place: ImagePlace;
-}
-
-/** Whether what is known of one process, or of all, holds for an address. */
-function isOfProcess(process: number | undefined, location: AddressLocation): boolean {
-  return process === undefined || location.process === undefined || process === location.process;
 }
 
 /** The addresses among some frames that may be those of the process of a snapshot; ascending. */

@@ -109,6 +109,27 @@ export class RecordedFile {
     await this.#lookUp(files, { inlines: false, positions: false }, undefined);
   }
 
+  /**
+   * The functions at vaddrs that nobody asked for before, by symbols and bounds alone.
+   *
+   * @param vaddrs Ascending and different.
+   * @returns In the same order; none are known of a file that cannot be read.
+   */
+  async functionsAt(
+    files: FileProvider,
+    vaddrs: Float64Array,
+  ): Promise<readonly (FoundFunction | undefined)[]> {
+    if (this.elf === undefined) return [];
+    const openDebugFile = async (path: string) => await files.openDebugFile?.(path);
+    const places = { debugDirs: files.debugDirs ?? [], openDebugFile };
+    try {
+      return (await findFunctions(this.elf, this.request.path, vaddrs, places)).functions;
+    } catch (error) {
+      if (isSourceError(error)) return [];
+      throw error;
+    }
+  }
+
   async #lookUp(
     files: FileProvider,
     wish: SourceWish,

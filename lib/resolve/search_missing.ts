@@ -1,6 +1,6 @@
 import type { FrameLocation } from "../profile/mod.ts";
 import { findMappedFile } from "../symbols/mod.ts";
-import { chooseFile } from "./choices.ts";
+import { chooseFile } from "./choose_file.ts";
 import type { FileProvider } from "./file_provider.ts";
 import type { RecordedFile } from "./recorded_file.ts";
 import type { SnapshotIndex } from "./snapshot_index.ts";

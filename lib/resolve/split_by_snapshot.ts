@@ -7,12 +7,14 @@ import {
 import { type FrameRole, RETURN } from "./frame_roles.ts";
 import type { Locator } from "./locator.ts";
 import { isSameImage } from "./address_place.ts";
+import { areSeveral } from "./contenders.ts";
 
 /**
  * Tells apart what one address meant at different times, where several snapshots of a process have
  * different images there. All frames of a stack were there at the same time: the snapshot by which
  * most of its return addresses follow calls is that of the others, too. Nothing else tells it for
- * leaves, and for what follows a call in both.
+ * leaves, and for what follows a call in both. Where a snapshot has a file that cannot be read, it is
+ * taken to be that of all return addresses which follow no call in the others.
  *
  * A frame that would be taken for one of another image becomes a frame of its own, whose location says
  * the snapshot. A return address that follows a call in one image only stays what it is.
@@ -53,16 +55,18 @@ export function splitBySnapshot(
   return copies.size === 0 ? profile : { ...profile, frames, stacks: split, locations };
 }
 
-/** A frame whose address is in different images of different snapshots. */
+/** A frame whose address may be in different images of different snapshots. */
 interface Contest {
   readonly location: AddressLocation;
   /** Of each snapshot whether the address follows a call in the image that it has there. */
   readonly fits: readonly boolean[];
+  /** Whether one of them has code there that cannot be read, and the address follows no call else. */
+  readonly isUnread: boolean;
 }
 
 class Contests {
   readonly #locator: Locator;
-  /** By frame; undefined if one image at most has it. */
+  /** By frame; undefined if one image at most may have it. */
   readonly #byFrame: readonly (Contest | undefined)[];
 
   constructor({ locations }: RawProfile, locator: Locator) {
@@ -83,7 +87,7 @@ class Contests {
       callers.filter(({ fits }) => fits[snapshot]).length
     );
     const most = Math.max(...scores);
-    if (most === 0) return undefined;
+    if (most <= callers.filter(({ isUnread }) => isUnread).length) return undefined;
     const [best, ...others] = [...scores.keys()].filter((snapshot) => scores[snapshot] === most);
     const contests = [...frames].flatMap((frame) => this.#byFrame[frame] ?? []);
     const isClear = others.every((other) =>
@@ -133,12 +137,13 @@ function contestOf(location: FrameLocation, locator: Locator): Contest | undefin
   if (location.kind !== "address" || locator.understand(location) !== location) return undefined;
   const { address } = location;
   const isContested = [address, address - RETURN].some((lookup) =>
-    locator.imagesAt(location, lookup).length > 1
+    areSeveral(locator.contendersAt(location, lookup))
   );
   if (!isContested) return undefined;
   const fits = locator.snapshots.map((_, snapshot) => {
     const image = locator.imageIn(snapshot, location, address - RETURN);
     return image !== undefined && locator.choices.fits(location, image.place);
   });
-  return { location, fits };
+  const { unread } = locator.contendersAt(location, address - RETURN);
+  return { location, fits, isUnread: unread.length > 0 && !fits.includes(true) };
 }

@@ -95,7 +95,7 @@ async function count(raw: string, maps: string, sysroot: string, counts: Counts)
     const own = group.flatMap((
       stack,
     ) => [...keys.subarray(stacks.startOf(stack), stacks.endOf(stack))]);
-    for (const [path, evidence] of await evidenceOfStacks(decided, isReturn, group)) {
+    for (const [path, evidence] of await evidenceOfStacks(decided, isReturn, group, files)) {
       const frames = new Set(own.filter((key) => {
         const place = places[key];
         return place?.kind === "code" && place.file.request.path === path;
@@ -124,6 +124,7 @@ async function evidenceOfStacks(
   { profile, keys, places, functions }: Decided,
   isReturn: Uint8Array,
   group: readonly number[],
+  files: DiskFiles,
 ): Promise<Map<string, ImageEvidence>> {
   const stacks = new StackTable();
   const own: number[] = [];
@@ -139,7 +140,7 @@ async function evidenceOfStacks(
   }
   const part = { ...profile, stacks };
   const evidence = await Evidence.read(part, Uint32Array.from(own), places, isOwn, "callers");
-  await evidence.judge([...functions], new Float64Array(group.length).fill(1));
+  await evidence.judge([...functions], new Float64Array(group.length).fill(1), files);
   return evidence.byPath();
 }
 

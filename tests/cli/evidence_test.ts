@@ -66,6 +66,7 @@ Deno.test("symfold --report has the evidence of each image", async () => {
     "strays",
     "edges",
     "agreeingEdges",
+    "impossibleEdges",
     "excess",
     "verdict",
   ]);

@@ -182,3 +182,48 @@ Deno.test("resolve() takes leaves to be of the snapshot of their stack in one pr
   const old = (await load(OLD_MAPS, `other-8;${leaf} 1\n`)).output;
   assertEquals(output, wanted + old);
 });
+
+/** The same, with another file there. */
+const LOST_MAPS = OLD_MAPS.replaceAll(/ \d+( +\/opt\/old\/)/g, " 4711$1");
+
+Deno.test("resolve() names by one snapshot only what follows a call, if the file of another is lost", async () => {
+  const files = () => new MemoryFiles({ [LIBRARY]: SAME });
+  const right = await load(MAPS);
+  const leaf = `x;0x${(textStart() + 0x5c8).toString(16)} 1\n`;
+  for (const maps of [[MAPS, LOST_MAPS], [LOST_MAPS, MAPS]]) {
+    const { output, report } = await load(maps, RAW + leaf, files());
+    assertEquals(output, `${right.output}x;[unknown] 1\n`);
+    const image = report.images.find(({ image }) => image === "[several images]");
+    assertEquals(image?.reasons.map(({ reason, weight }) => [reason, weight]), [
+      ["ambiguous-snapshot", 1],
+    ]);
+    for (const path of [LIBRARY, OLD]) assert(image?.reasons[0]?.detail.includes(`"${path}"`));
+  }
+});
+
+Deno.test("resolve() takes a stack for that of a lost file if most of it follows no call", async () => {
+  const files = () => new MemoryFiles({ [LIBRARY]: SAME });
+  const [one, two, three] = [...new Set(RAW.match(/0x7efd265d\w+/g))] as [string, string, string];
+  const off = (address: string) => `0x${(Number(address) + 1).toString(16)}`;
+  const { output } = await load(
+    [MAPS, LOST_MAPS],
+    [
+      `x;${one};${two};${off(three)};${off(one)} 1`,
+      `x;${one};${off(two)};${off(three)};${off(one)} 1`,
+    ].join("\n"),
+    files(),
+  );
+  const unnamed = output.trimEnd().split("\n").map((line) => line.split("[unknown]").length - 1);
+  assertEquals(unnamed, [0, 3]);
+});
+
+Deno.test("resolve() takes a file that has another path for the same, by its inode", async () => {
+  const files = new MemoryFiles({ [LIBRARY]: SAME });
+  const leaf = `x;0x${(textStart() + 0x5c8).toString(16)} 1\n`;
+  const [one, both] = [
+    await load(MAPS, RAW + leaf, files),
+    await load([MAPS, OLD_MAPS], RAW + leaf, files),
+  ];
+  assertEquals(both.output, one.output);
+  assertEquals(both.report.reasons, one.report.reasons);
+});

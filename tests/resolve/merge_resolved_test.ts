@@ -130,6 +130,7 @@ Deno.test("mergeResolved() adds up the evidence, and keeps the worse verdict", (
     strays: 1,
     edges: 1,
     agreeingEdges: 1,
+    impossibleEdges: 1,
     excess: 1,
   };
   const withVerdict = (verdict: "fits" | "differs" | undefined) => {
@@ -150,6 +151,7 @@ Deno.test("mergeResolved() adds up the evidence, and keeps the worse verdict", (
     strays: 2,
     edges: 2,
     agreeingEdges: 2,
+    impossibleEdges: 2,
     excess: 1,
     verdict: "differs",
   });

@@ -1,5 +1,6 @@
 import type { RawProfile, UnresolvedReason } from "../../profile/mod.ts";
 import type { FoundFunction } from "../../symbols/mod.ts";
+import type { FileProvider } from "../file_provider.ts";
 import type { ReturnAddresses } from "../frame_roles.ts";
 import type { Place } from "../place.ts";
 import type { RecordedFile } from "../recorded_file.ts";
@@ -12,9 +13,17 @@ import {
   followCalls,
   type FollowedCalls,
   type KnownFrames,
+  nextStartsOf,
   NO_CALL,
 } from "./follow_calls.ts";
-import { doubtText, evidenceOf, type ImageEvidence, joinEvidence } from "./image_evidence.ts";
+import {
+  doubtText,
+  evidenceOf,
+  type ImageEvidence,
+  joinEvidence,
+  lacksAgreement,
+} from "./image_evidence.ts";
+import { countImpossible, type DisagreeingEdge } from "./impossible_edges.ts";
 
 /** An image that is not what was mapped. */
 export interface DoubtedImage {
@@ -88,24 +97,62 @@ export class Evidence {
    *
    * @param functions By key; where a function begins that is not known is added, if calls show it.
    * @param weights By stack.
+   * @param files Where functions are looked up that the frames are not in.
    */
   async judge(
     functions: (FoundFunction | undefined)[],
     weights: Float64Array,
+    files: FileProvider,
   ): Promise<void> {
     const { images, siteOf } = this.#sites;
     const { stacks } = this.#profile;
-    const followed = followCalls(stacks, this.#keys, weights, this.#knownFrames(functions));
+    const known = this.#knownFrames(functions);
+    const followed = followCalls(stacks, this.#keys, weights, known);
     for (let key = 0; key < siteOf.length; key++) {
       const site = siteOf[key];
       if (site !== undefined) add(site, key, followed);
     }
     this.#form = formOf(images.flatMap(({ sites }) => sites.map(({ code }) => code)));
-    this.#judged = images.map((image) => ({
+    const impossible = await this.#countImpossible(known, functions, files);
+    this.#judged = images.map((image, at) => ({
       image,
-      evidence: evidenceOf(image.sites, this.#form, this.#mode),
+      evidence: evidenceOf(image.sites, this.#form, this.#mode, impossible[at]),
     }));
     await findCalledFunctions(this.#sites, this.#places, functions, followed.called);
+  }
+
+  /** Of each image how many calls cannot have led to the next frame; looked for where few did. */
+  async #countImpossible(
+    known: KnownFrames,
+    functions: readonly (FoundFunction | undefined)[],
+    files: FileProvider,
+  ): Promise<number[]> {
+    const { images, siteOf, imageOf } = this.#sites;
+    const counts = images.map(() => 0);
+    const isWanted = Uint8Array.from(images, ({ sites }) => lacksAgreement(sites) ? 1 : 0);
+    if (!isWanted.includes(1)) return counts;
+    const isPart = images.map((): Set<number> => new Set());
+    for (const [key, found] of functions.entries()) {
+      if (found !== undefined && isPartOnly(found)) isPart[imageOf[key]!]?.add(found.start);
+    }
+    // Several frames may have the same address.
+    const edges = images.map((): Map<string, DisagreeingEdge> => new Map());
+    for (const [key, starts] of nextStartsOf(this.#profile.stacks, this.#keys, known, isWanted)) {
+      const { vaddr, target } = siteOf[key]!;
+      for (const nextStart of starts.difference(isPart[imageOf[key]!]!)) {
+        edges[imageOf[key]!]!.set(`${vaddr} ${nextStart}`, { target, nextStart });
+      }
+    }
+    for (const [at, { file }] of images.entries()) {
+      const own = [...edges[at]!.values()];
+      if (own.length === 0) continue;
+      counts[at] = await countImpossible(
+        file.elf!,
+        own,
+        (vaddrs) => file.functionsAt(files, vaddrs),
+      );
+    }
+    return counts;
   }
 
   #knownFrames(functions: readonly (FoundFunction | undefined)[]): KnownFrames {
@@ -134,10 +181,10 @@ export class Evidence {
   /** The images that are not what was mapped. */
   doubted(): DoubtedImage[] {
     return this.#judged.filter(({ evidence }) => evidence.verdict === "differs")
-      .map(({ image: { file, loadBias, sites } }) => ({
+      .map(({ evidence, image: { file, loadBias, sites } }) => ({
         file,
         loadBias,
-        detail: doubtText(sites, this.#form),
+        detail: doubtText(sites, this.#form, evidence),
       }));
   }
 
@@ -156,7 +203,8 @@ export class Evidence {
     );
     if (judged === undefined) return undefined;
     const { evidence, image: { sites } } = judged;
-    return { evidence, doubt: evidence.verdict === "differs" ? doubtText(sites, this.#form) : "" };
+    const isDoubted = evidence.verdict === "differs";
+    return { evidence, doubt: isDoubted ? doubtText(sites, this.#form, evidence) : "" };
   }
 
   /** What is known of each file with frames, by its path; its copies together. */
@@ -179,6 +227,11 @@ const NO_FRAME_REASONS: ReadonlySet<UnresolvedReason> = new Set([
   // The vDSO calls nobody: behind it is the frame that a signal interrupted.
   "special-mapping",
 ]);
+
+/** Whether it may be the cold part of a function: exceptions lead there, and no call or jump does. */
+function isPartOnly({ name }: FoundFunction): boolean {
+  return name === "" || name.includes(".cold");
+}
 
 function isNoFrame(place: Place): boolean {
   return place.kind === "missing" && NO_FRAME_REASONS.has(place.reason);

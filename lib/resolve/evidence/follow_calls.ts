@@ -92,3 +92,32 @@ export function followCalls(
   }
   return { isSeen, weights, agreeing, disagreeing, isAmongFrames, called };
 }
+
+/**
+ * Finds of the calls in some images that lead to another function than the next frame's which
+ * functions those are. For images that look wrong only: {@linkcode followCalls} has no time for it.
+ *
+ * @param isWanted By image: 1 if it is one of them.
+ * @returns By key; the vaddrs where the functions begin.
+ */
+export function nextStartsOf(
+  stacks: StackTable,
+  keys: Uint32Array,
+  { kinds, targets, starts, imageOf, isTrampoline }: KnownFrames,
+  isWanted: Uint8Array,
+): Map<number, Set<number>> {
+  const found = new Map<number, Set<number>>();
+  for (let stack = 0; stack < stacks.size; stack++) {
+    const last = stacks.endOf(stack) - 1;
+    for (let at = stacks.startOf(stack); at < last; at++) {
+      const [key, next] = [keys[at]!, keys[at + 1]!];
+      if (kinds[key] !== CALL || isWanted[imageOf[key]!] !== 1) continue;
+      if (isTrampoline[next] === 1 || imageOf[next] !== imageOf[key]) continue;
+      const [target, start] = [targets[key]!, starts[next]!];
+      if (Number.isNaN(target) || Number.isNaN(start) || start === target) continue;
+      const own = found.get(key) ?? new Set<number>();
+      found.set(key, own.add(start));
+    }
+  }
+  return found;
+}

@@ -10,7 +10,8 @@ import type { Site } from "./call_sites.ts";
  * - `adjusted`: the same, but they lie inside of the calls: the recorder has adjusted them, and
  *   `returnAddresses` should be "none";
  * - `not-adjusted`: the same, but they should lie inside of the calls, by `returnAddresses`;
- * - `differs`: many follow no call: the file is not the one that was mapped, or the base is wrong;
+ * - `differs`: many follow no call, or calls that cannot have led to the frames behind them: the file
+ *   is not the one that was mapped, or the base is wrong;
  * - `not-judged`: there are too few of them to tell.
  */
 export type Verdict = "fits" | "adjusted" | "not-adjusted" | "differs" | "not-judged";
@@ -38,6 +39,12 @@ export interface ImageEvidence {
   readonly edges: number;
   /** Those of them whose function is, by weight, mostly that of the next frame. */
   readonly agreeingEdges: number;
+  /**
+   * Different pairs of a call and the function of a next frame that it cannot have led to, by whatever
+   * calls in between: 2 are too many. Counted only where of 6 edges or more at most a quarter agrees,
+   * and no more are strays than were checked, and for x86-64 and i686; else 0.
+   */
+  readonly impossibleEdges: number;
   /**
    * How many more of them follow no call than do, in that piece of the image in which most do not:
    * 6 are too many, or 3 if no more than 11 were checked, and no more are strays. So are 6 anywhere
@@ -75,25 +82,52 @@ const [FEW, DOUBT_OF_FEW] = [11, 3];
 const UNANIMOUS = 3;
 
 /**
+ * In a wrong file that is alike most return addresses may follow calls, as in that of another build
+ * with a function more in front. But those lead elsewhere than to the next frame. That alone is no
+ * doubt: in the right file they seem to, where functions without frame pointers are missed. But so
+ * many are too many from which there is no way at all to the function of the next frame, if no more
+ * than one in so many agrees. What recordings have is in the README.
+ */
+const [DOUBT_OF_EDGES, AGREEING_SHARE] = [2, 4];
+
+/** Whether so few calls lead to the next frame that it has to be asked whether the others can. */
+export function lacksAgreement(sites: readonly Site[]): boolean {
+  const edges = edgesAmong(sites);
+  const agreeing = edges.filter(isAgreeing).length;
+  if (edges.length < DOUBT || agreeing * AGREEING_SHARE > edges.length) return false;
+  return sites.filter(isStray).length <= sites.filter(isChecked).length;
+}
+
+function edgesAmong(sites: readonly Site[]): readonly Site[] {
+  return sites.filter((site) => site.agreeingWeight + site.disagreeingWeight > 0);
+}
+
+function isAgreeing(site: Site): boolean {
+  return site.agreeingWeight >= site.disagreeingWeight;
+}
+
+/**
  * Sums up the return addresses in one image.
  *
  * @param sites By vaddr.
  * @param mode What the addresses should be.
+ * @param impossibleEdges How many calls cannot have led to the next frame.
  */
 export function evidenceOf(
   sites: readonly Site[],
   form: AddressForm,
   mode: ReturnAddresses,
+  impossibleEdges = 0,
 ): ImageEvidence {
   const checked = sites.filter(isChecked);
   const calls = checked.filter(({ code }) => code.call !== undefined && !code.isInside);
   const inside = checked.filter(({ code }) => code.isInside);
   const { excess } = worstRegion(sites, form);
   const isAdjusted = inside.length > calls.length;
-  const edges = sites.filter((site) => site.agreeingWeight + site.disagreeingWeight > 0);
+  const edges = edgesAmong(sites);
   const strays = sites.filter(isStray).length;
   const isFew = checked.length <= FEW && strays <= checked.length;
-  const agreeing = edges.filter((site) => site.agreeingWeight >= site.disagreeingWeight);
+  const agreeing = edges.filter(isAgreeing);
   return {
     checked: checked.length,
     calls: calls.length,
@@ -104,9 +138,11 @@ export function evidenceOf(
     strays,
     edges: edges.length,
     agreeingEdges: agreeing.length,
+    impossibleEdges,
     excess,
     verdict: excess >= (isFew ? DOUBT_OF_FEW : DOUBT) ||
-        strays <= checked.length && isShareDoubtful(checked, form)
+        strays <= checked.length && isShareDoubtful(checked, form) ||
+        impossibleEdges >= DOUBT_OF_EDGES
       ? "differs"
       : isEnough(checked.length, excess, agreeing.length)
       ? verdictOf(isAdjusted, mode)
@@ -150,6 +186,7 @@ export function joinEvidence(one: ImageEvidence, other: ImageEvidence): ImageEvi
     strays: one.strays + other.strays,
     edges: one.edges + other.edges,
     agreeingEdges: one.agreeingEdges + other.agreeingEdges,
+    impossibleEdges: one.impossibleEdges + other.impossibleEdges,
     excess: Math.max(one.excess, other.excess),
     verdict: SEVERITY[Math.max(...verdicts)]!,
   };
@@ -158,7 +195,14 @@ export function joinEvidence(one: ImageEvidence, other: ImageEvidence): ImageEvi
 const SEVERITY: readonly Verdict[] = ["not-judged", "fits", "adjusted", "not-adjusted", "differs"];
 
 /** Why an image is doubted: a clause for the user. */
-export function doubtText(sites: readonly Site[], form: AddressForm): string {
+export function doubtText(
+  sites: readonly Site[],
+  form: AddressForm,
+  { impossibleEdges, edges }: ImageEvidence,
+): string {
+  if (impossibleEdges >= DOUBT_OF_EDGES) {
+    return `from ${edges} calls there is no way to ${impossibleEdges} of the functions called next`;
+  }
   const worst = worstRegion(sites, form);
   const all = sites.filter(isChecked);
   const isAnywhere = worst.excess < (all.length <= FEW ? DOUBT_OF_FEW : DOUBT);

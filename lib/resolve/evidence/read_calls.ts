@@ -69,7 +69,7 @@ export async function findTargets(
 ): Promise<Float64Array | undefined> {
   const format = callFormatOf(elf.header);
   if (format === undefined) return undefined;
-  const code = await readCode(elf, await codeSegments(elf), { start, end });
+  const code = await readCodeOf(elf, { start, end });
   if (code === undefined) return undefined;
   const targets: number[] = [];
   for (let at = start - start % format.step + format.step; at <= end; at += format.step) {
@@ -77,6 +77,14 @@ export async function findTargets(
     if (target !== undefined) targets.push(target);
   }
   return Float64Array.from(targets);
+}
+
+/** A piece of the code of a file; undefined if it cannot be read, or no segment holds it all. */
+export async function readCodeOf(
+  elf: ElfFile,
+  piece: VaddrRange,
+): Promise<CodeWindow | undefined> {
+  return await readCode(elf, await codeSegments(elf), piece);
 }
 
 interface CodeSegment extends VaddrRange {

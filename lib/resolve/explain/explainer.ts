@@ -129,8 +129,9 @@ export class Explainer {
     if (understood.kind !== "address") return [];
     const { locator } = this.#known;
     const lookup = locator.lookupAddressOf(understood, role);
-    const images = locator.imagesAt(understood, lookup);
-    const votes = locator.choices.votesOf(images.map(({ place }) => place));
+    const contenders = locator.contendersAt(understood, lookup);
+    const { images } = contenders;
+    const votes = locator.choices.votesOf(contenders);
     const chosen = locator.whereIs(understood, lookup)?.place;
     return images.map(({ index, place }, at) => ({
       snapshot: index.snapshot.name,

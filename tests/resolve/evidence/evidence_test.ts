@@ -45,6 +45,7 @@ Deno.test("resolve() counts return addresses that follow a call, and their weigh
     strays: 0,
     edges: 1,
     agreeingEdges: 0,
+    impossibleEdges: 0,
     excess: 1,
     verdict: "not-judged",
   });
