@@ -1,5 +1,5 @@
 import { type Options, UsageError } from "./options.ts";
-import { codeMapFile, mapsFiles } from "./process_files.ts";
+import { type NamedFile, namedFiles } from "./named_files.ts";
 
 /**
  * Checks that nothing that is to be read would be written over: the names that take the place of a
@@ -29,35 +29,13 @@ export function checkOutputs(options: Options): void {
   throw new UsageError(`Options "--output" and "--report" name the same file "${output}"`);
 }
 
-interface Input {
-  readonly path: string | undefined;
-  /** As a clause behind "which is". */
-  readonly what: string;
-}
-
-function inputsOf(options: Options): Input[] {
-  const { buildIds, bundle, kallsyms, vmlinux, vdso } = options;
+/** What is to be read, on either side of a comparison. */
+function inputsOf(options: Options): Pick<NamedFile, "path" | "what">[] {
   return [
     ...options.sides.flatMap(inputsOf),
     ...options.inputs.map((path) => ({ path, what: "a recording" })),
-    ...options.maps.flatMap(snapshotPaths).map((path) => ({ path, what: "a maps snapshot" })),
-    ...options.perfMaps.map((value) => ({ path: codeMapFile(value).path, what: "a perf map" })),
-    { path: buildIds, what: "the list of build-ids" },
-    { path: bundle, what: "the bundle" },
-    { path: kallsyms, what: "the kallsyms snapshot" },
-    { path: vmlinux, what: "vmlinux" },
-    { path: vdso, what: "the vDSO" },
+    ...namedFiles(options),
   ];
-}
-
-/** The files that a value of `--maps` stands for. */
-function snapshotPaths(value: string): string[] {
-  try {
-    return mapsFiles(value).map(({ path }) => path);
-  } catch {
-    // A folder without snapshots: whoever reads it will say so.
-    return [];
-  }
 }
 
 /** What tells a file from others; undefined of what is no regular file, or is not there. */

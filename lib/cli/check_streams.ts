@@ -1,5 +1,5 @@
 import { type Options, UsageError } from "./options.ts";
-import { processFile } from "./process_files.ts";
+import { namedFiles } from "./named_files.ts";
 
 /**
  * Checks what standard input and output, and pipes that options name, are to be used for.
@@ -34,29 +34,14 @@ export function checkStandardStreams(options: Options): void {
 /** What holds for both recordings is read for each of them, which a pipe does not bear. */
 function checkPipes([before, after]: readonly Options[]): void {
   if (before === undefined || after === undefined) return;
-  const others = new Set(namedFiles(after).map(([, path]) => path));
-  const shared = namedFiles(before).find(([, path]) => others.has(path) && isPipe(path));
+  const others = new Set(namedFiles(after).map(({ path }) => path));
+  const shared = namedFiles(before).find(({ path }) => others.has(path) && isPipe(path));
   if (shared === undefined) return;
-  const [name, path] = shared;
+  const { option: name, path } = shared;
   throw new UsageError(
     `Option "--${name}" names "${path}" for both recordings, which a pipe gives only once: ` +
       `want a file, or --before-${name} and --after-${name}`,
   );
-}
-
-/** The files that options name, with the names of these. */
-function namedFiles(options: Options): (readonly [name: string, path: string])[] {
-  const { maps, perfMaps, buildIds, bundle, kallsyms, vmlinux, vdso } = options;
-  const files = [
-    ...maps.map((value) => ["maps", processFile(value).path] as const),
-    ...perfMaps.map((value) => ["perf-map", processFile(value).path] as const),
-    ["build-ids", buildIds],
-    ["bundle", bundle],
-    ["kallsyms", kallsyms],
-    ["vmlinux", vmlinux],
-    ["vdso", vdso],
-  ] as const;
-  return files.flatMap(([name, path]) => path === undefined ? [] : [[name, path] as const]);
 }
 
 function isPipe(path: string): boolean {

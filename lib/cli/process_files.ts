@@ -36,11 +36,8 @@ export function codeMapFile(value: string): ProcessFile {
   return { path: file.path, process: process === undefined ? undefined : Number(process) };
 }
 
-/**
- * The file that a value stands for, `FILE` or `PID=FILE`. One that is there under the whole name is
- * that file.
- */
-export function processFile(value: string): ProcessFile {
+/** A file that is there under the whole name is that file. */
+function processFile(value: string): ProcessFile {
   const [, process, path] = PROCESS_REGEXP.exec(value) ?? [];
   if (process === undefined || path === undefined || exists(value)) {
     return { path: value, process: undefined };

@@ -75,8 +75,7 @@ export async function decide(recording: RawProfile, options: DecideOptions): Pro
   for (const file of locator.files) await file.lookUp(files, wish);
   const kernel = await KernelNames.read(options, places, files, wish);
   const functions = places.map((place) => place && functionOf(place, kernel));
-  const signalReturns = evidence.signalReturns();
-  for (const key of makeInterruptedExact(profile.stacks, keys, functions, signalReturns)) {
+  for (const key of makeInterruptedExact(profile.stacks, keys, functions, evidence.signalReturns)) {
     // The address itself was looked up along with the one before it.
     const place = places[key] ??= locator.placeOf(profile.locations[key >> 1]!, EXACT);
     functions[key] ??= functionOf(place, kernel);

@@ -45,6 +45,8 @@ interface JudgedImage {
  * {@linkcode judge} when they are known.
  */
 export class Evidence {
+  /** The keys of frames whose code does nothing but return from a signal handler. */
+  readonly signalReturns: readonly number[];
   readonly #profile: RawProfile;
   readonly #keys: Uint32Array;
   readonly #places: readonly (Place | undefined)[];
@@ -65,6 +67,7 @@ export class Evidence {
     this.#places = places;
     this.#sites = sites;
     this.#mode = mode;
+    this.signalReturns = signalReturnsAmong(sites);
   }
 
   /**
@@ -84,12 +87,6 @@ export class Evidence {
   ): Promise<Evidence> {
     const sites = await readSites(places, isReturn);
     return new Evidence(profile, keys, places, sites, mode);
-  }
-
-  /** The keys of frames whose code does nothing but return from a signal handler. */
-  signalReturns(): number[] {
-    const { siteOf } = this.#sites;
-    return [...siteOf.keys()].filter((key) => siteOf[key]?.code.isSignalReturn);
   }
 
   /**
@@ -174,7 +171,7 @@ export class Evidence {
       site.isFunctionStart = place.file.functionAt(site.vaddr)?.start === site.vaddr;
       if (site.isFunctionStart) isNonsense[key] = 1;
     }
-    const isTrampoline = findTrampolines(functions, this.signalReturns());
+    const isTrampoline = findTrampolines(functions, this.signalReturns);
     return { kinds, targets, starts, imageOf, isNonsense, isTrampoline };
   }
 
@@ -244,4 +241,12 @@ function add(site: Site, key: number, followed: FollowedCalls): void {
   site.agreeingWeight += followed.agreeing[key]!;
   site.disagreeingWeight += followed.disagreeing[key]!;
   site.isAmongFrames ||= followed.isAmongFrames[key] === 1;
+}
+
+function signalReturnsAmong({ siteOf }: CallSites): number[] {
+  const keys: number[] = [];
+  for (let key = 0; key < siteOf.length; key++) {
+    if (siteOf[key]?.code.isSignalReturn) keys.push(key);
+  }
+  return keys;
 }
