@@ -211,9 +211,19 @@ for (
 test("go", "frames have the names that the program itself wrote, inlined ones too", async () => {
   const bytes = bytesOf("go/named.pb.gz");
   const raw = readerOfBytes("raw.pb", pprofWithoutNames(bytes));
-  const stacks = await named(await readRecording(raw, { merge: false }));
-  const truth = await written(await read("go/named.pb.gz", { merge: false }));
+  // Go leaves out of a stack the method for pointers that the compiler wrote around one for values.
+  const stacks = (await named(await readRecording(raw, { merge: false }))).map(withoutWrappers);
+  const truth = (await written(await read("go/named.pb.gz", { merge: false }))).map(
+    withoutWrappers,
+  );
   // The symbol of a function of assembler code says which calling convention it has.
   const clean = (name: string) => name.replace(/\.abi0$/, "");
   tell("go", compareStacks(stacks, truth, { clean, own: OWN }), 50);
 });
+
+/** Without each `package.(*Type).Method` that calls `package.Type.Method`. */
+function withoutWrappers(stack: string[]): string[] {
+  return stack.filter((frame, at) =>
+    !/\(\*\w+\)/.test(frame) || stack[at + 1] !== frame.replace(/\(\*(\w+)\)/, "$1")
+  );
+}
