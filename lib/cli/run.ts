@@ -204,11 +204,15 @@ class Run {
   /** Reads all recordings; one that fails does not stop the others. */
   async #readRecordings(): Promise<Recording[]> {
     const { inputs: paths, format, merge, event, weight, roots } = this.#options;
+    let failures = 0;
     const recordings = await readInputs(
       { paths, format, options: { merge, event, weight, roots } },
       {
         onProgress: (...of) => this.#progress.show(() => readingText(...of)),
-        onFailure: (message) => this.#lose(message),
+        onFailure: (message) => {
+          failures++;
+          this.#lose(message);
+        },
       },
     );
     for (const { profile, notes, maps, mapsFrom } of recordings) {
@@ -217,7 +221,8 @@ class Run {
       if (firstInvalid !== undefined) this.#lose(invalidLineText(invalid, firstInvalid));
       for (const note of notes) this.#note(note);
     }
-    if (!recordings.some(({ profile }) => profile.samples.size > 0)) {
+    // Where none could be read that has been said.
+    if (failures < paths.length && recordings.every(({ profile }) => profile.samples.size === 0)) {
       this.#lose(
         `Found no stacks: there is nothing to ${this.#side === undefined ? "write" : "compare"}`,
       );
