@@ -7,6 +7,10 @@ interface OtherFile {
 }
 
 const WANT_RECORDING = "want a recording";
+/** What symfold writes and does not read. */
+const WANT_SOURCE = "which symfold writes and does not read: give the recording it was made from";
+/** What V8 and browsers write has names. */
+const HAS_NAMES = "has names already: open it with";
 
 /** Signatures that no recording begins with. */
 const OTHER_FILES: readonly OtherFile[] = [
@@ -31,6 +35,10 @@ const OTHER_FILES: readonly OtherFile[] = [
   { detect: (_, text) => /^\s*<\?xml\b/.test(text), detail: `it is XML, ${WANT_RECORDING}` },
   { detect: startsWith("\x89PNG"), detail: `it is a picture in PNG, ${WANT_RECORDING}` },
   { detect: startsWith("%PDF-"), detail: `it is a PDF, ${WANT_RECORDING}` },
+  {
+    detect: startsWith("FLR\0"),
+    detail: "it is a recording of Java Flight Recorder: jfrconv makes collapsed stacks of it",
+  },
   { detect: startsWith("PK\x03\x04"), detail: "it is a zip archive: unpack it first" },
   { detect: startsWith("\xfd7zXZ\0"), detail: "it is compressed with xz: unpack it first" },
   { detect: startsWith("BZh"), detail: "it is compressed with bzip2: unpack it first" },
@@ -42,15 +50,45 @@ const OTHER_FILES: readonly OtherFile[] = [
     detect: (head) => startsWith("\xff\xfe")(head) || startsWith("\xfe\xff")(head),
     detail: "it is text in UTF-16: convert it first, with iconv -f UTF-16 -t UTF-8",
   },
+];
+
+/** JSON of other tools, whose keys may stand in any order. */
+const OTHER_JSON: readonly OtherFile[] = [
   {
-    detect: (_, text) => /^\s*\{[^]{0,200}"https:\/\/www\.speedscope\.app\//.test(text),
-    detail: "it is JSON for speedscope, which symfold only writes",
+    detect: (_, text) =>
+      /"https:\/\/www\.speedscope\.app\/|"shared"\s*:\s*\{\s*"frames"\s*:|"type"\s*:\s*"(?:sampled|evented)"/
+        .test(text),
+    detail: `it is a profile for speedscope, ${WANT_SOURCE}`,
   },
   {
-    detect: (_, text) => /^\s*\{\s*"(?:meta|libs)"\s*:/.test(text),
-    detail: "it is JSON for the Firefox Profiler, which symfold only writes",
+    detect: (_, text) => /^\s*\{\s*"linux-perf-json-version"\s*:/.test(text),
+    detail: "it is JSON of perf data convert: print perf.data with perf script " +
+      "--show-mmap-events, see Take a recording in the README",
+  },
+  {
+    detect: (_, text) =>
+      /"traceEvents"\s*:\s*\[/.test(text) || /^\s*\[\s*\{[^]*"ph"\s*:\s*"[A-Za-z]"/.test(text),
+    detail: `it is a trace of Chrome, which ${HAS_NAMES} DevTools or ui.perfetto.dev`,
+  },
+  {
+    detect: (_, text) => /"nodes"\s*:\s*\[\s*\{[^]{0,200}"callFrame"\s*:/.test(text),
+    detail: `it is a CPU profile of V8, which ${HAS_NAMES} DevTools or speedscope`,
+  },
+  {
+    detect: (_, text) =>
+      /^\s*\{\s*"(?:head"\s*:\s*\{\s*"callFrame|snapshot"\s*:\s*\{\s*"meta)"/.test(text),
+    detail: `it is a heap profile of V8, which ${HAS_NAMES} DevTools`,
+  },
+  {
+    detect: (_, text) =>
+      /^\s*\{\s*"(?:meta|libs)"\s*:|"(?:preprocessedProfileVersion|markerSchema|stackTable)"\s*:/
+        .test(text),
+    detail: `it is a profile for the Firefox Profiler, ${WANT_SOURCE}, or record with perf`,
   },
 ];
+
+/** An object with a first key, a list of objects or of lists, or an empty one of both. */
+const JSON_REGEXP = /^\s*(?:\[\s*)*\{\s*"(?:[^"\\\n]|\\.)*"\s*:|^\s*(?:\{\s*\}|\[\s*\])\s*$/;
 
 /**
  * Says what a file is that is no recording although people give it as one.
@@ -69,7 +107,13 @@ const OTHER_FILES: readonly OtherFile[] = [
  * ```
  */
 export function otherFile(head: Uint8Array, text: string): string | undefined {
-  return OTHER_FILES.find(({ detect }) => detect(head, text))?.detail;
+  const kinds = JSON_REGEXP.test(text) ? OTHER_JSON : OTHER_FILES;
+  return kinds.find(({ detect }) => detect(head, text))?.detail;
+}
+
+/** Whether a file is JSON by how it begins, of whatever tool. */
+export function isJson(text: string): boolean {
+  return JSON_REGEXP.test(text);
 }
 
 /** Tells whether these bytes, a character each, are there. */

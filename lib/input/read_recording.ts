@@ -1,7 +1,7 @@
 import { type ByteReader, decompressed, peek } from "../bytes/mod.ts";
 import { FormatError } from "../errors.ts";
 import { detectFormat, type FormatName, formatNamed, HEAD_SIZE } from "./formats.ts";
-import { otherFile } from "./other_file.ts";
+import { isJson, otherFile } from "./other_file.ts";
 import type { ReadRecordingOptions, Recording } from "./recording.ts";
 
 /** A recording that was opened: its format is known, and nothing is lost. */
@@ -33,11 +33,18 @@ export async function openRecording(
 
 /** What is folded only because it is nothing else may be anything. */
 function checkIsRecording(head: Uint8Array, format: FormatName, source: string): void {
-  const detail = otherFile(head, new TextDecoder().decode(head)) ??
-    (format === "folded" && head.includes(0)
-      ? "it is no text, and no binary format fits; --input says which one it is"
-      : undefined);
+  const text = new TextDecoder().decode(head);
+  const detail = otherFile(head, text) ?? (format === "folded" ? noStacks(head, text) : undefined);
   if (detail !== undefined) throw new FormatError({ action: "read the stacks", source, detail });
+}
+
+/** Why what begins so cannot be collapsed stacks; undefined if it may. */
+function noStacks(head: Uint8Array, text: string): string | undefined {
+  if (head.includes(0)) {
+    return "it is no text, and no binary format fits; --input says which one it is";
+  }
+  if (isJson(text)) return "it is JSON, of which only bpftrace's is read: --input bpftrace";
+  return undefined;
 }
 
 /**
