@@ -67,8 +67,21 @@ function headline(report: Report, label: string): string {
     `${number(report.resolvedFrames)} of ${number(report.frames)} different)`;
 }
 
-function notes({ decimals, images, reasons, weight }: Report): string[] {
+/** Why a file that is here gives no names: it is not the one that was mapped. */
+const OTHER_FILE_REASONS: ReadonlySet<UnresolvedReason> = new Set<UnresolvedReason>([
+  "file-differs",
+  "layout-mismatch",
+  "build-id-mismatch",
+]);
+
+function notes({ decimals, images, reasons, weight, resolvedWeight }: Report): string[] {
   const lines: string[] = [];
+  if (resolvedWeight === 0 && reasons.some(({ reason }) => OTHER_FILE_REASONS.has(reason))) {
+    lines.push(
+      "The files here are not those that ran: they are of other builds, or the snapshot is not " +
+        "of the recorded process",
+    );
+  }
   const namedWeight = reasons.reduce((sum, reason) => sum + (reason.namedWeight ?? 0), 0);
   if (namedWeight > 0) {
     lines.push(`${share(namedWeight, weight)} of them keep the names that the recorder gave`);

@@ -1,5 +1,6 @@
 import { gzipChunks } from "../bytes/mod.ts";
 import type { Recording } from "../input/mod.ts";
+import type { MapsSnapshot } from "../maps/mod.ts";
 import { type Profile, SAMPLES, type WeightType } from "../profile/mod.ts";
 import { alignReport, type ReasonCounts, type Report, type Resolved } from "../resolve/mod.ts";
 import { checkCommand } from "./check_command.ts";
@@ -27,6 +28,7 @@ import { printable } from "../output/printable.ts";
 import { diffProfiles, shapeProfile } from "../shape/mod.ts";
 import { droppedText, invalidLineText, percentResolved, reportText } from "./report_text.ts";
 import { VERSION } from "./version.ts";
+import { wrongSnapshotText } from "./wrong_snapshot.ts";
 
 /** All was done. */
 export const EXIT_DONE = 0;
@@ -107,6 +109,8 @@ class Run {
   #isIncomplete = false;
   /** What is to be said of stacks that the user did not want. */
   #droppedTexts: readonly string[] = [];
+  /** What the user gave. */
+  #snapshots: readonly MapsSnapshot[] = [];
   /** What prints recordings with their maps that have none. */
   readonly #mapsFrom = new Set<string>();
 
@@ -177,6 +181,7 @@ class Run {
   async #resolve(): Promise<Resolved | undefined> {
     const options = this.#options;
     using machine = await openRecordedMachine(options, (message) => this.#lose(message));
+    this.#snapshots = machine.snapshots;
     const recordings = await this.#readRecordings();
     if (recordings.length === 0) return undefined;
     const types = recordings.map(({ profile: { weightType = SAMPLES } }) => typeText(weightType));
@@ -282,6 +287,8 @@ class Run {
       const advice = `use ${option} FILE${otherwise}`;
       this.#lose(`Cannot resolve addresses: no maps snapshot was given, ${advice}`);
     }
+    const doubt = wrongSnapshotText(report, this.#snapshots);
+    if (doubt !== undefined) this.#lose(doubt);
     if (failUnder !== undefined && percentResolved(report) < failUnder) {
       const share = percentResolved(report).toFixed(2);
       this.#lose(`Resolved ${share} % of the native frames, want at least ${failUnder} %`);

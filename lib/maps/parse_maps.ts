@@ -69,7 +69,7 @@ export async function parseMaps(
     if (mapping !== undefined) mappings.push(mapping);
     else if (invalidCount++ === 0) firstInvalid = { line: lineNumber, text };
   }
-  if (mappings.length === 0) throw noMappings(name, lineNumber, firstInvalid);
+  if (mappings.length === 0) throw noMappings(name, firstInvalid);
   mappings.sort((a, b) => a.start - b.start);
   return { name, mappings, pageSize: pageSizeOf(mappings), invalidCount, firstInvalid };
 }
@@ -121,13 +121,13 @@ function pageSizeOf(mappings: readonly Mapping[]): number {
   return pageSize;
 }
 
-function noMappings(name: string, lines: number, first: InvalidMapsLine | undefined): FormatError {
+function noMappings(name: string, first: InvalidMapsLine | undefined): FormatError {
   return new FormatError({
     action: "find a mapping",
     source: name,
     ...(first && { place: { line: first.line } }),
     detail: first === undefined
-      ? `it has ${lines} lines, want those of /proc/PID/maps`
+      ? "it has no lines, as that of a process that has ended; want those of /proc/PID/maps"
       : `line is "${first.text.slice(0, 100)}", want one of /proc/PID/maps`,
   });
 }

@@ -243,7 +243,8 @@ Deno.test("parseMaps() rejects an empty text", async () => {
   const error = await assertRejectsExactly(
     () => mapsOf(),
     FormatError,
-    'Cannot find a mapping of "test.maps": it has 0 lines, want those of /proc/PID/maps',
+    'Cannot find a mapping of "test.maps": it has no lines, as that of a process that ' +
+      "has ended; want those of /proc/PID/maps",
   );
   assertEquals(error.place, undefined);
 });
