@@ -7,6 +7,7 @@ import { KernelNames } from "./kernel_names.ts";
 import { Locator } from "./locator.ts";
 import type { MachineOptions } from "./machine_options.ts";
 import { functionAt, type Place } from "./place.ts";
+import { findRepeated } from "./repeated_frames.ts";
 import { splitByProcess } from "./processes.ts";
 import { splitBySnapshot } from "./split_by_snapshot.ts";
 import { makeInterruptedExact } from "./signal_frames.ts";
@@ -72,8 +73,15 @@ export async function decide(recording: RawProfile, options: DecideOptions): Pro
     place.file.want(place.vaddr);
   }
   const wish = { inlines, positions: lines || details };
-  for (const file of locator.files) await file.lookUp(files, wish);
-  const kernel = await KernelNames.read(options, places, files, wish);
+  // Without inlined functions it could not be told which callers are there several times.
+  const repeated = inlines ? [] : [...findRepeated(profile, keys)].map((key) => places[key]);
+  const wishFor = (isRepeated: boolean) => ({ ...wish, inlines: inlines || isRepeated });
+  for (const file of locator.files) {
+    const isOfFile = (place?: Place) => place?.kind === "code" && place.file === file;
+    await file.lookUp(files, wishFor(repeated.some(isOfFile)));
+  }
+  const isOfKernel = (place?: Place) => place?.kind === "kernel";
+  const kernel = await KernelNames.read(options, places, files, wishFor(repeated.some(isOfKernel)));
   const functions = places.map((place) => place && functionOf(place, kernel));
   for (const key of makeInterruptedExact(profile.stacks, keys, functions, evidence.signalReturns)) {
     // The address itself was looked up along with the one before it.

@@ -18,7 +18,10 @@ export class OutputFrames {
   readonly numbers: number[] = [];
   /** Of each key where its frames begin in {@linkcode numbers}; the next key's begin behind them. */
   readonly starts: number[] = [0];
-  /** Of each key how many of its frames in succession from the outermost have the same function. */
+  /**
+   * Of each key how often the recorder wrote it for one call: as often as debug information has its
+   * function in succession from the outermost, unless the recorder made one frame of them itself.
+   */
   readonly copies: number[] = [];
   readonly #spell: Demangler;
   readonly #options: SpellOptions;
@@ -65,10 +68,12 @@ export class OutputFrames {
     const outer = this.#describer?.describe(location, place, found, role);
     this.#push(spellFrame(text, location, place, spelled, this.#options), outer);
     let copies = 1;
-    for (const [at, inlined] of (this.#inlines ? inlinedAt(location, found) : []).entries()) {
-      this.#isExpanding = true;
+    const isMerged = location.kind === "address" && location.inlined !== undefined;
+    for (const [at, inlined] of inlinedAt(location, found).entries()) {
       const name = this.#spell(inlined.name);
-      if (copies === at + 1 && name === spelled?.name) copies++;
+      if (!isMerged && copies === at + 1 && name === spelled?.name) copies++;
+      if (!this.#inlines) continue;
+      this.#isExpanding = true;
       this.#push(
         spellInlined({ ...inlined, name }, place, this.#options),
         outer && this.#describer?.describeInlined(outer, inlined),

@@ -5,6 +5,7 @@ import { decide } from "./decide.ts";
 import type { FrameRole, FrameRoles, ReturnAddresses } from "./frame_roles.ts";
 import type { MachineOptions } from "./machine_options.ts";
 import { OutputFrames } from "./output_frames.ts";
+import { mergeCopies } from "./repeated_frames.ts";
 import { type Report, Tally } from "./report.ts";
 import type { Annotated, UnresolvedStyle } from "./spell_frame.ts";
 
@@ -92,7 +93,7 @@ export async function resolve(
   const { demangle = "short", unresolved = "offset", annotate = [] } = options;
   const { lines = false, imagePrefix = false, details = false, inlines = true } = options;
   const decided = await decide(recording, options);
-  const { profile, roles, keys, places, functions, kernel, evidence, weights } = decided;
+  const { profile, roles, places, functions, kernel, evidence, weights } = decided;
   const spell = await loadDemangler(demangle, namesOf(functions));
   const describer = details ? new FrameDescriber(kernel) : undefined;
   const style = { unresolved, annotate, lines, imagePrefix };
@@ -113,8 +114,9 @@ export async function resolve(
   }
   const isResolved = functions.map((found) => found !== undefined && found.name !== "");
   const tally = new Tally(places, isResolved, kernel);
-  countFrames(profile.stacks, keys, weights, tally);
-  const renamed = rename(profile, keys, roles, output, inlines);
+  const { stacks, keys } = mergeCopies(profile, decided.keys, output.copies);
+  countFrames(stacks, keys, weights, tally);
+  const renamed = rename(profile, stacks, keys, roles, output, inlines);
   return { profile: renamed, report: tally.report(profile, evidence.byPath()) };
 }
 
@@ -143,7 +145,8 @@ function countFrames(
  * @param keys Become the frames of the result, if each is one.
  */
 function rename(
-  { stacks, samples, decimals, weightType, locations }: RawProfile,
+  { samples, decimals, weightType }: RawProfile,
+  stacks: StackTable,
   keys: Uint32Array,
   roles: FrameRoles,
   output: OutputFrames,
@@ -153,12 +156,9 @@ function rename(
   for (let sample = 0; sample < samples.size; sample++) {
     renamed.push(samples.stackOf(sample), samples.weightOf(sample), samples.baseOf(sample));
   }
-  const isExpanded = locations.some((location) =>
-    location.kind === "address" && location.inlined !== undefined
-  );
   const profile = {
     frames: output.table,
-    stacks: renameStacks(stacks, keys, roles, output, { inlines, isExpanded }),
+    stacks: renameStacks(stacks, keys, roles, output, inlines),
     samples: renamed,
     decimals,
     ...weightType && { weightType },
@@ -166,23 +166,12 @@ function rename(
   return output.details === undefined ? profile : { ...profile, details: output.details };
 }
 
-/**
- * perf does not say `(inlined)` of a part of a function that is inlined into another part of it: the
- * name is the same, and the frame is there once for each. Where it says that of others, so many equal
- * frames are one. Returns the place of the last of them.
- */
-function lastCopy(keys: Uint32Array, at: number, end: number, copies: number): number {
-  let last = at;
-  while (last + 1 < end && last + 1 < at + copies && keys[last + 1] === keys[at]) last++;
-  return last;
-}
-
 function renameStacks(
   stacks: StackTable,
   keys: Uint32Array,
   roles: FrameRoles,
   output: OutputFrames,
-  { inlines, isExpanded }: { readonly inlines: boolean; readonly isExpanded: boolean },
+  inlines: boolean,
 ): StackTable {
   const starts = Uint32Array.from(output.starts);
   const numbers = Uint32Array.from(output.numbers);
@@ -200,7 +189,6 @@ function renameStacks(
       const isInlined = roles.isInlined(key >> 1);
       if (isInlined && isLeftOut) continue;
       for (let of = starts[key]!; of < starts[key + 1]!; of++) renamed.push(numbers[of]!);
-      if (isExpanded) at = lastCopy(keys, at, end, output.copies[key]!);
       // The recorder has found the same inlined functions, or nobody wants them.
       if (!isInlined) isLeftOut = !inlines || starts[key + 1]! - starts[key]! > 1;
     }

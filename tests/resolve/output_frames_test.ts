@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { parseRawFrame } from "../../lib/input/mod.ts";
-import type { UnresolvedReason } from "../../lib/profile/mod.ts";
+import type { FrameLocation, UnresolvedReason } from "../../lib/profile/mod.ts";
 import { FrameDescriber } from "../../lib/resolve/describe_frame.ts";
 import { EXACT, RETURN } from "../../lib/resolve/frame_roles.ts";
 import { OutputFrames } from "../../lib/resolve/output_frames.ts";
@@ -206,5 +206,7 @@ Deno.test("OutputFrames.copies counts functions that are inlined into themselves
     [CODE, { ...FOUND, inlined: inlinedOf("add", "work") }],
     [CODE, undefined],
   ]);
-  assertEquals(output.copies, [3, 1, 1]);
+  const merged = { ...ADDRESS, inlined: ["add"] } as FrameLocation;
+  output.add(() => "", merged, CODE, { ...FOUND, inlined: inlinedOf("work") });
+  assertEquals(output.copies, [3, 1, 1, 1]);
 });

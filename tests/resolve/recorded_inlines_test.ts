@@ -18,20 +18,23 @@ const MAPS = linesOf(
   `7f0000001000-7f0000002000 r-xp 00001000 fe:00 7 ${PATH}`,
 );
 
+type Options = Partial<ResolveOptions> & { readonly library?: typeof LIBRARY };
+
 /** Resolves one stack of perf, leaf first. */
-async function resolvePerf(
-  lines: readonly string[],
-  { library = {}, ...options }: Partial<ResolveOptions> & { library?: typeof LIBRARY } = {},
-): Promise<string> {
+async function resolvePerf(lines: readonly string[], options: Options = {}): Promise<string> {
+  const { profile } = await resolvedOf(lines, options);
+  return foldedText(writeFolded(profile, { merge: true })).trim();
+}
+
+async function resolvedOf(lines: readonly string[], { library = {}, ...options }: Options = {}) {
   const text = linesOf("app 10/11 1.5:  250 cycles: ", ...lines.map((line) => `\t ${line}`), "");
   const { profile: recorded } = await readText(readPerfScript, text);
-  const { profile } = await resolve(recorded, {
+  return await resolve(recorded, {
     files: new MemoryFiles(library),
     snapshots: [await parseMaps("maps", [bytesOf(MAPS)])],
     trustFiles: true,
     ...options,
   });
-  return foldedText(writeFolded(profile, { merge: true })).trim();
 }
 
 const RUN = [
@@ -67,6 +70,51 @@ for (
     assertEquals(await resolvePerf(NAMES, options), wanted);
   });
 }
+
+/** The library with the name of the outer function replaced by that of the one inlined into it. */
+function inlinedIntoItself(): Uint8Array {
+  const text = Array.from(LIBRARY[PATH]!, (byte) => String.fromCharCode(byte)).join("");
+  const renamed = text.replaceAll("inline_twice\0", "polynomial\0\0\0");
+  return Uint8Array.from(renamed, (character) => character.charCodeAt(0));
+}
+
+const CALLER = `7f0000001049 polynomial+0x9 (${PATH})`;
+const LEAF = ["989b8 deep (inlined)", "989b8 leaf+0x8 (/lib/other.so)"];
+
+for (
+  const [title, calls, options, wanted] of [
+    ["is there twice", 2, { inlines: false }, "app;polynomial;leaf"],
+    ["is there twice, with inlines", 2, {}, "app;polynomial;polynomial;leaf;deep"],
+    ["called itself", 4, { inlines: false }, "app;polynomial;polynomial;leaf"],
+  ] as const
+) {
+  Deno.test(`resolve() makes one frame of a call of a function inlined into itself that ${title}`, async () => {
+    const lines = [...LEAF, ...Array.from({ length: calls }, () => CALLER)];
+    const library = { [PATH]: inlinedIntoItself() };
+    assertEquals(await resolvePerf(lines, { library, ...options }), `${wanted} 1`);
+    const { report } = await resolvedOf(lines, { library, ...options });
+    const image = report.images.find(({ image }) => image === PATH);
+    assertEquals([image?.weight, image?.resolvedWeight], [calls / 2, calls / 2]);
+  });
+}
+
+Deno.test("resolve() keeps calls of a function apart that perf gave a frame for each", async () => {
+  // perf has said that something is inlined there, so that each repetition is one frame already.
+  const call = ["7f0000001049 square (inlined)", CALLER];
+  const lines = [...LEAF, ...call, ...call];
+  assertEquals(
+    await resolvePerf(lines, { library: { [PATH]: inlinedIntoItself() }, inlines: false }),
+    "app;polynomial;polynomial;leaf 1",
+  );
+});
+
+Deno.test("resolve() keeps calls of a function that debug information does not inline apart", async () => {
+  const lines = [...LEAF, CALLER, CALLER];
+  assertEquals(
+    await resolvePerf(lines, { library: LIBRARY, inlines: false }),
+    "app;inline_twice;inline_twice;leaf 1",
+  );
+});
 
 Deno.test("resolve() takes the caller of a function without a file for a caller", async () => {
   const lines = ["989b8 __GI_malloc+0x8 (inlined)", `1049 f+0x9 (${PATH})`];
