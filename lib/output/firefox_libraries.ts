@@ -24,11 +24,13 @@ export class FirefoxLibraries {
   /** Takes all files that frames of a profile are in. */
   constructor({ details = [] }: Profile) {
     const known = new Map<string, number>();
+    // What is not here was of the same machine.
+    const bigEndian = details.some((detail) => imageOf(detail)?.bigEndian);
     for (const detail of details) {
       const file = imageOf(detail);
       if (file === undefined || this.#numbers.has(file)) continue;
       const key = `${file.buildId} ${file.path}`;
-      const number = known.get(key) ?? this.list.push(libraryOf(file)) - 1;
+      const number = known.get(key) ?? this.list.push(libraryOf(file, bigEndian)) - 1;
       known.set(key, number);
       this.#numbers.set(file, number);
     }
@@ -40,14 +42,14 @@ export class FirefoxLibraries {
   }
 }
 
-function libraryOf({ path, buildId }: CodeFile): FirefoxLibrary {
+function libraryOf({ path, buildId }: CodeFile, bigEndian: boolean): FirefoxLibrary {
   const name = path.startsWith("/") ? path.slice(path.lastIndexOf("/") + 1) : path;
   return {
     name,
     path,
     debugName: name,
     debugPath: path,
-    breakpadId: breakpadIdOf(buildId),
+    breakpadId: breakpadIdOf(buildId, bigEndian),
     codeId: buildId === "" ? null : buildId,
     arch: null,
   };
@@ -55,12 +57,13 @@ function libraryOf({ path, buildId }: CodeFile): FirefoxLibrary {
 
 /**
  * What Breakpad makes of a build-id: its first 16 bytes as a GUID, whose first three fields are
- * little-endian numbers, and the age 0. (On a big-endian machine it takes them as they are; which
- * one recorded is not known here.)
+ * numbers in the byte order of the file, and the age 0 (`dump_syms` and `samply` do the same).
+ *
+ * @param bigEndian Whether the file is big-endian.
  */
-export function breakpadIdOf(buildId: string): string {
+export function breakpadIdOf(buildId: string, bigEndian = false): string {
   const bytes = buildId.slice(0, 32).padEnd(32, "0").toUpperCase().match(/../g)!;
   const fields = [bytes.slice(0, 4), bytes.slice(4, 6), bytes.slice(6, 8)];
-  const swapped = fields.map((field) => field.reverse().join("")).join("");
+  const swapped = fields.map((field) => (bigEndian ? field : field.reverse()).join("")).join("");
   return `${swapped}${bytes.slice(8).join("")}0`;
 }

@@ -33,6 +33,8 @@ export interface CodeFile {
   readonly loadBias?: number;
   /** The vaddr of its first LOAD segment; left out if it is not known. */
   readonly firstVaddr?: number;
+  /** True if its data is big-endian; left out if it is not, or that is not known. */
+  readonly bigEndian?: true;
 }
 
 /** What is known of a frame besides its text. */

@@ -97,5 +97,6 @@ function codeFileOf({ file, vaddr, loadBias = NaN }: CodePlace): CodeFile {
     fileOffset: segment?.fileOffset ?? NaN,
     ...!Number.isNaN(loadBias) && { loadBias },
     ...segments[0] !== undefined && { firstVaddr: segments[0].vaddr },
+    ...file.elf?.header.littleEndian === false && { bigEndian: true },
   };
 }

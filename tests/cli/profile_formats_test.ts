@@ -57,6 +57,24 @@ for (
   });
 }
 
+Deno.test("symfold --format firefox gives a big-endian library the id that symbolic gives it", async () => {
+  const folder = testdata("layouts/s390x/plain");
+  const args = [
+    "-q",
+    "--format",
+    "firefox",
+    "--maps",
+    `${folder}/maps`,
+    "--sysroot",
+    `${folder}/sysroot`,
+  ];
+  const { stdout } = await runSymfold(args, { stdin: "app;0x4002b0a3b0 1\n" });
+  const { libs } = JSON.parse(stdout);
+  assertEquals(libs.map(({ name, breakpadId }: Record<string, string>) => [name, breakpadId]), [
+    ["libplain.so", "A95ED5F5D75E4FB2934244E03B4B54250"],
+  ]);
+});
+
 Deno.test("symfold reads back what it wrote for pprof", async () => {
   using folder = new TempFolder();
   const path = folder.at("a.pb.gz");

@@ -10,6 +10,26 @@ Deno.test("breakpadIdOf() swaps the first three fields of a GUID", () => {
   );
 });
 
+Deno.test("breakpadIdOf() takes the fields of a big-endian file as they are", () => {
+  assertEquals(
+    breakpadIdOf("00112233445566778899aabbccddeeff01234567", true),
+    "00112233445566778899AABBCCDDEEFF0",
+  );
+});
+
+Deno.test("FirefoxLibraries takes files that are not here for those of the same machine", () => {
+  const bigEndian = { ...PRISM, bigEndian: true } as const;
+  const other = { ...PRISM, path: "/lib/gone.so" };
+  const libraries = new FirefoxLibraries(
+    detailedProfileOf([[
+      [["a", codeAt(0, { file: other })], ["b", codeAt(0, { file: bigEndian })]],
+      1,
+    ]]),
+  );
+  const id = breakpadIdOf(PRISM.buildId, true);
+  assertEquals(libraries.list.map(({ breakpadId }) => breakpadId), [id, id]);
+});
+
 Deno.test("breakpadIdOf() takes what is missing of a short build-id for zeros", () => {
   assertEquals(breakpadIdOf("0123456789abcdef"), "67452301AB89EFCD00000000000000000");
   assertEquals(breakpadIdOf(""), "0".repeat(33));
