@@ -42,7 +42,7 @@ export interface ImageEvidence {
   /**
    * Different pairs of a call and the function of a next frame that it cannot have led to, by whatever
    * calls in between: 2 are too many. Counted only where of 6 edges or more at most a quarter agrees,
-   * and no more are strays than were checked, and for x86-64 and i686; else 0.
+   * and no more are strays than were checked, and for x86-64, i686 and arm64; else 0.
    */
   readonly impossibleEdges: number;
   /**

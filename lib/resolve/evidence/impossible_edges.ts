@@ -1,8 +1,12 @@
+import { EM_AARCH64 } from "../../elf/constants.ts";
 import type { ElfFile } from "../../elf/mod.ts";
 import { EM_386, EM_X86_64 } from "../../elf/relocation_constants.ts";
 import type { FoundFunction } from "../../symbols/mod.ts";
+import { aarch64Exits } from "./aarch64_exits.ts";
+import type { CodeWindow } from "./code_window.ts";
+import type { Exits } from "./exits.ts";
 import { readCodeOf } from "./read_calls.ts";
-import { type Exits, x86Exits } from "./x86_exits.ts";
+import { x86Exits } from "./x86_exits.ts";
 
 /** A call, and a function that is not the called one, but that of the next frame. */
 export interface DisagreeingEdge {
@@ -34,18 +38,30 @@ const STEP = 16;
  * without frame pointers are missed, and tail calls leave no frame. What a register or memory
  * decides, a stub, or code of which no function is known, may lead anywhere.
  *
- * @returns 0 for other machines than x86-64 and i686.
+ * @returns 0 for other machines than x86-64, i686 and arm64.
  */
 export async function countImpossible(
   elf: ElfFile,
   edges: readonly DisagreeingEdge[],
   findFunctions: FindFunctions,
 ): Promise<number> {
-  const { machine } = elf.header;
-  if (machine !== EM_X86_64 && machine !== EM_386) return 0;
-  const ways = await findWays(elf, edges.map(({ target }) => target), findFunctions);
+  const exitsOf = EXITS.get(elf.header.machine);
+  if (exitsOf === undefined) return 0;
+  const targets = edges.map(({ target }) => target);
+  const ways = await findWays(
+    targets,
+    (starts) => findExits(elf, exitsOf, starts, findFunctions),
+    findFunctions,
+  );
   return edges.filter(({ target, nextStart }) => !mayLead(ways, target, nextStart)).length;
 }
+
+/** By machine: where a function leads, given all of its code. */
+const EXITS: ReadonlyMap<number, (code: CodeWindow) => Exits | undefined> = new Map([
+  [EM_X86_64, (code: CodeWindow) => x86Exits(code, true)],
+  [EM_386, (code: CodeWindow) => x86Exits(code, false)],
+  [EM_AARCH64, aarch64Exits],
+]);
 
 function mayLead(ways: Ways, from: number, to: number): boolean {
   const seen = new Set([from]);
@@ -60,15 +76,15 @@ function mayLead(ways: Ways, from: number, to: number): boolean {
 
 /** All levels at once, because each look-up reads the symbols. */
 async function findWays(
-  elf: ElfFile,
   targets: readonly number[],
+  exitsOf: (starts: readonly number[]) => Promise<Map<number, Exits | undefined>>,
   findFunctions: FindFunctions,
 ): Promise<Ways> {
   const ways: Ways = new Map();
   let level = new Set(targets);
   for (let depth = 0; depth < MAX_DEPTH && level.size > 0; depth++) {
     if (ways.size + level.size > MAX_FUNCTIONS) break;
-    const exits = await findExits(elf, [...level], findFunctions);
+    const exits = await exitsOf([...level]);
     const all = [...exits.values()].flatMap((one) =>
       one === undefined ? [] : [...one.targets, ...one.shortTargets]
     );
@@ -98,6 +114,7 @@ function leadsTo({ targets, shortTargets }: Exits, functions: Functions): Set<nu
 /** By start; undefined if no function is known to begin there, or it may lead anywhere. */
 async function findExits(
   elf: ElfFile,
+  exitsOf: (code: CodeWindow) => Exits | undefined,
   starts: readonly number[],
   findFunctions: FindFunctions,
 ): Promise<Map<number, Exits | undefined>> {
@@ -108,7 +125,7 @@ async function findExits(
   for (const start of starts) {
     const size = steps.find((step) => functions.get(start + step)?.start !== start) ?? 0;
     const code = size === 0 ? undefined : await readCodeOf(elf, { start, end: start + size });
-    exits.set(start, code && x86Exits(code, elf.header.machine === EM_X86_64));
+    exits.set(start, code && exitsOf(code));
   }
   return exits;
 }

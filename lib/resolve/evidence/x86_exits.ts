@@ -1,12 +1,5 @@
 import type { CodeWindow } from "./code_window.ts";
-
-/** Where the code of a function leads. */
-export interface Exits {
-  /** The vaddrs of what is called or jumped to outside of it, and what looks like such. */
-  readonly targets: readonly number[];
-  /** Those of short jumps: they are meant only if a function begins there. */
-  readonly shortTargets: readonly number[];
-}
+import type { Exits } from "./exits.ts";
 
 const [CALL_REL32, JUMP_REL32, JUMP_REL8] = [0xe8, 0xe9, 0xeb];
 /** `0f 80` to `0f 8f`, with 4 bytes, and `70` to `7f`, with one. */

@@ -8,8 +8,8 @@ const CALLS = 6;
 const CALLED = 8;
 
 /** A library in which all return addresses of f0 follow calls that do not lead to the next frame. */
-function library(hasSymbols = true): CodeLibrary {
-  const library = new CodeLibrary(hasSymbols);
+function library(hasSymbols = true, machine: "x86-64" | "arm64" = "x86-64"): CodeLibrary {
+  const library = new CodeLibrary(hasSymbols, machine);
   for (let number = 0; number < CALLS; number++) library.call(0, returnAt(number), CALLED + number);
   return library;
 }
@@ -38,8 +38,10 @@ function jump(library: CodeLibrary, from: number, at: number, to: number, opcode
 }
 
 /** How many of the calls lead to nowhere, if one in f8 is changed. */
-async function countWith(change: (library: CodeLibrary) => void): Promise<number | undefined> {
-  const changed = library();
+async function countWith(
+  change: (library: CodeLibrary) => void,
+  changed = library(),
+): Promise<number | undefined> {
   change(changed);
   return (await evidenceOf(changed))?.evidence?.impossibleEdges;
 }
@@ -99,6 +101,40 @@ Deno.test("resolve() follows calls and tail calls to frames that were missed", a
   // Elsewhere.
   assertEquals(await countWith((library) => library.call(CALLED, 0x40, 7)), CALLS);
   assertEquals(await countWith((library) => jump(library, CALLED, 0x40, 7, [0xe9])), CALLS);
+});
+
+Deno.test("resolve() follows the calls and branches of arm64 to frames that were missed", async () => {
+  const count = (change: (library: CodeLibrary) => void) =>
+    countWith(change, library(true, "arm64"));
+  const image = await evidenceOf(library(true, "arm64"));
+  assertEquals([image?.evidence?.impossibleEdges, image?.evidence?.verdict], [CALLS, "differs"]);
+  /** To f1, from a place in f8, in instructions. */
+  const distance = ((1 - CALLED) * FUNCTION_SIZE - 0x40) / 4;
+  const words: Record<string, number> = {
+    "bl": 0x94000000 + (distance & 0x3ffffff),
+    "b": 0x14000000 + (distance & 0x3ffffff),
+    "b.eq": 0x54000000 + ((distance & 0x7ffff) << 5),
+    "cbnz": 0xb5000000 + ((distance & 0x7ffff) << 5),
+    "tbz": 0x36000000 + ((distance & 0x3fff) << 5),
+    "br x16": 0xd61f0200,
+    "blr x3": 0xd63f0060,
+  };
+  for (const [name, word] of Object.entries(words)) {
+    assertEquals(await count((library) => library.putWord(CALLED, 0x40, word)), CALLS - 1, name);
+  }
+  const twoCalls = (library: CodeLibrary) => {
+    library.call(CALLED, 0x40, 7);
+    library.call(7, 0x40, 1);
+  };
+  assertEquals(await count(twoCalls), CALLS - 1);
+  assertEquals(await count((library) => library.call(CALLED, 0x40, 7)), CALLS);
+  // Without its return f0 goes on in f1.
+  const toFirst = (library: CodeLibrary) => {
+    library.call(CALLED, 0x40, 0);
+    library.putWord(0, FUNCTION_SIZE - 4, 0xd503201f);
+  };
+  // f0 calls all of the others, f9 to f13 among them, but of these only f8 leads to f0.
+  assertEquals(await count(toFirst), CALLS - 1);
 });
 
 Deno.test("resolve() follows short jumps to the start of the next function", async () => {
