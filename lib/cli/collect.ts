@@ -3,6 +3,7 @@ import { FileSource } from "../bytes/file_source.ts";
 import { gunzipIfCompressed, MemorySource, readAll, readerOfSource } from "../bytes/mod.ts";
 import type { MapsSnapshot } from "../maps/mod.ts";
 import type { Recording } from "../input/mod.ts";
+import { baseName } from "../profile/mod.ts";
 import type { FileProvider } from "../resolve/mod.ts";
 import { missingText, planText, writtenText } from "./collect_text.ts";
 import { DiskFiles } from "./disk_files.ts";
@@ -237,10 +238,6 @@ function uniqueName(name: string, taken: Set<string>): string {
   for (let number = 2; taken.has(unique); number++) unique = `${number}-${name}`;
   taken.add(unique);
   return unique;
-}
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 function isFile(path: string): boolean {

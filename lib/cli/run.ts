@@ -1,7 +1,7 @@
 import { gzipChunks } from "../bytes/mod.ts";
 import type { Recording } from "../input/mod.ts";
 import type { MapsSnapshot } from "../maps/mod.ts";
-import { type Profile, SAMPLES, type WeightType } from "../profile/mod.ts";
+import { baseName, type Profile, SAMPLES, type WeightType } from "../profile/mod.ts";
 import { alignReport, type ReasonCounts, type Report, type Resolved } from "../resolve/mod.ts";
 import { checkCommand } from "./check_command.ts";
 import { checkOutputs } from "./check_outputs.ts";
@@ -316,7 +316,7 @@ function isWithoutMaps({ reason, weight, namedWeight = 0 }: ReasonCounts): boole
 /** The names of recordings, without their folders unless these are all that differs. */
 function titleOf({ inputs, sides }: Options): string {
   const paths = inputs.filter((path) => path !== "-");
-  const names = paths.map((path) => path.split("/").at(-1)!);
+  const names = paths.map((path) => baseName(path));
   if (sides.length > 0) return (names[0] === names[1] ? paths : names).join(" \u2192 ");
   return names.length === 0 ? "symfold" : names.join(", ");
 }

@@ -1,5 +1,5 @@
 import type { ByteReader } from "../bytes/mod.ts";
-import type { FrameLocation } from "../profile/mod.ts";
+import { baseName, type FrameLocation } from "../profile/mod.ts";
 import { chooseWeight } from "./choose_weight.ts";
 import { isMapsLine } from "./heap_text.ts";
 import { parseHexAddress, parseRawFrame } from "./raw_frame.ts";
@@ -126,7 +126,7 @@ function basesOf(maps: readonly string[]): Map<string, number> {
     const match = /^\s*([0-9a-f]+)-.*?\s(\/.*?)(?: \(deleted\))?\s*$/.exec(line);
     if (match === null) continue;
     const [, start = "", path = ""] = match;
-    const name = path.slice(path.lastIndexOf("/") + 1);
+    const name = baseName(path);
     const known = paths.get(name);
     if (known === path) continue;
     // Maps are sorted, so that the first is the lowest.

@@ -1,4 +1,4 @@
-import type { AddressLocation, FrameLocation } from "../profile/mod.ts";
+import { type AddressLocation, baseName, type FrameLocation } from "../profile/mod.ts";
 import { parseHexAddress, perfModuleOf, symbolOnly } from "./raw_frame.ts";
 import type { RecordingBuilder } from "./recording_builder.ts";
 
@@ -107,7 +107,7 @@ function nameFrame(builder: RecordingBuilder, line: PerfLine): number {
   if (isInlined) return inlinedFrame(builder, symbol);
   const name = address !== ""
     ? `${symbol || "[kernel]"}_[k]`
-    : symbol || `[${module.slice(module.lastIndexOf("/") + 1) || "unknown"}]`;
+    : symbol || `[${baseName(module) || "unknown"}]`;
   return builder.frameAt(name, { kind: "name" });
 }
 

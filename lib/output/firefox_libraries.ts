@@ -1,4 +1,4 @@
-import type { CodeFile, Profile } from "../profile/mod.ts";
+import { baseName, type CodeFile, type Profile } from "../profile/mod.ts";
 import { imageOf } from "./image_of.ts";
 
 /** A row of `libs`. */
@@ -43,7 +43,7 @@ export class FirefoxLibraries {
 }
 
 function libraryOf({ path, buildId }: CodeFile, bigEndian: boolean): FirefoxLibrary {
-  const name = path.startsWith("/") ? path.slice(path.lastIndexOf("/") + 1) : path;
+  const name = path.startsWith("/") ? baseName(path) : path;
   return {
     name,
     path,

@@ -24,6 +24,7 @@
  *
  * @module
  */
+export { baseName } from "./base_name.ts";
 export type { CodeFile, FrameDetail, FrameKind, SourcePosition } from "./frame_detail.ts";
 export type {
   AddressLocation,

@@ -1,11 +1,12 @@
 import { EM_ARM } from "../elf/constants.ts";
 import { hex } from "../errors.ts";
 import type { MapsSnapshot } from "../maps/mod.ts";
-import type {
-  AddressLocation,
-  FileOffsetLocation,
-  FrameLocation,
-  VaddrLocation,
+import {
+  type AddressLocation,
+  baseName,
+  type FileOffsetLocation,
+  type FrameLocation,
+  type VaddrLocation,
 } from "../profile/mod.ts";
 import type { NamedCode } from "../symbols/mod.ts";
 import type { AddressPlace, NoPlace } from "./address_place.ts";
@@ -22,7 +23,7 @@ import {
 import type { FileProvider } from "./file_provider.ts";
 import type { FrameRole } from "./frame_roles.ts";
 import { PerfNumbers } from "./perf_numbers.ts";
-import { lastPart, missing, missingAddress, missingFile } from "./missing_place.ts";
+import { missing, missingAddress, missingFile } from "./missing_place.ts";
 import type { CodePlace, MissingPlace, Place } from "./place.ts";
 import { UNKNOWN_PROCESS } from "./processes.ts";
 import type { Failure, RecordedFile } from "./recorded_file.ts";
@@ -315,7 +316,7 @@ export class Locator {
     if (bare && files.length === 0) return { kind: "name" };
     if (Number.isNaN(vaddr)) return missing("not-canonical", "", module);
     const file = this.#chosenFiles.get(module) ?? onlyOf(files, module);
-    const label = `[${lastPart(module)}+${hex(vaddr)}]`;
+    const label = `[${baseName(module)}+${hex(vaddr)}]`;
     if ("reason" in file) return { ...file, label };
     if (file.elf === undefined || file.layoutProblem !== "") return { ...missingFile(file), label };
     const doubt = this.#doubtOf(file, undefined);
@@ -330,7 +331,7 @@ export class Locator {
     const file = buildId === ""
       ? this.#chosenFiles.get(module) ?? onlyOf(this.#files.here(module), module)
       : byId ?? missing("unknown-module", `no file has the build-id ${buildId}`, buildId);
-    const label = buildId === "" ? `[${lastPart(module)}@${hex(fileOffset)}]` : "";
+    const label = buildId === "" ? `[${baseName(module)}@${hex(fileOffset)}]` : "";
     if ("reason" in file) return { ...file, label };
     if (file.elf === undefined || file.layoutProblem !== "") return { ...missingFile(file), label };
     const vaddr = file.elf.vaddrOf(fileOffset);

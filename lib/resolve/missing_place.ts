@@ -1,5 +1,6 @@
 import { hex } from "../errors.ts";
 import type { Mapping } from "../maps/mod.ts";
+import { baseName } from "../profile/mod.ts";
 import type { MissingPlace } from "./place.ts";
 import type { RecordedFile } from "./recorded_file.ts";
 import type { NoPlace } from "./address_place.ts";
@@ -63,11 +64,6 @@ export function missing(
   detail: string,
   image: string,
 ): MissingPlace {
-  const shortLabel = reason === "unknown-module" ? `[${lastPart(image)}]` : "";
+  const shortLabel = reason === "unknown-module" ? `[${baseName(image)}]` : "";
   return { kind: "missing", reason, detail, image, label: "", shortLabel };
-}
-
-/** The name of a file without its folders. */
-export function lastPart(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
 }

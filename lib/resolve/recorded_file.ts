@@ -1,7 +1,7 @@
 import { type ByteSource, MissingBytesError } from "../bytes/mod.ts";
 import { ElfFile, readBuildId } from "../elf/mod.ts";
 import { FormatError, isSourceError } from "../errors.ts";
-import type { UnresolvedReason } from "../profile/mod.ts";
+import { baseName, type UnresolvedReason } from "../profile/mod.ts";
 import {
   findFunctions,
   type FoundFunction,
@@ -52,7 +52,7 @@ export class RecordedFile {
   /** The last part of the path; `vdso` for `[vdso]`. */
   get baseName(): string {
     const { path } = this.request;
-    return path.slice(path.lastIndexOf("/") + 1).replace(/^\[(.*)\]$/, "$1");
+    return baseName(path).replace(/^\[(.*)\]$/, "$1");
   }
 
   /** Opens the file and reads its headers. */

@@ -1,5 +1,5 @@
 import { hex } from "../errors.ts";
-import type { FrameLocation, SourcePosition } from "../profile/mod.ts";
+import { baseName, type FrameLocation, type SourcePosition } from "../profile/mod.ts";
 import type { FoundFunction, InlinedFunction } from "../symbols/mod.ts";
 import type { Place } from "./place.ts";
 
@@ -85,8 +85,8 @@ function prefixed(
 
 /** Empty if not even the file is known. */
 function lineText({ file, line }: SourcePosition): string {
-  const baseName = file.slice(file.lastIndexOf("/") + 1);
-  return baseName === "" || line === 0 ? baseName : `${baseName}:${line}`;
+  const name = baseName(file);
+  return name === "" || line === 0 ? name : `${name}:${line}`;
 }
 
 function annotationOf(place: Place, annotate: readonly Annotated[]): string {

@@ -1,3 +1,4 @@
+import { baseName } from "../../../profile/base_name.ts";
 import { type FlameTree, type PageFunction, ROOT } from "./flame_tree.ts";
 import { KIND_TINTS } from "./kind_tints.ts";
 import { cssOf } from "./oklch.ts";
@@ -107,9 +108,9 @@ const OTHERS: Group = { label: "other files", tint: { hue: 80, strength: 0.3 } }
 /** Threads and what else recorders name; the colour of flames where there is nothing else. */
 const NO_IMAGE: Group = { label: "no file", tint: { hue: 80, strength: 0.3 } };
 
-/** The last part of a path. */
+/** The name of the file, or all if there is none. */
 function imageLabel(image: string): string {
-  return image.slice(image.lastIndexOf("/") + 1) || image;
+  return baseName(image) || image;
 }
 
 function legendOf(tree: FlameTree, groups: readonly Group[], palette: Palette): LegendEntry[] {
