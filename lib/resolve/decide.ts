@@ -10,7 +10,7 @@ import { functionAt, type Place } from "./place.ts";
 import { findRepeated } from "./repeated_frames.ts";
 import { splitByProcess } from "./processes.ts";
 import { splitBySnapshot } from "./split_by_snapshot.ts";
-import { makeInterruptedExact } from "./signal_frames.ts";
+import { findTrampolines, isNamedTrampoline, makeInterruptedExact } from "./signal_frames.ts";
 import { weightsOfStacks } from "./stack_weights.ts";
 
 /** What of the options of `resolve` decides. */
@@ -83,13 +83,15 @@ export async function decide(recording: RawProfile, options: DecideOptions): Pro
   const isOfKernel = (place?: Place) => place?.kind === "kernel";
   const kernel = await KernelNames.read(options, places, files, wishFor(repeated.some(isOfKernel)));
   const functions = places.map((place) => place && functionOf(place, kernel));
-  for (const key of makeInterruptedExact(profile.stacks, keys, functions, evidence.signalReturns)) {
+  const isTrampoline = findTrampolines(functions, evidence.signalReturns);
+  for (const key of makeInterruptedExact(profile.stacks, keys, isTrampoline)) {
     // The address itself was looked up along with the one before it.
     const place = places[key] ??= locator.placeOf(profile.locations[key >> 1]!, EXACT);
     functions[key] ??= functionOf(place, kernel);
+    if (isNamedTrampoline(functions[key])) isTrampoline[key] = 1;
   }
   const weights = weightsOfStacks(profile);
-  await evidence.judge(functions, weights, files);
+  await evidence.judge(functions, isTrampoline, weights, files);
   if (!trustFiles) {
     for (const { file, loadBias, detail } of evidence.doubted()) {
       locator.doubt(file, loadBias, detail);

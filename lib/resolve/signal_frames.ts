@@ -26,17 +26,14 @@ const TRAMPOLINES: ReadonlySet<string> = new Set([
  * Makes the frames exact that a signal interrupted: those whose next frame is a signal trampoline.
  *
  * @param keys The frames of all stacks in their places, `2 * frame + role`; changed in place.
- * @param functions By key, as far as it is known.
- * @param signalReturns Keys whose code shows that they are trampolines, whatever their names are.
+ * @param isTrampoline By key: what {@linkcode findTrampolines} gives.
  * @returns The keys that are new, and have to be located.
  */
 export function makeInterruptedExact(
   stacks: StackTable,
   keys: Uint32Array,
-  functions: readonly (FoundFunction | undefined)[],
-  signalReturns: readonly number[],
+  isTrampoline: Uint8Array,
 ): Set<number> {
-  const isTrampoline = findTrampolines(functions, signalReturns);
   const changed = new Set<number>();
   if (!isTrampoline.includes(1)) return changed;
   for (let stack = 0; stack < stacks.size; stack++) {
@@ -61,10 +58,12 @@ export function findTrampolines(
   functions: readonly (FoundFunction | undefined)[],
   signalReturns: readonly number[],
 ): Uint8Array {
-  const isTrampoline = Uint8Array.from(
-    functions,
-    (found) => found !== undefined && TRAMPOLINES.has(found.name) ? 1 : 0,
-  );
+  const isTrampoline = Uint8Array.from(functions, (found) => isNamedTrampoline(found) ? 1 : 0);
   for (const key of signalReturns) isTrampoline[key] = 1;
   return isTrampoline;
+}
+
+/** Whether a function is a signal trampoline by its name. */
+export function isNamedTrampoline(found: FoundFunction | undefined): boolean {
+  return found !== undefined && TRAMPOLINES.has(found.name);
 }

@@ -19,6 +19,7 @@ import { decide, type Decided } from "../../lib/resolve/decide.ts";
 import { Evidence } from "../../lib/resolve/evidence/evidence.ts";
 import { findCallers } from "../../lib/resolve/evidence/return_keys.ts";
 import type { ImageEvidence } from "../../lib/resolve/mod.ts";
+import { findTrampolines } from "../../lib/resolve/signal_frames.ts";
 import { Random } from "../support/random.ts";
 import { bytesOf } from "../support/resolve_text.ts";
 import {
@@ -140,7 +141,8 @@ async function evidenceOfStacks(
   }
   const part = { ...profile, stacks };
   const evidence = await Evidence.read(part, Uint32Array.from(own), places, isOwn, "callers");
-  await evidence.judge([...functions], new Float64Array(group.length).fill(1), files);
+  const isTrampoline = findTrampolines(functions, evidence.signalReturns);
+  await evidence.judge([...functions], isTrampoline, new Float64Array(group.length).fill(1), files);
   return evidence.byPath();
 }
 

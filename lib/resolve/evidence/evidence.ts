@@ -4,7 +4,6 @@ import type { FileProvider } from "../file_provider.ts";
 import type { ReturnAddresses } from "../frame_roles.ts";
 import type { Place } from "../place.ts";
 import type { RecordedFile } from "../recorded_file.ts";
-import { findTrampolines } from "../signal_frames.ts";
 import { type AddressForm, formOf } from "./address_form.ts";
 import { findCalledFunctions } from "./called_functions.ts";
 import { type CallSites, type ImageSites, readSites, type Site } from "./call_sites.ts";
@@ -93,17 +92,19 @@ export class Evidence {
    * Counts what the stacks say of each return address.
    *
    * @param functions By key; where a function begins that is not known is added, if calls show it.
+   * @param isTrampoline By key: 1 for signal trampolines, see {@linkcode signalReturns}.
    * @param weights By stack.
    * @param files Where functions are looked up that the frames are not in.
    */
   async judge(
     functions: (FoundFunction | undefined)[],
+    isTrampoline: Uint8Array,
     weights: Float64Array,
     files: FileProvider,
   ): Promise<void> {
     const { images, siteOf } = this.#sites;
     const { stacks } = this.#profile;
-    const known = this.#knownFrames(functions);
+    const known = this.#knownFrames(functions, isTrampoline);
     const followed = followCalls(stacks, this.#keys, weights, known);
     for (let key = 0; key < siteOf.length; key++) {
       const site = siteOf[key];
@@ -152,7 +153,10 @@ export class Evidence {
     return counts;
   }
 
-  #knownFrames(functions: readonly (FoundFunction | undefined)[]): KnownFrames {
+  #knownFrames(
+    functions: readonly (FoundFunction | undefined)[],
+    isTrampoline: Uint8Array,
+  ): KnownFrames {
     const { siteOf, imageOf } = this.#sites;
     const count = siteOf.length;
     const kinds = new Uint8Array(count);
@@ -171,7 +175,6 @@ export class Evidence {
       site.isFunctionStart = place.file.functionAt(site.vaddr)?.start === site.vaddr;
       if (site.isFunctionStart) isNonsense[key] = 1;
     }
-    const isTrampoline = findTrampolines(functions, this.signalReturns);
     return { kinds, targets, starts, imageOf, isNonsense, isTrampoline };
   }
 
