@@ -51,13 +51,16 @@ export const COMMANDS: readonly Command[] = [
 Reads the RECORDINGs, or standard input if there is none or it is "-": collapsed
 stacks ("main;0x7f572d91b230 42" a line), or what one of the recorders below
 writes, compressed with gzip or Zstandard or not. Writes collapsed stacks with
-names to standard output, for flamegraph.pl, inferno, speedscope and others.
+names to standard output, for flamegraph.pl, inferno, speedscope and others, or
+a flame graph or profile to the file that -o names. A report goes to standard
+error: what has no name, why, and what to do about it.
 
   symfold --maps 4711.maps raw.folded | flamegraph.pl > cpu.svg
+  symfold --maps 4711.maps -o cpu.html raw.folded
   bpftrace ... | symfold --maps 4711.maps --sysroot server1/ > named.folded
   perf script --show-mmap-events | symfold > named.folded
 
-Formats, which are found out:
+Formats of recordings, which are told by their content:
 ${FORMATS.map(formatLine).join("")}`,
     exitCodes: `Exit codes: 0 all done; 1 something could not be done, or part of the input
 could not be read (the rest was written); 2 the command line is wrong.
@@ -70,13 +73,12 @@ could not be read (the rest was written); 2 the command line is wrong.
     most: 2,
     summary: "names two recordings and compares them",
     description: `Names the addresses in two recordings, each with its own maps and files, and
-compares the stacks: what was a different address in each, for programs are
-loaded elsewhere each time, is the same name. Writes collapsed stacks with two
-counts, BEFORE's and AFTER's, or what --format says.
+compares the stacks by name: where a program was loaded does not matter. Writes
+collapsed stacks with two counts, BEFORE's and AFTER's, or what --format says.
 
 Recordings that have their maps in them, or have names already, need no more.
-What is given as --maps, --sysroot, ... holds for both, as --before-maps,
---after-sysroot, ... for one of them, in place of the former.
+Options marked with (*) hold for both recordings. For one of them, in place of
+that, write --before- or --after- in front: --before-maps, --after-sysroot, ...
 
   symfold diff before.perf.txt after.perf.txt > diff.folded
   symfold diff --before-maps 4711.maps --after-maps 5822.maps \\
@@ -90,23 +92,24 @@ not be read (the rest was compared); 2 the command line is wrong.
   },
   {
     name: "explain",
-    usage: "--maps FILE [OPTION]... [ADDRESS]...",
+    usage: "(--maps FILE | --recording FILE) [OPTION]... [ADDRESS]...",
     least: 0,
     most: Infinity,
     words: [],
     summary: "says what was decided for addresses, and why",
-    description: `Explains addresses: the mapping, the image and its load bias with all that lost
-against it, the vaddr, file offset and section, the code around it, every symbol
-that covers it with the rule that chose, and the debug files that were tried.
+    description: `Says how each ADDRESS gets its name, or why it gets none: the mapping that holds
+it, the loaded image and the load biases that lost against the one chosen, the
+place in the file, the code around it, every symbol that covers it and the rule
+that chose, and the debug files that were tried.
 
 An ADDRESS may be spelled as any frame of a recording: 0x7f572d91b230, or
 7f572d91b230, libc.so.6+0x12, '[libc.so.6@0x891f5]'. It is looked up as it is;
-with --return-addresses all, one byte before, as a caller's is.
+with --return-addresses all, one byte before, as that of a caller.
 
-With a --recording it is looked up as it is there, files, load biases and
-snapshots are chosen as the recording decides, and what its return addresses say
-of the image is shown. Without an ADDRESS, the heaviest frames are explained
-that get no name, one for each image and reason.
+With --recording, it is looked up as it is there, files, load biases and
+snapshots are chosen as for naming that recording, and what its return addresses
+say of the image is shown. Without an ADDRESS, the heaviest frames without a
+name are explained, one for each image and reason.
 
   symfold explain --maps 4711.maps --sysroot server1/ 0x7f572d91b230
   symfold explain --maps 4711.maps --recording raw.folded

@@ -11,11 +11,13 @@ export type Side = typeof SIDES[number];
  */
 export function sideRows(row: OptionRow): OptionRow[] {
   if (row.perSide !== true) return [];
-  const { name, value = "", choices, repeatable = false } = row;
+  const { name, value = "", choices, repeatable = false, heading = "" } = row;
   return SIDES.map((side) => ({
     name: `${side}-${name}`,
     value,
     repeatable,
+    heading,
+    sideOf: name,
     help: `in place of --${name}, for ${side.toUpperCase()}`,
     commands: ["diff"],
     ...choices && { choices, otherwise: `that of --${name}` },

@@ -6,9 +6,30 @@ import { optionsOf } from "./option_table.ts";
 export function helpText(name: CommandName = "filter"): string {
   const command = commandNamed(name);
   const others = name === "filter" ? commandList() : "";
-  const options = optionsOf(name).flatMap(optionLines).join("\n");
-  return `Usage: ${spellCommand(command)} ${command.usage}\n\n${command.description}${others}\n` +
-    `Options:\n${options}\n\n${command.exitCodes}`;
+  const sections = sectionsOf(name);
+  const options = sections.map(({ heading, rows }) =>
+    `${sections.length === 1 ? "Options" : heading}:\n${rows.flatMap(optionLines).join("\n")}\n`
+  ).join("\n");
+  return `Usage: ${`${spellCommand(command)} ${command.usage}`.trim()}\n\n` +
+    `${command.description}${others}\n${options}\n${command.exitCodes}`;
+}
+
+/**
+ * The options of a command as people read them, by their headings. What `diff` has for one side only
+ * is a mark at the option for both.
+ */
+export function sectionsOf(
+  name: CommandName,
+): { readonly heading: string; readonly rows: readonly OptionRow[] }[] {
+  const all = optionsOf(name);
+  const sided = new Set(all.map(({ sideOf }) => sideOf));
+  const listed = all.filter(({ sideOf }) => sideOf === undefined)
+    .map((row) => sided.has(row.name) ? { ...row, help: `(*) ${row.help}` } : row);
+  const headings = new Set(listed.map(({ heading = "" }) => heading));
+  return [...headings].map((heading) => ({
+    heading,
+    rows: listed.filter((row) => row.heading === heading),
+  }));
 }
 
 const WIDTH = 80;

@@ -1,7 +1,6 @@
-import { type Command, COMMANDS, spellCommand } from "./commands.ts";
-import { optionText } from "./help_text.ts";
+import { type Command, type CommandName, COMMANDS, spellCommand } from "./commands.ts";
+import { optionText, sectionsOf } from "./help_text.ts";
 import type { OptionRow } from "./option_row.ts";
-import { optionsOf } from "./option_table.ts";
 import { VERSION } from "./version.ts";
 
 /** The manual page, section 1, in the language of man(7), from the tables of commands and options. */
@@ -10,9 +9,7 @@ export function manPage(): string {
     const title = command.name === "filter" ? "OPTIONS" : spellCommand(command).toUpperCase();
     const intro = command.name === "filter" ? "" : usageOf(command) + bodyOf(command.description);
     const exitCodes = command.name === "filter" ? "" : `.PP\n${escaped(command.exitCodes)}`;
-    return `.SH ${quoted(title)}\n${intro}${
-      optionsOf(command.name).map(itemOf).join("")
-    }${exitCodes}`;
+    return `.SH ${quoted(title)}\n${intro}${itemsOf(command.name)}${exitCodes}`;
   });
   const filter = COMMANDS.find(({ name }) => name === "filter")!;
   return `.TH SYMFOLD 1 "" "symfold ${VERSION}" "User Commands"
@@ -36,6 +33,14 @@ function usageOf(command: Command): string {
 function bodyOf(text: string): string {
   return text.trimEnd().split(/\n{2,}/).map((paragraph) =>
     /^ /.test(paragraph) ? `.PP\n.nf\n${escaped(paragraph)}\n.fi\n` : `.PP\n${escaped(paragraph)}\n`
+  ).join("");
+}
+
+/** Options, under their headings if there are several. */
+function itemsOf(name: CommandName): string {
+  const sections = sectionsOf(name);
+  return sections.map(({ heading, rows }) =>
+    (sections.length === 1 ? "" : `.SS ${quoted(heading)}\n`) + rows.map(itemOf).join("")
   ).join("");
 }
 

@@ -16,6 +16,10 @@ export interface OptionRow {
   readonly repeatable?: boolean;
   /** A switch that is on unless `--no-NAME` is given. */
   readonly negated?: boolean;
+  /** The heading that it is under in the help. */
+  readonly heading?: string;
+  /** The option that it is, for one side of a comparison; left out if it is none of these. */
+  readonly sideOf?: string;
   /** What it does, without a stop. */
   readonly help: string;
   /** The commands that take it; those that write profiles by default. A name has one row a command. */

@@ -158,7 +158,7 @@ Deno.test("symfold reads a recording that is called explain as ./explain", async
 
 for (
   const [command, usage] of [
-    ["explain", "--maps FILE [OPTION]... [ADDRESS]..."],
+    ["explain", "(--maps FILE | --recording FILE) [OPTION]... [ADDRESS]..."],
     ["images", "(--maps FILE | --recording FILE) [OPTION]..."],
   ] as const
 ) {
