@@ -38,11 +38,16 @@ function checkIsRecording(head: Uint8Array, format: FormatName, source: string):
   if (detail !== undefined) throw new FormatError({ action: "read the stacks", source, detail });
 }
 
+/** The first line of a copy of `/proc/PID/maps` or `smaps`. */
+const MAPS_LINE_REGEXP =
+  /^\s*[0-9a-f]{1,16}-[0-9a-f]{1,16} [r-][w-][x-][psSm-] [0-9a-f]{1,16} [0-9a-f]+:[0-9a-f]+ +\d+/;
+
 /** Why what begins so cannot be collapsed stacks; undefined if it may. */
 function noStacks(head: Uint8Array, text: string): string | undefined {
   if (head.includes(0)) {
     return "it is no text, and no binary format fits; --input says which one it is";
   }
+  if (MAPS_LINE_REGEXP.test(text)) return "it is a maps snapshot: give it with --maps";
   if (isJson(text)) return "it is JSON, of which only bpftrace's is read: --input bpftrace";
   return undefined;
 }

@@ -242,7 +242,7 @@ for (
   ] as const
 ) {
   Deno.test(`symfold says what to do with the text of ${what}: ${JSON.stringify(line)}`, async () => {
-    const { code, stdout, stderr } = await runSymfold(["-q"], { stdin: `${line}\nmain 1\n` });
+    const { code, stdout, stderr } = await runSymfold(["-q"], { stdin: `main 1\n${line}\n` });
     assertEquals({ code, stdout }, { code: 1, stdout: "main 1\n" });
     assertStringIncludes(stderr, hint);
   });

@@ -48,6 +48,11 @@ const OTHERS: readonly (readonly [string, string])[] = [
   ['{"snapshot":{"meta":{"node_fields":["type"', "it is a heap profile of V8, "],
   ['{\n  "benchmarks": [\n  12\n', "it is JSON, of which only bpftrace's is read: "],
   ["[]\n", "it is JSON, of which only bpftrace's is read: "],
+  [
+    "00400000-00401000 r-xp 00000000 fe:00 42 /bin/a\n",
+    "it is a maps snapshot: give it with --maps",
+  ],
+  ["7f0000000000-7f0000001000 rw-p 00000000 00:00 0 \n", "it is a maps snapshot: "],
   ["a\0b\nc", "it is no text, and no binary format fits; "],
 ];
 
@@ -76,6 +81,7 @@ for (
     "BZ;x 1\n",
     "PERF;ELF 1\n",
     "[x] 1\n",
+    "00400000-00401000 r-xp 1\n",
     "[{main}];run 1\n",
     '{lambda "a"};run 1\n',
     '"traceEvents": [;"ph": "X";"nodes": [{"callFrame":;"stackTable": 3\n',
