@@ -8,10 +8,13 @@ const OUTSIDE_REASONS: ReadonlySet<UnresolvedReason> = new Set([
   "not-executable",
 ]);
 
+/** So many snapshots are named. */
+const MAX_NAMED = 3;
+
 /**
  * Tells whether the maps snapshots that were given are not those of what was recorded: none of them
- * has code at any address. Broken unwinding leaves such addresses, too, but not in every frame; where
- * the recorder has named the others, as those with less than one in a stack show, nothing is told.
+ * has code at any address. Broken unwinding leaves such addresses, too, but beside others; where there
+ * is less than one a stack, the recorder has named the others, and nothing is told.
  *
  * @returns What is the matter, for the user; undefined if nothing is.
  */
@@ -19,6 +22,7 @@ export function wrongSnapshotText(
   { images, sampleWeight }: Report,
   snapshots: readonly MapsSnapshot[],
 ): string | undefined {
+  if (snapshots.length === 0) return undefined;
   let weight = 0;
   for (const image of images) {
     // The kernel has no mappings.
@@ -30,11 +34,11 @@ export function wrongSnapshotText(
     if (image.resolvedWeight > 0) return undefined;
   }
   if (weight === 0 || weight < sampleWeight) return undefined;
-  const of = snapshots.map(snapshotText);
-  return `Cannot resolve addresses: no code is mapped at any of them in ${
-    of.join(" or ")
-  }: give the ` +
-    "snapshot of the recorded process itself, taken after it called exec";
+  const more = snapshots.length - MAX_NAMED;
+  const named = snapshots.slice(0, MAX_NAMED).map(snapshotText).join(" or ") +
+    (more > 0 ? ` or ${more} more` : "");
+  return `Cannot resolve addresses: no code is mapped at any of them in ${named}: ` +
+    "give the snapshot of the recorded process itself, taken after it called exec";
 }
 
 /** Names a snapshot, with the program that it is of. */

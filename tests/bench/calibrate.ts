@@ -5,7 +5,8 @@
  * ```
  * testdata/sources/recordings/fresh_recording.sh /tmp/fresh
  * testdata/sources/recordings/dwarf_recording.sh /tmp/dwarf
- * deno run --allow-read tests/bench/calibrate.ts /tmp/fresh /tmp/dwarf
+ * testdata/sources/recordings/arm64_recording.sh /tmp/arm64
+ * deno run --allow-read tests/bench/calibrate.ts /tmp/fresh /tmp/dwarf /tmp/arm64
  * ```
  *
  * A wrong base is that of addresses which are some pages further; another build is that of addresses

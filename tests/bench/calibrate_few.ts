@@ -5,7 +5,7 @@
  * only one counts.
  *
  * ```
- * deno run --allow-read tests/bench/calibrate_few.ts /tmp/fresh /tmp/dwarf
+ * deno run --allow-read tests/bench/calibrate_few.ts /tmp/fresh /tmp/dwarf /tmp/arm64
  * ```
  *
  * @module

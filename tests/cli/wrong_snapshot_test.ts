@@ -38,6 +38,16 @@ Deno.test("symfold says it of several snapshots, and of the kernel's frames noth
   );
 });
 
+Deno.test("symfold names no more than three snapshots that have no code at the addresses", async () => {
+  using folder = new TempFolder();
+  const line = "7f0000000000-7f0000001000 rw-p 00000000 00:00 0\n";
+  const names = ["1", "2", "3", "4", "5"].map((name) => folder.write(name, line));
+  const maps = names.flatMap((name) => ["--maps", name]);
+  const { stderr } = await runSymfold(["-q", ...maps], { stdin: "a;0x401010 1\n" });
+  const named = names.slice(0, 3).map((name) => `"${name}"`).join(" or ");
+  assertStringIncludes(stderr, `in ${named} or 2 more: ${ADVICE}`);
+});
+
 for (
   const [what, stdin] of [
     ["one address is in code", "a;0x7f0000000010;0x500000 9\na;0x401010;0x500000 1\n"],
