@@ -32,7 +32,6 @@ export { decompressed } from "./decompressed.ts";
 export { gzipChunks } from "./gzip_chunks.ts";
 export { gunzipIfCompressed } from "./gzip_reader.ts";
 export { findByte } from "./find_byte.ts";
-export { HashIndex } from "./hash_index.ts";
-export { LineReader } from "./line_reader.ts";
+export { LineReader, lineTooLong, MAX_LINE_LENGTH } from "./line_reader.ts";
 export { peek, type Peeked } from "./peek.ts";
 export { readAll } from "./read_all.ts";

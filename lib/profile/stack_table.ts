@@ -60,6 +60,22 @@ export class StackTable {
     return this.size++;
   }
 
+  /**
+   * Appends stacks.
+   *
+   * @param frames The frames of all of them, root first, one stack after the other.
+   * @param ends Where each ends in these.
+   */
+  append(frames: Uint32Array, ends: Uint32Array): void {
+    this.reserve(frames.length);
+    this.frames.set(frames, this.frameCount);
+    const start = this.frameCount;
+    for (const end of ends) {
+      this.frameCount = start + end;
+      this.finish();
+    }
+  }
+
   /** Where the frames of a stack begin in {@linkcode frames}. */
   startOf(stack: number): number {
     return stack === 0 ? 0 : this.#ends[stack - 1]!;
