@@ -55,15 +55,16 @@ export async function readFolded(
 /** What {@linkcode readFolded} does, recording by recording, for callers that go on after errors. */
 export class FoldedReader {
   readonly #options: ReadFoldedOptions;
-  readonly #scanner = new StackScanner();
+  readonly #isMerging: boolean;
+  readonly #scanner: StackScanner;
   readonly #line = new FoldedLine();
   readonly #frames = new FrameTable();
   readonly #locations: FrameLocation[] = [];
   readonly #stacks = new StackTable();
+  /** Of each line, if they are not to be added up; otherwise of each stack with two counts. */
   readonly #samples = new SampleTable();
-  /** Of each stack the sample with one count, and that with two; -1 if there is none. */
-  #sampleOf: Int32Array = new Int32Array(1 << 8).fill(-1);
-  #differentialOf: Int32Array | undefined;
+  /** Which of them is that of a stack. */
+  readonly #sampleOf = new Map<number, number>();
   #decimals = 0;
   #comments = 0;
   #invalid = 0;
@@ -72,6 +73,8 @@ export class FoldedReader {
   /** Has read nothing yet. */
   constructor(options: ReadFoldedOptions = {}) {
     this.#options = options;
+    this.#isMerging = options.merge ?? true;
+    this.#scanner = new StackScanner(this.#isMerging);
   }
 
   /**
@@ -108,7 +111,7 @@ export class FoldedReader {
       frames: this.#frames,
       stacks: this.#stacks,
       locations: this.#locations,
-      samples: this.#samples,
+      samples: this.#isMerging ? this.#summedSamples() : this.#samples,
       decimals: this.#decimals,
       skipped: {
         comments: this.#comments,
@@ -118,26 +121,35 @@ export class FoldedReader {
     };
   }
 
+  /** By the number of the stack; one with two counts comes behind the same with one. */
+  #summedSamples(): SampleTable {
+    const summed = new SampleTable();
+    for (const [stack, sum] of this.#scanner.sums.entries()) {
+      if (!Number.isNaN(sum)) summed.push(stack, sum);
+      const sample = this.#sampleOf.get(stack);
+      if (sample === undefined) continue;
+      summed.push(stack, this.#samples.weightOf(sample), this.#samples.baseOf(sample));
+    }
+    return summed;
+  }
+
   /** Adds the lines of a scan, `lineNumber` being that of the line before them. */
   #addLines(source: string, lineNumber: number): void {
     this.#addNew();
-    const { stacks, weights } = this.#scanner;
+    const { stacks, weights, starts, ends, heavyLines } = this.#scanner;
     const unit = 10 ** this.#decimals;
-    for (let at = 0; at < stacks.length; at++) {
-      const weight = weights[at]! * unit;
-      if (weight > MAX_WEIGHT) {
-        this.#addHeavy(source, lineNumber + 1 + at, at, DECIMALS_TOO_MANY);
-      } else if (!this.#addSample(stacks[at]!, weight, NaN)) {
-        this.#addHeavy(source, lineNumber + 1 + at, at, SUM_TOO_LARGE);
-      }
+    const addHeavy = (line: number) => {
+      const detail = weights[line]! * unit > MAX_WEIGHT ? DECIMALS_TOO_MANY : SUM_TOO_LARGE;
+      const text = `${this.#textOf(starts[line]!, ends[line]!)} ${weights[line]}`;
+      this.#addInvalid({ source, line: lineNumber + 1 + line, text, detail });
+    };
+    for (const line of heavyLines) addHeavy(line);
+    if (this.#isMerging) return;
+    for (let line = 0; line < stacks.length; line++) {
+      const weight = weights[line]! * unit;
+      if (weight > MAX_WEIGHT) addHeavy(line);
+      else this.#samples.push(stacks[line]!, weight);
     }
-  }
-
-  /** A line that would make a weight inexact. */
-  #addHeavy(source: string, line: number, at: number, detail: string): void {
-    const { starts, ends, weights } = this.#scanner;
-    const text = `${this.#textOf(starts[at]!, ends[at]!)} ${weights[at]}`;
-    this.#addInvalid({ source, line, text, detail });
   }
 
   /** Adds the stacks and frames that the scanner saw for the first time. */
@@ -147,12 +159,7 @@ export class FoldedReader {
       const frame = this.#frames.intern(view, newFrames[at]!, newFrames[at + 1]!);
       this.#locations[frame] = parseRawFrame(this.#frames.textOf(frame));
     }
-    if (stackEnds.length === 0) return;
     this.#stacks.append(frames, stackEnds);
-    while (this.#stacks.size > this.#sampleOf.length) {
-      this.#sampleOf = doubled(this.#sampleOf);
-      if (this.#differentialOf) this.#differentialOf = doubled(this.#differentialOf);
-    }
   }
 
   /** Adds a line that the scanner does not read itself. */
@@ -183,15 +190,18 @@ export class FoldedReader {
 
   /** False if the weight of the stack would not be exact. */
   #addSample(stack: number, weight: number, base: number): boolean {
-    const sampleOf = Number.isNaN(base) ? this.#sampleOf : this.#differentials();
-    const sample = this.#options.merge === false ? -1 : sampleOf[stack]!;
-    if (sample >= 0) return this.#samples.add(sample, weight, base);
-    sampleOf[stack] = this.#samples.push(stack, weight, base);
+    if (this.#isMerging && Number.isNaN(base)) {
+      const { sums } = this.#scanner;
+      const sum = Number.isNaN(sums[stack]) ? weight : sums[stack]! + weight;
+      if (sum > MAX_WEIGHT) return false;
+      sums[stack] = sum;
+      return true;
+    }
+    const sample = this.#sampleOf.get(stack);
+    if (sample !== undefined) return this.#samples.add(sample, weight, base);
+    const added = this.#samples.push(stack, weight, base);
+    if (this.#isMerging) this.#sampleOf.set(stack, added);
     return true;
-  }
-
-  #differentials(): Int32Array {
-    return this.#differentialOf ??= new Int32Array(this.#sampleOf.length).fill(-1);
   }
 
   /**
@@ -202,8 +212,13 @@ export class FoldedReader {
   #alignDecimals(line: FoldedLine): string {
     const more = line.decimals - this.#decimals;
     if (more > 0) {
-      if (!this.#samples.scale(10 ** more)) return DECIMALS_TOO_MANY;
+      const factor = 10 ** more;
+      const { sums } = this.#scanner;
+      const isExact = sums.every((sum) => !(sum * factor > MAX_WEIGHT));
+      if (!isExact || !this.#samples.scale(factor)) return DECIMALS_TOO_MANY;
+      for (let stack = 0; stack < sums.length; stack++) sums[stack]! *= factor;
       this.#decimals = line.decimals;
+      this.#scanner.unit = 10 ** this.#decimals;
       return "";
     }
     line.weight *= 10 ** -more;
@@ -225,10 +240,4 @@ const CHATTER_REGEXP = /^\s*(?:$|#|Attach(?:ing|ed) \d+ probes?)/;
 function isComment(view: DataView, start: number, end: number): boolean {
   return end > start && view.getUint8(start) === NUMBER_SIGN &&
     (end === start + 1 || view.getUint8(start + 1) <= SPACE);
-}
-
-function doubled(column: Int32Array): Int32Array {
-  const larger = new Int32Array(column.length * 2).fill(-1);
-  larger.set(column);
-  return larger;
 }

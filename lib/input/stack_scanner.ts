@@ -14,7 +14,7 @@ const FIRST_BUFFER = 1 << 19;
  */
 interface ScannerExports {
   readonly memory: WebAssembly.Memory;
-  setUp(low: bigint, high: bigint, bufferSize: number): void;
+  setUp(low: bigint, high: bigint, bufferSize: number, isMerging: boolean): void;
   begin(): void;
   makeRoom(): void;
   fill(count: number): void;
@@ -37,6 +37,11 @@ interface ScannerExports {
   readonly stackCount: WebAssembly.Global;
   readonly newFrames: WebAssembly.Global;
   readonly newFrameCount: WebAssembly.Global;
+  readonly heavyLines: WebAssembly.Global;
+  readonly heavyCount: WebAssembly.Global;
+  /** Float64. */
+  readonly sums: WebAssembly.Global;
+  readonly unit: WebAssembly.Global;
   readonly oddStart: WebAssembly.Global;
   readonly oddEnd: WebAssembly.Global;
 }
@@ -61,13 +66,14 @@ interface ScannerExports {
  * import { StackScanner } from "./stack_scanner.ts";
  * import { assertEquals } from "@std/assert";
  *
- * const scanner = new StackScanner();
+ * const scanner = new StackScanner(true);
  * const text = new TextEncoder().encode("a;b 1\na;c 2\na;b 40\n");
  * scanner.makeRoom().set(text);
  * scanner.fill(text.length);
  * assertEquals(scanner.scan(true), "needs-bytes");
  * assertEquals([...scanner.stacks], [0, 1, 0]);
  * assertEquals([...scanner.weights], [1, 2, 40]);
+ * assertEquals([...scanner.sums], [41, 2]);
  * assertEquals([...scanner.frames], [0, 1, 0, 2]);
  * assertEquals([...scanner.stackEnds], [2, 4]);
  * ```
@@ -75,13 +81,21 @@ interface ScannerExports {
 export class StackScanner {
   /** The memory: the bytes that were read are somewhere in it. */
   view: DataView<ArrayBuffer>;
+  /** How many different stacks there are. */
+  stackCount = 0;
   readonly #scanner: ScannerExports;
+  readonly #isMerging: boolean;
 
-  /** Has no bytes yet. */
-  constructor() {
+  /**
+   * Has no bytes yet.
+   *
+   * @param isMerging Whether the counts of each stack are added up.
+   */
+  constructor(isMerging: boolean) {
+    this.#isMerging = isMerging;
     this.#scanner = instantiate();
     const [low, high] = crypto.getRandomValues(new BigUint64Array(2));
-    this.#scanner.setUp(low!, high!, FIRST_BUFFER);
+    this.#scanner.setUp(low!, high!, FIRST_BUFFER, isMerging);
     this.view = new DataView(this.#buffer);
   }
 
@@ -117,6 +131,7 @@ export class StackScanner {
   scan(isLast: boolean): ScanEnd {
     let end = 0;
     this.#run(() => end = this.#scanner.scan(isLast));
+    this.stackCount += this.#scanner.stackCount.value;
     return SCAN_ENDS[end]!;
   }
 
@@ -128,6 +143,7 @@ export class StackScanner {
    */
   addStack(start: number, end: number): void {
     this.#run(() => this.#scanner.addStack(start, end));
+    this.stackCount += this.#scanner.stackCount.value;
   }
 
   /** Where the odd line begins in {@linkcode view}, if there is one. */
@@ -144,6 +160,22 @@ export class StackScanner {
   get weights(): Float64Array {
     const { weights, lineCount } = this.#scanner;
     return new Float64Array(this.#buffer, this.#address(weights), lineCount.value);
+  }
+
+  /** The sum of the counts of each stack so far, NaN if it had none; may be changed. */
+  get sums(): Float64Array {
+    const count = this.#isMerging ? this.stackCount : 0;
+    return new Float64Array(this.#buffer, this.#address(this.#scanner.sums), count);
+  }
+
+  /** What counts are multiplied by when they are added up. */
+  set unit(unit: number) {
+    this.#scanner.unit.value = unit;
+  }
+
+  /** Lines, by their number in this scan, whose counts were not added: sums would not be exact. */
+  get heavyLines(): Uint32Array {
+    return this.#column(this.#scanner.heavyLines, this.#scanner.heavyCount.value);
   }
 
   /** The number of each line's stack. */

@@ -18,6 +18,8 @@ const MAX_LINES: usize = 1 << 10;
 const MAX_LINE_LENGTH: usize = 1 << 26;
 /** 16 bytes are looked at together: so many may be read behind the last one. */
 const PADDING: usize = 16;
+/** Sums above it may not be exact: 2^53 - 1. */
+const MAX_WEIGHT: f64 = 9007199254740991;
 /** Counts of more digits may not be exact. */
 const MAX_DIGITS: usize = 15;
 
@@ -54,8 +56,18 @@ export let stacks: usize = 0;
 /** Where the stack of each line begins, and ends (u32). */
 export let starts: usize = 0;
 export let ends: usize = 0;
+/** The lines whose counts could not be added, by their number in this scan (u32). */
+export let heavyLines: usize = 0;
+export let heavyCount: usize = 0;
 /** Of each line the hash of its stack (2 u64). */
 let hashes: usize = 0;
+
+/** Of each stack the sum of its counts, NaN if there is none (f64); empty if nothing is to be summed. */
+export let sums: usize = 0;
+/** What counts are multiplied by. */
+export let unit: f64 = 1;
+let sumsEnd: usize = 0;
+let isSumming: bool = false;
 
 // Of the new stacks: the frames of all of them (u32), and where each ends in them (u32).
 export let frames: usize = 0;
@@ -76,7 +88,7 @@ let stackTable: usize = 0;
 let frameTable: usize = 0;
 
 /** Makes everything; to be called once, before all others. */
-export function setUp(low: u64, high: u64, bufferSize: usize): void {
+export function setUp(low: u64, high: u64, bufferSize: usize, isMerging: bool): void {
   setSeed(low, high);
   stackTable = makeTable();
   frameTable = makeTable();
@@ -85,6 +97,10 @@ export function setUp(low: u64, high: u64, bufferSize: usize): void {
   starts = allocate(MAX_LINES * 4);
   ends = allocate(MAX_LINES * 4);
   hashes = allocate(MAX_LINES * 16);
+  heavyLines = allocate(MAX_LINES * 4);
+  isSumming = isMerging;
+  sums = allocate(8 << 10);
+  sumsEnd = sums + (8 << 10);
   stackEnds = allocate(MAX_LINES * 4);
   frames = allocate(4 << 15);
   framesEnd = frames + (4 << 15);
@@ -129,10 +145,11 @@ export function scan(isLast: bool): i32 {
   lineCount = 0;
   const result = cutLines(isLast);
   numberLines();
+  if (isSumming) addWeights();
   return result;
 }
 
-/** Looks up one stack, as if it was that of the only line of a scan. */
+/** Looks up one stack, as if it was that of the only line of a scan; adds no count. */
 export function addStack(start: usize, end: usize): void {
   lineCount = 0;
   addLine(start, end, 0);
@@ -214,13 +231,27 @@ function numberLines(): void {
   stackCount = 0;
   frameCount = 0;
   newFrameCount = 0;
+  heavyCount = 0;
   for (let line: usize = 0; line < lineCount; line++) {
     const low = load<u64>(hashes + line * 16);
     const high = load<u64>(hashes + line * 16, 8);
     const size = sizeOf(stackTable);
     const stack = numberOf(stackTable, low, high);
     store<u32>(stacks + line * 4, stack);
-    if (stack == size) addFrames(load<u32>(starts + line * 4), load<u32>(ends + line * 4));
+    if (stack != size) continue;
+    addFrames(load<u32>(starts + line * 4), load<u32>(ends + line * 4));
+    if (isSumming) addSum(stack);
+  }
+}
+
+function addWeights(): void {
+  for (let line: usize = 0; line < lineCount; line++) {
+    const at = sums + <usize> load<u32>(stacks + line * 4) * 8;
+    const weight = load<f64>(weights + line * 8) * unit;
+    const known = load<f64>(at);
+    const sum = isNaN(known) ? weight : known + weight;
+    if (sum <= MAX_WEIGHT) store<f64>(at, sum);
+    else store<u32>(heavyLines + heavyCount++ * 4, <u32> line);
   }
 }
 
@@ -241,6 +272,15 @@ function addFrames(start: usize, end: usize): void {
     from = to + 1;
   }
   store<u32>(stackEnds + stackCount++ * 4, <u32> frameCount);
+}
+
+function addSum(stack: usize): void {
+  const size = stack * 8;
+  if (sums + size == sumsEnd) {
+    sums = copied(sums, size, size * 2);
+    sumsEnd = sums + size * 2;
+  }
+  store<f64>(sums + size, NaN);
 }
 
 function growFrames(): void {
