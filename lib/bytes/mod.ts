@@ -31,6 +31,7 @@ export { ExtentSource, MissingBytesError } from "./extent_source.ts";
 export { decompressed } from "./decompressed.ts";
 export { gzipChunks } from "./gzip_chunks.ts";
 export { gunzipIfCompressed } from "./gzip_reader.ts";
+export { instantiateWasm } from "./instantiate_wasm.ts";
 export { findByte } from "./find_byte.ts";
 export { LineReader, lineTooLong, MAX_LINE_LENGTH } from "./line_reader.ts";
 export { peek, type Peeked } from "./peek.ts";

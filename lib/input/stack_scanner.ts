@@ -1,15 +1,16 @@
-import { SCANNER_CODE } from "./scanner_code.ts";
+import { instantiateWasm } from "../bytes/mod.ts";
+import { WASM_CODE } from "./scanner_code.ts";
 
 /** Why {@linkcode StackScanner.scan} ended. */
 export type ScanEnd = "needs-bytes" | "odd-line" | "many-lines";
 
-/** In the order of the numbers in `scanner/scan_stacks.ts`. */
+/** In the order of the numbers in `lib/bytes/assembly/scan_stacks.ts`. */
 const SCAN_ENDS: readonly ScanEnd[] = ["needs-bytes", "odd-line", "many-lines"];
 /** In bytes. */
 const FIRST_BUFFER = 1 << 19;
 
 /**
- * What `scanner/scan_stacks.ts` exports. Those that are no functions are unsigned 32-bit numbers; where
+ * What `lib/bytes/assembly/scan_stacks.ts` exports. Those that are no functions are unsigned 32-bit numbers; where
  * they are addresses in the memory, the comment says of what.
  */
 interface ScannerExports {
@@ -58,7 +59,7 @@ interface ScannerExports {
  * 10^-11. It is no protection against somebody who makes a recording on purpose to have its stacks
  * merged.
  *
- * The work is done in WebAssembly, see `scanner/scan_stacks.ts`; all columns are views of its memory,
+ * The work is done in WebAssembly, see `lib/bytes/assembly/scan_stacks.ts`; all columns are views of its memory,
  * valid until the next call of a method.
  *
  * @example
@@ -93,7 +94,7 @@ export class StackScanner {
    */
   constructor(isMerging: boolean) {
     this.#isMerging = isMerging;
-    this.#scanner = instantiate();
+    this.#scanner = instantiateWasm(WASM_CODE) as unknown as ScannerExports;
     const [low, high] = crypto.getRandomValues(new BigUint64Array(2));
     this.#scanner.setUp(low!, high!, FIRST_BUFFER, isMerging);
     this.view = new DataView(this.#buffer);
@@ -231,13 +232,4 @@ export class StackScanner {
   #address(global: WebAssembly.Global): number {
     return global.value >>> 0;
   }
-}
-
-let compiled: WebAssembly.Module | undefined;
-
-function instantiate(): ScannerExports {
-  compiled ??= new WebAssembly.Module(
-    Uint8Array.from(atob(SCANNER_CODE), (char) => char.charCodeAt(0)),
-  );
-  return new WebAssembly.Instance(compiled).exports as unknown as ScannerExports;
 }

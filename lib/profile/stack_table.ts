@@ -76,6 +76,11 @@ export class StackTable {
     }
   }
 
+  /** Where each stack ends in {@linkcode frames}, not copied. */
+  get ends(): Uint32Array {
+    return this.#ends.subarray(0, this.size);
+  }
+
   /** Where the frames of a stack begin in {@linkcode frames}. */
   startOf(stack: number): number {
     return stack === 0 ? 0 : this.#ends[stack - 1]!;

@@ -1,7 +1,7 @@
 /**
  * The inner loop of reading collapsed stacks, in AssemblyScript, which is TypeScript that becomes
- * WebAssembly: this file is compiled by `deno task scanner`, and is no module of Deno. What is made of
- * it stands in `../scanner_code.ts`, and is used by `../stack_scanner.ts`, which says what comes out.
+ * WebAssembly: `deno task wasm` compiles it, and it is no module of Deno. What is made of it stands in
+ * `lib/input/scanner_code.ts`, and is used by `lib/input/stack_scanner.ts`, which says what comes out.
  *
  * Each line of a recording is cut, its count is read, and its stack is hashed and looked up here, and
  * each frame of each new stack; 64-bit multiplication and comparing 16 bytes at a time make that
