@@ -3,6 +3,9 @@ import type { SampleColumns, StackTable } from "../profile/mod.ts";
 import type { LineKeys } from "./line_keys.ts";
 import { WASM_CODE } from "./writer_code.ts";
 
+/** Addresses have 32 bits; some is left for the lines. */
+const MAX_SIZE = 2 ** 32 - 2 ** 24;
+
 /** What `lib/bytes/assembly/write_lines.ts` exports: addresses in the memory, but for `used`. */
 interface WriterExports {
   readonly memory: WebAssembly.Memory;
@@ -45,6 +48,9 @@ export class LineWriter {
     const { callerStarts, leafStarts, texts } = keys;
     const frameCount = callerStarts.length - 1;
     this.#lineCount = lines.stacks.length;
+    const size = texts.length + 4 * (2 * frameCount + stacks.frameCount + stacks.size) +
+      20 * this.#lineCount;
+    if (size > MAX_SIZE) throw tooLarge();
     this.#run(() =>
       writer.setUp(texts.length, frameCount, stacks.frameCount, stacks.size, this.#lineCount)
     );
@@ -95,7 +101,11 @@ export class LineWriter {
       step();
     } catch (error) {
       if (!(error instanceof WebAssembly.RuntimeError)) throw error;
-      throw new RangeError("Cannot write so many different stacks: 4 GiB are not enough");
+      throw tooLarge();
     }
   }
+}
+
+function tooLarge(): RangeError {
+  return new RangeError("Cannot write so many different stacks: 4 GiB are not enough");
 }
