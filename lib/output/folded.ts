@@ -87,10 +87,11 @@ interface Pair {
 function sumsByStack({ samples, stacks }: Profile) {
   const weights = new Float64Array(stacks.size).fill(NaN);
   let pairs: Map<number, Pair> | undefined;
+  const columns = samples.columns();
   for (let sample = 0; sample < samples.size; sample++) {
-    const stack = samples.stackOf(sample);
-    const base = samples.baseOf(sample);
-    const weight = samples.weightOf(sample);
+    const stack = columns.stacks[sample]!;
+    const weight = columns.weights[sample]!;
+    const base = columns.bases?.[sample] ?? NaN;
     if (Number.isNaN(base)) {
       weights[stack] = sum(weights[stack]!, weight);
     } else {

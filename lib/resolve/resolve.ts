@@ -1,4 +1,4 @@
-import { type Profile, type RawProfile, SampleTable, StackTable } from "../profile/mod.ts";
+import { type Profile, type RawProfile, StackTable } from "../profile/mod.ts";
 import { type DemangleStyle, type FoundFunction, loadDemangler } from "../symbols/mod.ts";
 import { FrameDescriber } from "./describe_frame.ts";
 import { decide } from "./decide.ts";
@@ -149,17 +149,13 @@ function rename(
   output: OutputFrames,
   inlines: boolean,
 ): Profile {
-  const renamed = new SampleTable();
-  for (let sample = 0; sample < samples.size; sample++) {
-    renamed.push(samples.stackOf(sample), samples.weightOf(sample), samples.baseOf(sample));
-  }
   const isExpanded = locations.some((location) =>
     location.kind === "address" && location.inlined !== undefined
   );
   const profile = {
     frames: output.table,
     stacks: renameStacks(stacks, keys, roles, output, { inlines, isExpanded }),
-    samples: renamed,
+    samples: samples.copy(),
     decimals,
     ...weightType && { weightType },
   };
