@@ -124,8 +124,9 @@ export class FoldedReader {
   /** By the number of the stack; one with two counts comes behind the same with one. */
   #summedSamples(): SampleTable {
     const summed = new SampleTable();
-    for (const [stack, sum] of this.#scanner.sums.entries()) {
-      if (!Number.isNaN(sum)) summed.push(stack, sum);
+    const { sums } = this.#scanner;
+    for (let stack = 0; stack < sums.length; stack++) {
+      if (!Number.isNaN(sums[stack])) summed.push(stack, sums[stack]!);
       const sample = this.#sampleOf.get(stack);
       if (sample === undefined) continue;
       summed.push(stack, this.#samples.weightOf(sample), this.#samples.baseOf(sample));

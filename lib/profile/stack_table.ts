@@ -70,8 +70,8 @@ export class StackTable {
     this.reserve(frames.length);
     this.frames.set(frames, this.frameCount);
     const start = this.frameCount;
-    for (const end of ends) {
-      this.frameCount = start + end;
+    for (let stack = 0; stack < ends.length; stack++) {
+      this.frameCount = start + ends[stack]!;
       this.finish();
     }
   }
