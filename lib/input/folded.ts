@@ -155,6 +155,7 @@ export class FoldedReader {
 
   /** Adds the stacks and frames that the scanner saw for the first time. */
   #addNew(): void {
+    if (this.#scanner.stackCount === this.#stacks.size) return;
     const { newFrames, stackEnds, frames, view } = this.#scanner;
     for (let at = 0; at < newFrames.length; at += 2) {
       const frame = this.#frames.intern(view, newFrames[at]!, newFrames[at + 1]!);
