@@ -5,8 +5,8 @@ import { findByte } from "./find_byte.ts";
 const LINE_FEED = 0x0a;
 const CHUNK_SIZE = 1 << 19;
 const DECODER = new TextDecoder();
-/** A line longer than this is not text. */
-const MAX_LINE_LENGTH = 1 << 26;
+/** A line with more bytes than this is not text: 64 MiB. */
+export const MAX_LINE_LENGTH = 1 << 26;
 
 /**
  * Cuts a stream of bytes into lines without making strings of them. The line stands in `view` at
@@ -91,7 +91,9 @@ export class LineReader {
     }
     this.start = this.#next;
     this.end = whole ? found : this.#filled;
-    if (this.end - this.start > MAX_LINE_LENGTH) throw this.#tooLong();
+    if (this.end - this.start > MAX_LINE_LENGTH) {
+      throw lineTooLong(this.#reader.name, this.lineNumber + 1);
+    }
     this.#next = whole ? found + 1 : this.#filled;
     this.lineNumber++;
     return true;
@@ -105,7 +107,7 @@ export class LineReader {
   /** Moves what is left of the last chunk to the front, and makes the buffer larger if it is full. */
   #makeRoom(): void {
     const left = this.#filled - this.#next;
-    if (left > MAX_LINE_LENGTH) throw this.#tooLong();
+    if (left > MAX_LINE_LENGTH) throw lineTooLong(this.#reader.name, this.lineNumber + 1);
     if (this.#next > 0) this.#bytes.copyWithin(0, this.#next, this.#filled);
     this.#searched = Math.max(0, this.#searched - this.#next);
     this.#next = 0;
@@ -116,13 +118,14 @@ export class LineReader {
     this.#bytes = bytes;
     this.view = new DataView(bytes.buffer);
   }
+}
 
-  #tooLong(): FormatError {
-    return new FormatError({
-      action: "read a line",
-      source: this.#reader.name,
-      place: { line: this.lineNumber + 1 },
-      detail: `it has more than ${MAX_LINE_LENGTH} bytes`,
-    });
-  }
+/** What is thrown for a line that has more than {@linkcode MAX_LINE_LENGTH} bytes; 1-based. */
+export function lineTooLong(source: string, line: number): FormatError {
+  return new FormatError({
+    action: "read a line",
+    source,
+    place: { line },
+    detail: `it has more than ${MAX_LINE_LENGTH} bytes`,
+  });
 }

@@ -7,8 +7,7 @@ import {
   type Recording,
 } from "../input/mod.ts";
 import { type InputFile, openInput } from "./input_files.ts";
-import type { ReadEvents } from "./read_recordings.ts";
-import { readProfile } from "./reading_thread.ts";
+import { type ReadEvents, readRecordings } from "./read_recordings.ts";
 
 /** What to read. */
 export interface Inputs {
@@ -129,7 +128,7 @@ async function readFoldedRun(
   const recordings = opened.size === 0 ? { paths, merge } : { paths, merge, opened };
   return {
     paths,
-    profile: await readProfile(recordings, events),
+    profile: await readRecordings(recordings, events),
     maps: [],
     returnAddresses: "callers",
     buildIds: new Map(),

@@ -1,5 +1,5 @@
-import type { ByteReader } from "../bytes/mod.ts";
-import { type NewStacks, StackCounter, type StackCounts } from "../input/mod.ts";
+import { FoldedReader } from "../input/mod.ts";
+import type { RawProfile } from "../profile/mod.ts";
 import { type InputFile, openInput } from "./input_files.ts";
 
 /** What to read. */
@@ -18,18 +18,15 @@ export interface ReadEvents {
   onProgress(name: string, size: number | undefined, bytesRead: number): void;
   /** A recording could not be read, or not to its end; why, for the user. */
   onFailure(message: string): void;
-  /** More is about to be read: it waits for the promise. */
-  beforeRead?(): Promise<void> | undefined;
 }
 
-/** Reads recordings, one after the other; one that fails does not stop the others. */
+/** Reads folded recordings, one after the other; one that fails does not stop the others. */
 export async function readRecordings(
   { paths, merge, opened }: Recordings,
-  newStacks: NewStacks,
   events: ReadEvents,
-): Promise<StackCounts> {
+): Promise<RawProfile> {
   let size: number | undefined;
-  const counter = new StackCounter(newStacks, {
+  const reader = new FoldedReader({
     merge,
     onProgress: ({ name }, bytesRead) => events.onProgress(name, size, bytesRead),
   });
@@ -37,20 +34,10 @@ export async function readRecordings(
     try {
       using file = opened?.get(path) ?? openInput(path);
       size = file.size;
-      await counter.read(waitingReader(file, events));
+      await reader.read(file);
     } catch (error) {
       events.onFailure((error as Error).message);
     }
   }
-  return counter.counts();
-}
-
-function waitingReader(file: ByteReader, events: ReadEvents): ByteReader {
-  return {
-    name: file.name,
-    async read(into: Uint8Array): Promise<number> {
-      await events.beforeRead?.();
-      return file.read(into);
-    },
-  };
+  return reader.profile();
 }

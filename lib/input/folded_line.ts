@@ -9,6 +9,9 @@ const NINE = 0x39;
 /** Digits whose value is below 2^53 whatever they are. */
 const SAFE_DIGITS = 15;
 
+/** What {@linkcode FoldedLine.parse} says of a line without a count. */
+export const NO_COUNT = "no count at its end";
+
 /**
  * Splits a folded line, `a;b;c 42`, into its stack and its counts. One object serves all lines, its
  * fields are those of the line parsed last.
@@ -37,7 +40,7 @@ export class FoldedLine {
   parse(view: DataView, start: number, end: number): string {
     const lineEnd = skipBlanksBack(view, start, end);
     const lineStart = skipBlanks(view, start, lineEnd);
-    if (!this.#readCount(view, start, lineEnd)) return "no count at its end";
+    if (!this.#readCount(view, start, lineEnd)) return NO_COUNT;
     const weight = this.#count;
     const weightDecimals = this.#countDecimals;
     const behindBase = skipBlanksBack(view, lineStart, this.#countStart);

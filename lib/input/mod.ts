@@ -23,7 +23,7 @@
  * @module
  */
 export { readBpftrace } from "./bpftrace.ts";
-export { FoldedReader, profileOf, readFolded, type ReadFoldedOptions } from "./folded.ts";
+export { FoldedReader, readFolded, type ReadFoldedOptions } from "./folded.ts";
 export {
   detectFormat,
   type Format,
@@ -51,7 +51,5 @@ export {
 } from "./recording.ts";
 export { RecordingBuilder, type RecordingFacts } from "./recording_builder.ts";
 export { readSanitizer } from "./sanitizer.ts";
-export { addBatch, type StackBatch, StackBatcher } from "./stack_batch.ts";
-export { type CountStacksOptions, StackCounter, type StackCounts } from "./stack_counter.ts";
-export { type NewStacks, StackParser } from "./stack_parser.ts";
+export { type ScanEnd, StackScanner } from "./stack_scanner.ts";
 export { readTombstone } from "./tombstone.ts";

@@ -1,12 +1,7 @@
 import { FormatError } from "../errors.ts";
-import {
-  MAX_WEIGHT,
-  type Profile,
-  type SampleColumns,
-  SampleTable,
-  type StackTable,
-} from "../profile/mod.ts";
+import { MAX_WEIGHT, type Profile, type SampleColumns, SampleTable } from "../profile/mod.ts";
 import { type LineKeys, lineKeys, sortKey } from "./line_keys.ts";
+import { LineWriter } from "./line_writer.ts";
 import { sortStacks } from "./sort_stacks.ts";
 
 /** How {@linkcode writeFolded} writes. */
@@ -33,18 +28,12 @@ export function* writeFolded(
   options: WriteFoldedOptions = {},
 ): Generator<Uint8Array> {
   const keys = lineKeys(profile);
-  const buffer = new LineBuffer(profile, keys);
   const lines = options.merge === false
     ? profile.samples.columns()
     : keys.ranksSuffice
     ? mergedLines(profile, keys)
     : sortedLines(profile, keys);
-  const { stacks, weights, bases } = lines;
-  for (let line = 0; line < stacks.length; line++) {
-    if (buffer.isFull) yield buffer.take();
-    buffer.append(stacks[line]!, countText(bases?.[line] ?? NaN, weights[line]!));
-  }
-  yield buffer.take();
+  yield* new LineWriter(profile.stacks, keys, lines).chunks();
 }
 
 /** Lines with the same stack as one, sorted by stack and count. */
@@ -71,13 +60,13 @@ function mergedLines(profile: Profile, keys: LineKeys): SampleColumns {
 
 /** The slow way, for frames whose texts mix with counts: all lines as text, then sorted. */
 function sortedLines(profile: Profile, keys: LineKeys): SampleColumns {
-  const { stacks, weights, bases } = mergedLines(profile, keys);
-  const buffer = new LineBuffer(profile, keys);
+  const merged = mergedLines(profile, keys);
+  const { stacks, weights, bases } = merged;
+  const writer = new LineWriter(profile.stacks, keys, merged);
   const decoder = new TextDecoder();
   const lines = Array.from(stacks, (stack, line) => {
     const [weight, base] = [weights[line]!, bases?.[line] ?? NaN];
-    buffer.append(stack, countText(base, weight));
-    return { stack, weight, base, text: sortKey(decoder.decode(buffer.take())) };
+    return { stack, weight, base, text: sortKey(decoder.decode(writer.line(line))) };
   });
   lines.sort((a, b) => a.text < b.text ? -1 : a.text > b.text ? 1 : 0);
   const sorted = new SampleTable();
@@ -98,10 +87,11 @@ interface Pair {
 function sumsByStack({ samples, stacks }: Profile) {
   const weights = new Float64Array(stacks.size).fill(NaN);
   let pairs: Map<number, Pair> | undefined;
+  const columns = samples.columns();
   for (let sample = 0; sample < samples.size; sample++) {
-    const stack = samples.stackOf(sample);
-    const base = samples.baseOf(sample);
-    const weight = samples.weightOf(sample);
+    const stack = columns.stacks[sample]!;
+    const weight = columns.weights[sample]!;
+    const base = columns.bases?.[sample] ?? NaN;
     if (Number.isNaN(base)) {
       weights[stack] = sum(weights[stack]!, weight);
     } else {
@@ -146,99 +136,4 @@ function sum(a: number, b: number): number {
     source: "output",
     detail: "those of one stack add up to more than 2^53 - 1",
   });
-}
-
-const CHUNK_SIZE = 1 << 20;
-
-/**
- * Puts lines together in one buffer that is used again and again. Written for speed, see the bench
- * "folded": what a line has in common with the one before it is copied at once, and the texts of
- * the other frames four bytes at a time, from one arena that holds them all.
- */
-class LineBuffer {
-  readonly #stacks: StackTable;
-  readonly #keys: LineKeys;
-  #bytes = new Uint8Array(2 * CHUNK_SIZE);
-  #view = new DataView(this.#bytes.buffer);
-  #used = 0;
-  /** The line before, as long as it is in the buffer: where it begins, and its frames' first. */
-  #lastStart = -1;
-  #lastStack = -1;
-
-  constructor(profile: Profile, keys: LineKeys) {
-    this.#stacks = profile.stacks;
-    this.#keys = keys;
-  }
-
-  /** Whether it is time to take the bytes. */
-  get isFull(): boolean {
-    return this.#used >= CHUNK_SIZE;
-  }
-
-  /** All bytes so far, valid until the next call. */
-  take(): Uint8Array {
-    const bytes = this.#bytes.subarray(0, this.#used);
-    this.#used = 0;
-    this.#lastStart = -1;
-    return bytes;
-  }
-
-  append(stack: number, count: string): void {
-    const { callerStarts, leafStarts } = this.#keys;
-    const { frames } = this.#stacks;
-    const leaf = this.#stacks.endOf(stack) - 1;
-    const lineStart = this.#used;
-    let at = this.#stacks.startOf(stack);
-    if (this.#lastStart >= 0) at += this.#appendCommon(stack);
-    for (; at < leaf; at++) this.#appendText(callerStarts, frames[at]!);
-    this.#appendText(leafStarts, frames[leaf]!);
-    this.#reserve(count.length);
-    for (let digit = 0; digit < count.length; digit++) {
-      this.#bytes[this.#used++] = count.charCodeAt(digit);
-    }
-    this.#lastStart = lineStart;
-    this.#lastStack = stack;
-  }
-
-  /** Copies the callers that a stack has in common with the last one; gives their number. */
-  #appendCommon(stack: number): number {
-    const { frames } = this.#stacks;
-    const { callerStarts } = this.#keys;
-    const start = this.#stacks.startOf(stack);
-    const lastStart = this.#stacks.startOf(this.#lastStack);
-    const most = Math.min(
-      this.#stacks.endOf(stack) - start,
-      this.#stacks.endOf(this.#lastStack) - lastStart,
-    ) - 1;
-    let common = 0;
-    let length = 0;
-    for (; common < most && frames[start + common] === frames[lastStart + common]; common++) {
-      const frame = frames[start + common]!;
-      length += callerStarts[frame + 1]! - callerStarts[frame]!;
-    }
-    this.#reserve(length);
-    this.#bytes.copyWithin(this.#used, this.#lastStart, this.#lastStart + length);
-    this.#used += length;
-    return common;
-  }
-
-  #appendText(starts: Uint32Array, frame: number): void {
-    const from = starts[frame]!;
-    const length = starts[frame + 1]! - from;
-    this.#reserve(length + 4);
-    const source = this.#keys.textView;
-    const target = this.#view;
-    const used = this.#used;
-    // The last step may copy up to three bytes too many; the next text overwrites them.
-    for (let at = 0; at < length; at += 4) target.setInt32(used + at, source.getInt32(from + at));
-    this.#used = used + length;
-  }
-
-  #reserve(length: number): void {
-    if (this.#used + length <= this.#bytes.length) return;
-    const bytes = new Uint8Array(Math.max(2 * this.#bytes.length, this.#used + length));
-    bytes.set(this.#bytes.subarray(0, this.#used));
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer);
-  }
 }

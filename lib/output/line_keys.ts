@@ -6,8 +6,8 @@ import { BEHIND_LAST, sortSequences } from "./sort_sequences.ts";
  * that calls none, or is no leaf, has no such text.
  */
 export interface LineKeys {
-  /** All texts one after the other, and four bytes more. */
-  readonly textView: DataView;
+  /** All texts one after the other. */
+  readonly texts: Uint8Array;
   /** Where the text of a frame that calls another begins: its name and a semicolon. */
   readonly callerStarts: Uint32Array;
   /** Where the text of a leaf begins: its name and a space. Each text ends where the next begins. */
@@ -55,7 +55,7 @@ export function lineKeys({ frames, stacks }: Profile): LineKeys {
   const { bytes, starts } = joined([...callers, ...leaves], isUsed);
   const ranks = ranksOf(bytes, starts, isUsed);
   return {
-    textView: new DataView(bytes.buffer),
+    texts: bytes,
     callerStarts: starts.subarray(0, frames.size + 1),
     leafStarts: starts.subarray(frames.size),
     callerRank: ranks.subarray(0, frames.size),
@@ -112,7 +112,7 @@ function joined(texts: readonly Uint8Array[], isUsed: Uint8Array) {
   for (let at = 0; at < count; at++) {
     starts[at + 1] = starts[at]! + (isUsed[at] === 1 ? texts[at]!.length + 1 : 0);
   }
-  const bytes = new Uint8Array(starts[count]! + 4);
+  const bytes = new Uint8Array(starts[count]!);
   for (let at = 0; at < count; at++) {
     if (isUsed[at] === 0) continue;
     bytes.set(texts[at]!, starts[at]);

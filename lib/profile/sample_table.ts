@@ -33,6 +33,16 @@ export class SampleTable {
     return table;
   }
 
+  /** The same samples, to be changed by itself. */
+  copy(): SampleTable {
+    const { stacks, weights, bases } = this.columns();
+    return SampleTable.of({
+      stacks: stacks.slice(),
+      weights: weights.slice(),
+      bases: bases?.slice(),
+    });
+  }
+
   /** All samples, not copied. */
   columns(): SampleColumns {
     return {

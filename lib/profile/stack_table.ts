@@ -60,6 +60,27 @@ export class StackTable {
     return this.size++;
   }
 
+  /**
+   * Appends stacks.
+   *
+   * @param frames The frames of all of them, root first, one stack after the other.
+   * @param ends Where each ends in these.
+   */
+  append(frames: Uint32Array, ends: Uint32Array): void {
+    this.reserve(frames.length);
+    this.frames.set(frames, this.frameCount);
+    const start = this.frameCount;
+    for (let stack = 0; stack < ends.length; stack++) {
+      this.frameCount = start + ends[stack]!;
+      this.finish();
+    }
+  }
+
+  /** Where each stack ends in {@linkcode frames}, not copied. */
+  get ends(): Uint32Array {
+    return this.#ends.subarray(0, this.size);
+  }
+
   /** Where the frames of a stack begin in {@linkcode frames}. */
   startOf(stack: number): number {
     return stack === 0 ? 0 : this.#ends[stack - 1]!;

@@ -108,7 +108,7 @@ export async function decide(recording: RawProfile, options: DecideOptions): Pro
 
 function rolesIn(profile: RawProfile, mode: ReturnAddresses) {
   const roles = new FrameRoles(profile, mode);
-  const keys = keysOf(profile, roles);
+  const keys = roles.keysOf(profile.stacks);
   return { roles, keys, isReturn: findCallers(profile, keys, mode) };
 }
 
@@ -124,25 +124,6 @@ export function functionOf(place: Place, kernel: KernelNames): FoundFunction | u
     default:
       return undefined;
   }
-}
-
-/**
- * The frames of all stacks, in their places, as keys: a frame in a role is `2 * frame + role`. Each
- * of the loops over all frames of all stacks is plain for speed, see the bench "folded".
- */
-function keysOf({ stacks }: RawProfile, roles: FrameRoles): Uint32Array {
-  const { frames } = stacks;
-  const keys = new Uint32Array(stacks.frameCount);
-  for (let stack = 0; stack < stacks.size; stack++) {
-    const start = stacks.startOf(stack);
-    let next = -1;
-    for (let at = stacks.endOf(stack) - 1; at >= start; at--) {
-      const frame = frames[at]!;
-      keys[at] = 2 * frame + roles.roleOf(frame, next);
-      if (!roles.isInlined(frame)) next = frame;
-    }
-  }
-  return keys;
 }
 
 /** Locates each frame in each role that it has in some stack; by key. */

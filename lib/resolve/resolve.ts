@@ -1,4 +1,4 @@
-import { type Profile, type RawProfile, SampleTable, StackTable } from "../profile/mod.ts";
+import { type Profile, type RawProfile, StackTable } from "../profile/mod.ts";
 import { type DemangleStyle, type FoundFunction, loadDemangler } from "../symbols/mod.ts";
 import { FrameDescriber } from "./describe_frame.ts";
 import { decide } from "./decide.ts";
@@ -152,14 +152,10 @@ function rename(
   output: OutputFrames,
   inlines: boolean,
 ): Profile {
-  const renamed = new SampleTable();
-  for (let sample = 0; sample < samples.size; sample++) {
-    renamed.push(samples.stackOf(sample), samples.weightOf(sample), samples.baseOf(sample));
-  }
   const profile = {
     frames: output.table,
     stacks: renameStacks(stacks, keys, roles, output, inlines),
-    samples: renamed,
+    samples: samples.copy(),
     decimals,
     ...weightType && { weightType },
   };

@@ -8,12 +8,9 @@ import { bytesOf } from "../support/resolve_text.ts";
 async function rolesOf(stack: string, mode: ReturnAddresses = "callers"): Promise<string> {
   const profile = await readFolded([readerOfBytes("test", bytesOf(`${stack} 1\n`))]);
   const roles = new FrameRoles(profile, mode);
-  const frames = [...profile.stacks.framesOf(0)];
-  return frames.map((frame, at) => {
-    const next = frames.slice(at + 1).find((one) => !roles.isInlined(one));
-    const role = roles.roleOf(frame, next ?? -1);
-    return role === EXACT ? "e" : role === RETURN ? "r" : "?";
-  }).join("");
+  const keys = [...roles.keysOf(profile.stacks)];
+  assertEquals(keys.map((key) => key >> 1), [...profile.stacks.framesOf(0)]);
+  return keys.map((key) => (key & 1) === RETURN ? "r" : (key & 1) === EXACT ? "e" : "?").join("");
 }
 
 for (
@@ -36,19 +33,19 @@ for (
     ["no frame before an inlined function that calls", "0x1;f_[i];0x2", "rre"],
   ] as const
 ) {
-  Deno.test(`FrameRoles.roleOf() with callers takes as exact: ${title}`, async () => {
+  Deno.test(`FrameRoles.keysOf() with callers takes as exact: ${title}`, async () => {
     assertEquals(await rolesOf(stack), wanted);
   });
 }
 
-Deno.test("FrameRoles.roleOf() knows no other annotation as the kernel's", async () => {
+Deno.test("FrameRoles.keysOf() knows no other annotation as the kernel's", async () => {
   assertEquals(await rolesOf("0x1;0x2;f_[j];g_[0]"), "rrre");
 });
 
-Deno.test("FrameRoles.roleOf() with all takes every frame for a return address", async () => {
+Deno.test("FrameRoles.keysOf() with all takes every frame for a return address", async () => {
   assertEquals(await rolesOf("0x1;0x2;0xffffffff81000000", "all"), "rrr");
 });
 
-Deno.test("FrameRoles.roleOf() with none takes no frame for a return address", async () => {
+Deno.test("FrameRoles.keysOf() with none takes no frame for a return address", async () => {
   assertEquals(await rolesOf("0x1;0x2;0x3", "none"), "eee");
 });

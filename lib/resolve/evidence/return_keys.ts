@@ -17,7 +17,8 @@ export function findCallers(
   if (mode === "callers") {
     for (let at = 0; at < keys.length; at++) isCaller[keys[at]!]! |= keys[at]! & RETURN;
   } else {
-    markCallers(profile, keys, isCaller);
+    const roles = new FrameRoles(profile, "callers").keysOf(profile.stacks);
+    for (let at = 0; at < keys.length; at++) isCaller[keys[at]!]! |= roles[at]! & RETURN;
   }
   for (let frame = 0; frame < profile.locations.length; frame++) {
     const location = profile.locations[frame]!;
@@ -26,17 +27,4 @@ export function findCallers(
     isCaller[2 * frame] = isCaller[2 * frame + 1] = 0;
   }
   return isCaller;
-}
-
-function markCallers(profile: RawProfile, keys: Uint32Array, isCaller: Uint8Array): void {
-  const { stacks } = profile;
-  const roles = new FrameRoles(profile, "callers");
-  for (let stack = 0; stack < stacks.size; stack++) {
-    let next = -1;
-    for (let at = stacks.endOf(stack) - 1; at >= stacks.startOf(stack); at--) {
-      const frame = stacks.frames[at]!;
-      if (roles.roleOf(frame, next) === RETURN) isCaller[keys[at]!] = 1;
-      if (!roles.isInlined(frame)) next = frame;
-    }
-  }
 }
