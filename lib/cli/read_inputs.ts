@@ -1,5 +1,6 @@
 import type { ByteReader } from "../bytes/mod.ts";
 import {
+  checkChoices,
   type FormatName,
   formatNamed,
   openRecording,
@@ -47,6 +48,7 @@ export async function readInputs(
     if (input !== undefined) inputs.push(input);
   }
   for (const { path, format: name, file } of inputs) {
+    if (!hasChoices(path, name, options, events)) continue;
     if (name === "folded") {
       folded.paths.push(path);
       if (file !== undefined) folded.opened.set(path, file);
@@ -58,6 +60,22 @@ export async function readInputs(
   }
   await endRun();
   return recordings;
+}
+
+/** Whether a recording has what the user chose of it; the user is told if not. */
+function hasChoices(
+  path: string,
+  format: FormatName,
+  options: ReadRecordingOptions,
+  events: ReadEvents,
+): boolean {
+  try {
+    checkChoices(path === "-" ? "standard input" : path, format, options);
+    return true;
+  } catch (error) {
+    events.onFailure((error as Error).message);
+    return false;
+  }
 }
 
 interface Input {

@@ -22,6 +22,7 @@
  *
  * @module
  */
+export { checkChoices } from "./check_choices.ts";
 export { readBpftrace } from "./bpftrace.ts";
 export { FoldedReader, readFolded, type ReadFoldedOptions } from "./folded.ts";
 export {

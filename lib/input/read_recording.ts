@@ -1,5 +1,6 @@
 import { type ByteReader, decompressed, peek } from "../bytes/mod.ts";
 import { FormatError } from "../errors.ts";
+import { checkChoices } from "./check_choices.ts";
 import { detectFormat, type FormatName, formatNamed, HEAD_SIZE } from "./formats.ts";
 import { isJson, otherFile } from "./other_file.ts";
 import type { ReadRecordingOptions, Recording } from "./recording.ts";
@@ -56,7 +57,7 @@ function noStacks(head: Uint8Array, text: string): string | undefined {
  * Reads a recording of any format, compressed or not.
  *
  * @param format What it is; found out by how it begins if it is not given.
- * @throws {FormatError} If it cannot be read at all. Where a part could be, see
+ * @throws {FormatError} If it cannot be read at all, or has nothing of what the options choose. Where a part could be, see
  * {@linkcode Recording.failure}.
  *
  * @example
@@ -83,5 +84,6 @@ export async function readRecording(
   format?: FormatName,
 ): Promise<Recording> {
   const opened = await openRecording(reader, format);
+  checkChoices(opened.reader.name, opened.format, options);
   return await formatNamed(opened.format)!.read(opened.reader, options);
 }

@@ -160,6 +160,32 @@ Deno.test("symfold --weight chooses what is counted", async () => {
   });
 });
 
+for (
+  const [choice, detail] of [
+    [
+      ["--event", "cycles"],
+      'event "cycles" of "standard input": its format, folded, has no events',
+    ],
+    [["--weight", "bytes"], 'weight "bytes" of "standard input": there is samples'],
+  ] as const
+) {
+  Deno.test(`symfold ${choice.join(" ")} is refused for folded stacks`, async () => {
+    const { code, stdout, stderr } = await runSymfold([...choice, "-q"], { stdin: "a;b 1\n" });
+    assertEquals({ code, stdout }, { code: 1, stdout: "" });
+    assertStringIncludes(stderr, `symfold: Cannot find the ${detail}\n`);
+  });
+}
+
+Deno.test("symfold --event is refused for one recording and taken for the other", async () => {
+  const args = ["--sysroot", SYSROOT, "-q", "--event", "cycles", "-"];
+  const folded = await Deno.makeTempFile();
+  await Deno.writeTextFile(folded, "a;b 1\n");
+  const { code, stdout, stderr } = await runSymfold([...args, folded], { stdin: PERF });
+  await Deno.remove(folded);
+  assertEquals({ code, stdout }, { code: 1, stdout: "app;layout_first 1\n" });
+  assertStringIncludes(stderr, "its format, folded, has no events");
+});
+
 for (const [option, root] of [["--pids", "app-10"], ["--threads", "app-10/11"]] as const) {
   Deno.test(`symfold ${option} writes ${root} at the root`, async () => {
     const args = ["--sysroot", SYSROOT, "-q", option];
