@@ -1,5 +1,3 @@
-import { SHORT_MAX, SHORT_MIN, ShortStrings } from "./short_strings.ts";
-
 /** Bytes of one arena block; a longer string gets a block of its own. */
 const BLOCK_SIZE = 4 << 20;
 const FIRST_SLOTS = 1 << 10;
@@ -12,8 +10,7 @@ const ROW = 3;
  * several.
  *
  * It holds one copy of each different string in blocks that never move, and an open-addressing table
- * of 32-bit hashes beside it; short strings are looked for in a table of their own first. Each frame
- * of each new stack is looked up here (see the bench "folded").
+ * of 32-bit hashes beside it.
  *
  * @example
  * ```ts
@@ -38,20 +35,22 @@ export class ByteInterner {
   #rows = new Uint32Array(ROW * FIRST_SLOTS);
   #blocks: DataView[] = [];
   #used = BLOCK_SIZE;
-  readonly #short = new ShortStrings();
 
   /**
    * The number of the bytes `[start, end)` of a view. They were new if the number is the `size`
    * from before the call.
    */
   intern(view: DataView, start: number, end: number): number {
-    const length = end - start;
-    if (length < SHORT_MIN || length > SHORT_MAX) return this.#intern(view, start, end);
-    const known = this.#short.find(view, start, end);
-    if (known >= 0) return known;
-    const id = this.#intern(view, start, end);
-    this.#short.add(id, view, start, end);
-    return id;
+    const hash = hashBytes(view, start, end);
+    const slots = this.#slots;
+    const mask = slots.length - 2;
+    let slot = (hash << 1) & mask;
+    for (;;) {
+      const id = slots[slot]!;
+      if (id < 0) return this.#add(slot, hash, view, start, end - start);
+      if (slots[slot + 1] === hash && this.#equals(id, view, start, end - start)) return id;
+      slot = (slot + 2) & mask;
+    }
   }
 
   /** Gives the bytes `[start, end)` of a view a number of their own, even if they have one. */
@@ -66,19 +65,6 @@ export class ByteInterner {
       throw new RangeError(`Cannot give the bytes of ${id}: there are ${this.size} strings`);
     }
     return new Uint8Array(block.buffer, this.#rows[ROW * id + 2]!, this.#rows[ROW * id]!);
-  }
-
-  #intern(view: DataView, start: number, end: number): number {
-    const hash = hashBytes(view, start, end);
-    const slots = this.#slots;
-    const mask = slots.length - 2;
-    let slot = (hash << 1) & mask;
-    for (;;) {
-      const id = slots[slot]!;
-      if (id < 0) return this.#add(slot, hash, view, start, end - start);
-      if (slots[slot + 1] === hash && this.#equals(id, view, start, end - start)) return id;
-      slot = (slot + 2) & mask;
-    }
   }
 
   #equals(id: number, view: DataView, start: number, length: number): boolean {
