@@ -65,6 +65,17 @@ Deno.test("SplitUnits finds the unit behind units of types, and of other skeleto
   assertEquals((await framesWith(skeleton(), file)).frames, ["first", "second", "-"]);
 });
 
+Deno.test("SplitUnits finds the unit behind one whose header is damaged", async () => {
+  const file = dwo([splitUnit([], 5n), splitUnit()]);
+  file.sections.get(".debug_info.dwo")![4] = 9; // version
+  const found = await framesWith(skeleton(), file);
+  assertEquals(found.frames, ["first", "second", "-"]);
+  assertEquals(found.problems, [
+    'Cannot read the unit of "a.dwo(.debug_info.dwo)" at file offset 0x0: ' +
+    "it has version 9, want 2 to 5",
+  ]);
+});
+
 Deno.test("SplitUnits finds ranges of a split unit in its own file", async () => {
   const split: EntrySpec = {
     tag: DW_TAG_SUBPROGRAM,
