@@ -62,9 +62,9 @@ export class DwarfSections {
     throw new FormatError({ action, source: this.name, detail });
   }
 
-  /** The index of a package is not split from anything. */
+  /** The indexes of a package are not split from anything. */
   #fullName(name: string): string {
-    return name === ".debug_cu_index" ? name : name + this.#suffix;
+    return name.endsWith("_index") ? name : name + this.#suffix;
   }
 
   async #find(name: string): Promise<Section | undefined> {
