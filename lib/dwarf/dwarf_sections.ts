@@ -11,6 +11,8 @@ export class DwarfSections {
   readonly strings: StringPool;
   /** The file that `dwz` moved entries to, if there is one. */
   readonly alternate: DwarfSections | undefined;
+  /** Whether the file is known to be a package, whose parts of units only its indexes know. */
+  isPackage = false;
   readonly #open: () => Promise<DwarfFile | undefined>;
   readonly #suffix: string;
   readonly #sections = new Map<string, Promise<Section | undefined>>();

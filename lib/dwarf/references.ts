@@ -50,6 +50,8 @@ export function readReference(unit: Unit, form: number): EntryReference {
       throw new Defect(`a reference leads to ${hex(position)}, out of its unit`);
     }
     case DW_FORM_REF_ADDR: {
+      // It counts from the start of a file whose units are anywhere in the package now.
+      if (sections.isPackage) throw new Defect("a reference leads to another unit of a package");
       const { version, is64, addressSize } = header;
       const infoOffset = version === 2 ? reader.address(addressSize) : reader.offset(is64);
       return { sections, infoOffset };

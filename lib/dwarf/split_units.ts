@@ -97,9 +97,10 @@ export class SplitUnits {
   #indexOf(sections: DwarfSections): Promise<PackageIndex | undefined> {
     let index = this.#indexes.get(sections);
     if (index === undefined) {
-      index = sections.find(".debug_cu_index").then((section) =>
-        section && PackageIndex.read(section)
-      );
+      index = sections.find(".debug_cu_index").then((section) => {
+        sections.isPackage = section !== undefined;
+        return section && PackageIndex.read(section);
+      });
       this.#indexes.set(sections, index);
     }
     return index;

@@ -44,8 +44,7 @@ export class TypeUnits {
   ): Promise<void> {
     await this.#problems.attempt(async () => {
       const file = { sections, loader, use };
-      const isPackage = await sections.find(".debug_cu_index") !== undefined;
-      if (isPackage) await this.#readPacked(file, signatures);
+      if (sections.isPackage) await this.#readPacked(file, signatures);
       else await this.#readAll(file, new Set(signatures));
     });
   }

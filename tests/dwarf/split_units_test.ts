@@ -146,6 +146,28 @@ for (const version of [2, 5]) {
   });
 }
 
+for (const version of [2, 5]) {
+  Deno.test(`a reference by offset in a package of version ${version} is not followed`, async () => {
+    const [first, second] = FUNCTIONS as [EntrySpec, EntrySpec];
+    // As it is, it leads to another function, but not as it was before the unit was packed.
+    const reference: AttributeSpec = [
+      constants.DW_AT_ABSTRACT_ORIGIN,
+      constants.DW_FORM_REF_ADDR,
+      "there",
+    ];
+    const referring = { ...second, attributes: [...second.attributes!.slice(1), reference] };
+    const found = await framesWith(
+      skeleton(),
+      dwp(version, [{ ...first, label: "there" }, referring]),
+    );
+    assertEquals(found.frames, ["first", "?", "-"]);
+    assertEquals(found.problems.map((problem) => problem.replace(/0x\w+/, "0x")), [
+      'Cannot read the name of a function of "a.dwp(.debug_info.dwo)" at file offset 0x: ' +
+      "a reference leads to another unit of a package",
+    ]);
+  });
+}
+
 Deno.test("SplitUnits says that the file is missing", async () => {
   const found = await framesWith(skeleton(), undefined);
   assertEquals(found.frames, ["-", "-", "-"]);

@@ -122,8 +122,8 @@ export function packageIndex(
 }
 
 /** A package, in which the unit is not the first of each section. */
-export function dwp(version: number): BuiltDwarf {
-  const built = dwo([splitUnit([], 5n), splitUnit()]);
+export function dwp(version: number, children: readonly EntrySpec[] = FUNCTIONS): BuiltDwarf {
+  const built = dwo([splitUnit([], 5n), splitUnit(children)]);
   const info = built.sections.get(".debug_info.dwo")!.slice();
   const start = built.starts[1]!;
   // The abbreviations of the second unit count from the start of its own.
