@@ -10,6 +10,8 @@ const FIRST_STEP = 1 << 8;
 const MAX_STEP = 1 << 20;
 /** What looks like a unit and leads to nothing is followed no more often than this. */
 const MAX_TRIES = 1 << 12;
+/** What looks like a unit at first, and is none, is parsed no more often than this. */
+const MAX_MISSES = 1 << 16;
 /** Bytes from the start of a unit to its version, in either format. */
 const VERSION_32 = 4;
 const VERSION_64 = 12;
@@ -73,29 +75,41 @@ export async function findNextUnit(
   isInTypes = false,
 ): Promise<number> {
   let tries = 0;
+  let misses = 0;
   let step = FIRST_STEP;
   for (let start = from; start < info.size; start += step, step = Math.min(4 * step, MAX_STEP)) {
     const length = Math.min(step, info.size - start);
     // In memory of its own: headers elsewhere are read meanwhile.
     const reader = await info.read(start, Math.min(step + MAX_HEADER_SIZE, info.size - start));
     for (let at = 0; at < length; at++) {
-      if (!mayBegin(reader, at)) continue;
+      if (!mayBegin(reader, at, info.size - start - at)) continue;
       const header = parseAt(reader, at, start + at, info.size, isInTypes);
-      if (header === undefined) continue;
-      if (await isUnitOrEnd(info, header.end, isInTypes)) return header.start;
-      if (++tries === MAX_TRIES) return -1;
+      if (header !== undefined && await isUnitOrEnd(info, header.end, isInTypes)) {
+        return header.start;
+      }
+      if (header === undefined) misses++;
+      else tries++;
+      if (tries === MAX_TRIES || misses === MAX_MISSES) return -1;
     }
   }
   return -1;
 }
 
-/** Whether there is a version where a unit would have it. */
-function mayBegin({ bytes, littleEndian }: DwarfReader, at: number): boolean {
+/**
+ * Whether the version, the size of addresses and the length are such as a unit would have them.
+ * Plain, as it is asked for every byte: headers that are none are parsed at a high price.
+ */
+function mayBegin({ bytes, view, littleEndian }: DwarfReader, at: number, left: number): boolean {
   const is64 = bytes[at] === 0xff && bytes[at + 1] === 0xff && bytes[at + 2] === 0xff &&
     bytes[at + 3] === 0xff;
-  const version = at + (is64 ? VERSION_64 : VERSION_32);
-  const [low, high] = littleEndian ? [version, version + 1] : [version + 1, version];
-  return bytes[high] === 0 && bytes[low]! >= 2 && bytes[low]! <= 5;
+  const position = at + (is64 ? VERSION_64 : VERSION_32);
+  const version = bytes[littleEndian ? position : position + 1]!;
+  if (bytes[littleEndian ? position + 1 : position] !== 0 || version < 2 || version > 5) {
+    return false;
+  }
+  const addressSize = bytes[position + (version >= 5 ? 3 : is64 ? 10 : 6)];
+  if (addressSize !== 8 && addressSize !== 4 && addressSize !== 2) return false;
+  return is64 || view.getUint32(at, littleEndian) <= left - VERSION_32;
 }
 
 function parseAt(

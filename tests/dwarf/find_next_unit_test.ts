@@ -92,6 +92,20 @@ Deno.test("findUnitBehind() searches behind a unit with a reserved length", asyn
   assertEquals(await findUnitBehind(info, { start: 0, previous: -1 }), starts[1]);
 });
 
+Deno.test("findNextUnit() passes much that could be a version quickly", async () => {
+  // Version 4, without the size of addresses, at every fourth byte.
+  const fours = Array.from({ length: 1 << 18 }, () => [4, 0, 0, 0]).flat();
+  const { info, starts } = damaged([{ tail: fours }, { tail: [0] }, { tail: [0] }]);
+  assertEquals(await findNextUnit(info, 1), starts[1]);
+});
+
+Deno.test("findNextUnit() gives up after many headers that are too short", async () => {
+  const short = [1, 0, 0, 0, 5, 0, 1, 8, 0, 0, 0, 0];
+  const bytes = Array.from({ length: (1 << 16) + 1 }, () => short).flat();
+  const { info } = damaged([{ tail: bytes }, { tail: [0] }]);
+  assertEquals(await findNextUnit(info, 1), -1);
+});
+
 Deno.test("findNextUnit() gives up after many that look like one", async () => {
   // Each leads to the middle of nowhere; the true ones are behind all of them.
   const fake = [9, 0, 0, 0, 5, 0, 1, 8, 0, 0, 0, 0, 0, 0xff];
