@@ -147,6 +147,7 @@ export const DW_LANG_MIPS_ASSEMBLER = 0x8001;
 
 // Sections that a package's index has columns for (7.3.5.3, and GCC's DWARF 4 extension).
 export const DW_SECT_INFO = 1;
+export const DW_SECT_TYPES = 2;
 export const DW_SECT_ABBREV = 3;
 export const DW_SECT_STR_OFFSETS = 6;
 export const DW_SECT_RNGLISTS = 8;

@@ -11,6 +11,8 @@ export class DwarfSections {
   readonly strings: StringPool;
   /** The file that `dwz` moved entries to, if there is one. */
   readonly alternate: DwarfSections | undefined;
+  /** Whether the file is known to be a package, whose parts of units only its indexes know. */
+  isPackage = false;
   readonly #open: () => Promise<DwarfFile | undefined>;
   readonly #suffix: string;
   readonly #sections = new Map<string, Promise<Section | undefined>>();
@@ -62,9 +64,9 @@ export class DwarfSections {
     throw new FormatError({ action, source: this.name, detail });
   }
 
-  /** The index of a package is not split from anything. */
+  /** The indexes of a package are not split from anything. */
   #fullName(name: string): string {
-    return name === ".debug_cu_index" ? name : name + this.#suffix;
+    return name.endsWith("_index") ? name : name + this.#suffix;
   }
 
   async #find(name: string): Promise<Section | undefined> {

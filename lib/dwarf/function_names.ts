@@ -5,14 +5,17 @@ import {
   DW_AT_MIPS_LINKAGE_NAME,
   DW_AT_NAME,
   DW_AT_SPECIFICATION,
+  DW_TAG_SUBPROGRAM,
 } from "./constants.ts";
+import { Defect } from "./defect.ts";
 import type { DwarfSections } from "./dwarf_sections.ts";
-import { FunctionName } from "./function_name.ts";
+import type { FunctionName } from "./function_name.ts";
+import { KnownNames, type Wanted, WantedEntries, type WantedPlace } from "./known_names.ts";
 import type { ProblemList } from "./problem_list.ts";
 import { qualifyNames } from "./qualify_names.ts";
-import { type EntryReference, readReference } from "./references.ts";
+import { type EntryReference, positionIn, readReference } from "./references.ts";
 import { sourceErrorOf } from "./section.ts";
-import { TypeNames } from "./type_names.ts";
+import { TypeUnits } from "./type_units.ts";
 import type { Unit } from "./unit.ts";
 import { UnitFinder } from "./unit_finder.ts";
 import type { UnitLoader } from "./unit_loader.ts";
@@ -20,31 +23,6 @@ import type { UnitLoader } from "./unit_loader.ts";
 /** References lead from unit to unit no more often than this. */
 const MAX_ROUNDS = 16;
 const ACTION = "read the name of a function";
-
-/** An entry whose name is wanted, in a unit that was not read for it yet. */
-interface Wanted {
-  readonly infoOffset: number;
-  readonly name: FunctionName;
-  /** Where the names of those that it refers to are kept. */
-  readonly known: KnownNames;
-}
-
-/** By file, then by where the entry begins in `.debug_info`. */
-class KnownNames {
-  /** Whether names are wanted as they are written, even if there is a linkage name. */
-  readonly isWritten: boolean;
-  readonly #names = new Map<DwarfSections, Map<number, FunctionName>>();
-
-  constructor(isWritten: boolean) {
-    this.isWritten = isWritten;
-  }
-
-  of(sections: DwarfSections): Map<number, FunctionName> {
-    let names = this.#names.get(sections);
-    if (names === undefined) this.#names.set(sections, names = new Map());
-    return names;
-  }
-}
 
 /** An entry that refers to no other. */
 interface Declaration {
@@ -59,25 +37,28 @@ interface Declaration {
  */
 export class FunctionNames {
   readonly #problems: ProblemList;
-  readonly #known = new KnownNames(false);
+  readonly #known = new KnownNames({ isOfTypes: false, isWritten: false, isQualified: true });
   /** The names of functions that types are local to. */
-  readonly #scopes = new KnownNames(true);
+  readonly #scopes = new KnownNames({ isOfTypes: false, isWritten: true, isQualified: true });
+  readonly #types = new KnownNames({ isOfTypes: true, isWritten: true, isQualified: true });
+  readonly #plainTypes = new KnownNames({ isOfTypes: true, isWritten: true, isQualified: false });
   readonly #declarations: Declaration[] = [];
-  readonly #types = new TypeNames();
-  #wanted = new Map<DwarfSections, Wanted[]>();
+  readonly #typeUnits: TypeUnits;
+  #wanted = new Map<DwarfSections, WantedEntries>();
 
   /** Reads nothing yet. */
   constructor(problems: ProblemList) {
     this.#problems = problems;
+    this.#typeUnits = new TypeUnits(problems);
   }
 
   /** The name of the function whose entry, or an instance of it, begins at `position` in a unit. */
   nameAt(unit: Unit, position: number): FunctionName {
-    const infoOffset = unit.header.start + position;
-    const known = this.#known.of(unit.sections);
-    let name = known.get(infoOffset);
+    const { sections, header } = unit;
+    const reference = { sections, infoOffset: header.start + position };
+    let name = this.#known.find(reference);
     if (name === undefined) {
-      known.set(infoOffset, name = new FunctionName());
+      name = this.#known.add(reference);
       this.#trace(unit, position, name, this.#known);
     }
     return name;
@@ -87,8 +68,9 @@ export class FunctionNames {
   finish(unit: Unit): void {
     try {
       qualifyNames(unit, this.#declarations, {
-        types: this.#types,
-        functionAt: (reference) => this.#scopeAt(reference),
+        functionAt: (reference) => this.#outsideName(reference, this.#scopes),
+        typeAt: (reference) => this.#outsideName(reference, this.#types),
+        plainTypeAt: (reference) => this.#outsideName(reference, this.#plainTypes),
       });
     } catch (error) {
       this.#problems.add(sourceErrorOf(error, unit.info, unit.header.start, ACTION).message);
@@ -96,12 +78,11 @@ export class FunctionNames {
     this.#declarations.length = 0;
   }
 
-  #scopeAt(reference: EntryReference): FunctionName {
-    const known = this.#scopes.of(reference.sections);
-    let name = known.get(reference.infoOffset);
+  #outsideName(reference: EntryReference, known: KnownNames): FunctionName {
+    let name = known.find(reference);
     if (name === undefined) {
-      known.set(reference.infoOffset, name = new FunctionName());
-      this.#want(reference, name, this.#scopes);
+      name = known.add(reference);
+      this.#want(reference, name, known);
     }
     return name;
   }
@@ -112,15 +93,6 @@ export class FunctionNames {
    * @param mainFinder Knows the units of `.debug_info` of the file that was asked about.
    */
   async follow(loader: UnitLoader, main: DwarfSections, mainFinder: UnitFinder): Promise<void> {
-    await this.#followAll(loader, main, mainFinder);
-    await this.#types.find(loader, this.#problems);
-  }
-
-  async #followAll(
-    loader: UnitLoader,
-    main: DwarfSections,
-    mainFinder: UnitFinder,
-  ): Promise<void> {
     const finders = new Map([[main, mainFinder]]);
     for (let round = 0; this.#wanted.size > 0; round++) {
       if (round === MAX_ROUNDS) {
@@ -129,21 +101,36 @@ export class FunctionNames {
       }
       const wanted = this.#wanted;
       this.#wanted = new Map();
-      for (const [sections, entries] of wanted) {
+      for (const [sections, { places, types }] of wanted) {
+        if (types.size > 0) await this.#followTypes(sections, types, loader);
+        if (places.length === 0) continue;
         await this.#problems.attempt(async () => {
           const info = await sections.open(".debug_info");
           let finder = finders.get(sections);
           if (finder === undefined) finders.set(sections, finder = new UnitFinder(info));
-          entries.sort((one, other) => one.infoOffset - other.infoOffset);
-          await this.#followInto(sections, entries, finder, loader);
+          places.sort((one, other) => one.infoOffset - other.infoOffset);
+          await this.#followInto(sections, places, finder, loader);
         });
       }
     }
   }
 
+  async #followTypes(
+    sections: DwarfSections,
+    types: ReadonlyMap<bigint, readonly Wanted[]>,
+    loader: UnitLoader,
+  ): Promise<void> {
+    await this.#typeUnits.read(sections, types.keys(), loader, (unit, position, signature) => {
+      for (const { name, known } of types.get(signature)!) {
+        this.#trace(unit, position, name, known, true);
+      }
+      this.finish(unit);
+    });
+  }
+
   async #followInto(
     sections: DwarfSections,
-    entries: readonly Wanted[],
+    entries: readonly WantedPlace[],
     finder: UnitFinder,
     loader: UnitLoader,
   ): Promise<void> {
@@ -162,40 +149,47 @@ export class FunctionNames {
     }
   }
 
-  #trace(unit: Unit, firstPosition: number, firstName: FunctionName, names: KnownNames): void {
-    const { header, sections, info } = unit;
-    const known = names.of(sections);
+  /** @param isByType Whether the first entry is the type of a unit of types, or should be. */
+  #trace(
+    unit: Unit,
+    firstPosition: number,
+    firstName: FunctionName,
+    known: KnownNames,
+    isByType = false,
+  ): void {
+    const { isWritten, isQualified, isOfTypes } = known.kind;
     let position = firstPosition;
     let name = firstName;
     try {
+      if (isByType && isOfTypes === isFunction(unit, position)) {
+        throw new Defect(isOfTypes ? "want a type, not a function" : "want a function, not a type");
+      }
       while (true) {
         const reference = parseName(unit, position, name);
-        if (name.linkageName !== undefined && !names.isWritten) return;
+        if (name.linkageName !== undefined && !isWritten) return;
         if (reference === undefined) {
-          if (name.name !== undefined) this.#declarations.push({ position, name });
+          if (name.name !== undefined && isQualified) this.#declarations.push({ position, name });
           return;
         }
-        const { infoOffset } = reference;
-        const isSameFile = reference.sections === sections;
-        const knownThere = isSameFile ? known : names.of(reference.sections);
-        name.origin = knownThere.get(infoOffset);
+        name.origin = known.find(reference);
         if (name.origin !== undefined) return;
-        knownThere.set(infoOffset, name = name.origin = new FunctionName());
-        if (!isSameFile || infoOffset < header.start || infoOffset >= header.end) {
-          this.#want(reference, name, names);
+        name = name.origin = known.add(reference);
+        position = positionIn(unit, reference);
+        if (position < 0) {
+          this.#want(reference, name, known);
           return;
         }
-        position = infoOffset - header.start;
       }
     } catch (error) {
-      this.#problems.add(sourceErrorOf(error, info, header.start + position, ACTION).message);
+      const place = unit.header.start + position;
+      this.#problems.add(sourceErrorOf(error, unit.info, place, ACTION).message);
     }
   }
 
-  #want({ sections, infoOffset }: EntryReference, name: FunctionName, known: KnownNames): void {
-    const wanted = this.#wanted.get(sections);
-    if (wanted !== undefined) wanted.push({ infoOffset, name, known });
-    else this.#wanted.set(sections, [{ infoOffset, name, known }]);
+  #want(reference: EntryReference, name: FunctionName, known: KnownNames): void {
+    let wanted = this.#wanted.get(reference.sections);
+    if (wanted === undefined) this.#wanted.set(reference.sections, wanted = new WantedEntries());
+    wanted.add(reference, name, known);
   }
 }
 
@@ -229,6 +223,11 @@ function parseName(unit: Unit, position: number, into: FunctionName): EntryRefer
     }
   }
   return origin ?? specification;
+}
+
+function isFunction({ reader, abbreviations }: Unit, position: number): boolean {
+  reader.position = position;
+  return abbreviations.tags[abbreviations.indexOf(reader.uleb())] === DW_TAG_SUBPROGRAM;
 }
 
 function isNameAttribute(name: number): boolean {

@@ -4,6 +4,7 @@ import {
   DW_SECT_INFO,
   DW_SECT_RNGLISTS,
   DW_SECT_STR_OFFSETS,
+  DW_SECT_TYPES,
 } from "./constants.ts";
 import { Defect } from "./defect.ts";
 import type { DwarfReader } from "./dwarf_reader.ts";
@@ -13,6 +14,8 @@ import { type Section, sourceErrorOf } from "./section.ts";
 export interface Contributions {
   /** In `.debug_info.dwo`. */
   readonly info: number;
+  /** In `.debug_types.dwo`; -1 if the index says nothing of that section. */
+  readonly types: number;
   /** In `.debug_abbrev.dwo`. */
   readonly abbreviations: number;
   /** In `.debug_str_offsets.dwo`. */
@@ -24,6 +27,7 @@ export interface Contributions {
 /** Of a unit that has a file for itself. */
 export const WHOLE_FILE: Contributions = {
   info: 0,
+  types: -1,
   abbreviations: 0,
   stringOffsets: 0,
   rangeLists: 0,
@@ -36,8 +40,9 @@ const MAX_SIZE = 1 << 28;
 const MAX_TRIES = 1 << 10;
 
 /**
- * The index of a package of split units, `.debug_cu_index` of a `.dwp` file (DWARF 5, section
- * 7.3.5.3; version 2 is GNU's, before DWARF 5).
+ * An index of a package of split units, `.debug_cu_index` or `.debug_tu_index` of a `.dwp` file
+ * (DWARF 5, section 7.3.5.3; version 2 is GNU's, before DWARF 5). The second one is of units of
+ * types: their ids are the signatures.
  */
 export class PackageIndex {
   readonly #section: Section;
@@ -47,8 +52,8 @@ export class PackageIndex {
   readonly #slotCount: number;
   /** Where the ids begin: bytes from the start of the section. */
   readonly #idsStart: number;
-  /** The number of each section's column; -1 if it has none. */
-  readonly #columns: readonly [info: number, abbrev: number, strings: number, ranges: number];
+  /** By section: the number of its column; -1 if it has none. */
+  readonly #columns: Contributions;
 
   private constructor(section: Section, reader: DwarfReader) {
     this.#section = section;
@@ -71,13 +76,15 @@ export class PackageIndex {
     }
     reader.position = this.#columnsStart;
     const ids = Array.from({ length: this.#columnCount }, () => reader.u32());
-    this.#columns = [
-      ids.indexOf(DW_SECT_INFO),
-      ids.indexOf(DW_SECT_ABBREV),
-      ids.indexOf(DW_SECT_STR_OFFSETS),
+    this.#columns = {
+      info: ids.indexOf(DW_SECT_INFO),
+      // Since DWARF 5 there is no such section.
+      types: version === 2 ? ids.indexOf(DW_SECT_TYPES) : -1,
+      abbreviations: ids.indexOf(DW_SECT_ABBREV),
+      stringOffsets: ids.indexOf(DW_SECT_STR_OFFSETS),
       // In version 2 that number is for macros.
-      version === 5 ? ids.indexOf(DW_SECT_RNGLISTS) : -1,
-    ];
+      rangeLists: version === 5 ? ids.indexOf(DW_SECT_RNGLISTS) : -1,
+    };
   }
 
   /**
@@ -125,17 +132,20 @@ export class PackageIndex {
       const detail = `it has no row ${row}, only ${this.#unitCount}`;
       throw this.#section.error(this.#idsStart, ACTION, detail);
     }
-    const [info, abbreviations, stringOffsets, rangeLists] = this.#columns.map((column) => {
-      if (column < 0) return 0;
-      this.#reader.position = this.#rowsStart + 4 * ((row - 1) * this.#columnCount + column);
-      return this.#reader.u32();
-    });
+    const { info, types, abbreviations, stringOffsets, rangeLists } = this.#columns;
     return {
-      info: info!,
-      abbreviations: abbreviations!,
-      stringOffsets: stringOffsets!,
-      rangeLists: rangeLists!,
+      info: this.#offsetAt(row, info, 0),
+      types: this.#offsetAt(row, types, -1),
+      abbreviations: this.#offsetAt(row, abbreviations, 0),
+      stringOffsets: this.#offsetAt(row, stringOffsets, 0),
+      rangeLists: this.#offsetAt(row, rangeLists, 0),
     };
+  }
+
+  #offsetAt(row: number, column: number, absent: number): number {
+    if (column < 0) return absent;
+    this.#reader.position = this.#rowsStart + 4 * ((row - 1) * this.#columnCount + column);
+    return this.#reader.u32();
   }
 
   get #columnsStart(): number {

@@ -19,9 +19,8 @@ import {
 import { readNumber } from "./forms.ts";
 import type { FunctionName } from "./function_name.ts";
 import { ClassName, LambdaName } from "./lambda_name.ts";
-import { type EntryReference, readReference } from "./references.ts";
+import { type EntryReference, positionIn, readReference } from "./references.ts";
 import type { Text } from "./string_pool.ts";
-import type { TypeNames } from "./type_names.ts";
 import type { Unit } from "./unit.ts";
 
 /** What a scope without a name is called, as C++ demanglers do. */
@@ -39,10 +38,12 @@ const MAX_REFERENCES = 16;
 
 /** What knows names that a unit only refers to. */
 export interface OutsideNames {
-  /** Is asked for the names of types. */
-  readonly types: TypeNames;
-  /** Gives the name of a function that another unit declares. */
+  /** Gives the name of a function that another unit declares, with all that is around it. */
   functionAt(reference: EntryReference): FunctionName;
+  /** Gives the name of a type that another unit declares, with all that is around it. */
+  typeAt(reference: EntryReference): FunctionName;
+  /** Gives the name of a type, and nothing of what is around it. */
+  plainTypeAt(reference: EntryReference): FunctionName;
 }
 
 /** A namespace, a type, or a function that a type is local to. */
@@ -94,11 +95,17 @@ export class ScopeReader {
     }
     const unnamed = UNNAMED.get(tag);
     if (unnamed === undefined) return undefined;
-    const declaration = positionOf(unit, referenceOf(unit, position, DW_AT_SPECIFICATION));
+    const reference = referenceOf(unit, position, DW_AT_SPECIFICATION);
+    const declaration = reference === undefined ? -1 : positionIn(unit, reference);
     const name = nameOf(unit, position) ??
       (declaration >= 0 ? nameOf(unit, declaration) : undefined) ??
       this.#typeName(position, unnamed);
     const isType = tag !== DW_TAG_NAMESPACE && tag !== DW_TAG_MODULE;
+    if (isType && reference !== undefined && declaration < 0) {
+      const here = name ?? { value: unnamed };
+      const read = () => this.#outside.typeAt(reference);
+      return { isType, isFunction: false, ...elsewhere(read, here) };
+    }
     const isClass = tag === DW_TAG_CLASS_TYPE || tag === DW_TAG_STRUCTURE_TYPE;
     const fixed = { isType, isFunction: false, isQualified: false, declaration };
     if (!isClass) return { ...fixed, nameAround: always(name ?? { value: unnamed }) };
@@ -111,9 +118,8 @@ export class ScopeReader {
   #typeName(position: number, unnamed: string): Text | undefined {
     const { form } = moveToNamed(this.#unit, position, DW_AT_SIGNATURE);
     if (form !== DW_FORM_REF_SIG8) return undefined;
-    const { reader, sections } = this.#unit;
-    const signature = reader.view.getBigUint64(reader.position, reader.littleEndian);
-    return this.#outside.types.nameOf(sections, signature, unnamed);
+    const type = this.#outside.plainTypeAt(readReference(this.#unit, form));
+    return new OutsideName(type, { value: unnamed });
   }
 }
 
@@ -133,14 +139,8 @@ function readFunction(
   for (let hops = 0; hops < MAX_REFERENCES; hops++) {
     const reference = referenceOf(unit, at, DW_AT_ABSTRACT_ORIGIN, DW_AT_SPECIFICATION);
     if (reference === undefined) break;
-    at = positionOf(unit, reference);
-    if (at < 0) {
-      const here = name;
-      let outer: Text | undefined;
-      // Only if it is asked for, as it costs the reading of another unit.
-      const nameAround = () => outer ??= new OutsideName(outside.functionAt(reference), here);
-      return { ...fixed, isQualified: true, declaration: -1, nameAround };
-    }
+    at = positionIn(unit, reference);
+    if (at < 0) return { ...fixed, ...elsewhere(() => outside.functionAt(reference), name) };
     declaration = at;
     name = nameOf(unit, at) ?? name;
   }
@@ -148,7 +148,20 @@ function readFunction(
   return { ...fixed, isQualified: false, declaration, nameAround: always(name) };
 }
 
-/** The name of a function that another unit declares, with all that is around it. */
+/** What is declared in another unit; that is read only if it is asked for. */
+function elsewhere(
+  read: () => FunctionName,
+  here: Text | undefined,
+): Pick<Scope, "isQualified" | "declaration" | "nameAround"> {
+  let name: Text | undefined;
+  return {
+    isQualified: true,
+    declaration: -1,
+    nameAround: () => name ??= new OutsideName(read(), here),
+  };
+}
+
+/** The name of a function or type that another unit declares. */
 class OutsideName implements Text {
   readonly #name: FunctionName;
   readonly #here: Text | undefined;
@@ -159,7 +172,7 @@ class OutsideName implements Text {
     this.#here = here;
   }
 
-  /** The name, or that which is here; where functions are said to be in each other, it ends. */
+  /** The name, or that which is here; where scopes are said to be in each other, it ends. */
   get value(): string {
     if (this.#isAsked) return "";
     this.#isAsked = true;
@@ -197,13 +210,6 @@ function referenceOf(
 ): EntryReference | undefined {
   const { form } = moveToNamed(unit, position, ...attributes);
   return form < 0 ? undefined : readReference(unit, form);
-}
-
-/** Where an entry begins in a unit; -1 if it is in another one. */
-function positionOf({ sections, header }: Unit, reference: EntryReference | undefined): number {
-  if (reference === undefined || reference.sections !== sections) return -1;
-  const { infoOffset } = reference;
-  return infoOffset >= header.start && infoOffset < header.end ? infoOffset - header.start : -1;
 }
 
 const ABSENT = { form: -1, implicit: 0 };

@@ -8,6 +8,7 @@ import type { Section } from "./section.ts";
 import type { Unit } from "./unit.ts";
 import { readUnitAttributes, readUnitHeader } from "./unit_entry.ts";
 import type { UnitHeader } from "./unit_header.ts";
+import { readUnitHeaders } from "./unit_headers.ts";
 import { UnitLoader } from "./unit_loader.ts";
 
 /**
@@ -96,9 +97,10 @@ export class SplitUnits {
   #indexOf(sections: DwarfSections): Promise<PackageIndex | undefined> {
     let index = this.#indexes.get(sections);
     if (index === undefined) {
-      index = sections.find(".debug_cu_index").then((section) =>
-        section && PackageIndex.read(section)
-      );
+      index = sections.find(".debug_cu_index").then((section) => {
+        sections.isPackage = section !== undefined;
+        return section && PackageIndex.read(section);
+      });
       this.#indexes.set(sections, index);
     }
     return index;
@@ -121,17 +123,13 @@ export class SplitUnits {
     return units.get(id);
   }
 
-  /** All units of a file, by id; those before damage, if there is some. */
+  /** All units of a file that can be read, by id. */
   async #list(sections: DwarfSections, info: Section): Promise<Map<bigint, UnitHeader>> {
     const units = new Map<bigint, UnitHeader>();
-    await this.#problems.attempt(async () => {
-      for (let start = 0; start < info.size;) {
-        const header = await readUnitHeader(info, start);
-        const id = await this.#idOf(sections, info, 0, header);
-        if (id !== undefined && !units.has(id)) units.set(id, header);
-        start = header.end;
-      }
-    });
+    for await (const header of readUnitHeaders(info, false, this.#problems)) {
+      const id = await this.#problems.attempt(() => this.#idOf(sections, info, 0, header));
+      if (id !== undefined && !units.has(id)) units.set(id, header);
+    }
     return units;
   }
 

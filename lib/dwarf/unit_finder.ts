@@ -1,5 +1,5 @@
 import { hex, isSourceError } from "../errors.ts";
-import { findNextUnit } from "./find_next_unit.ts";
+import { type DamagedUnit, findUnitBehind } from "./find_next_unit.ts";
 import type { Section } from "./section.ts";
 import { readUnitHeader } from "./unit_entry.ts";
 import type { UnitHeader } from "./unit_header.ts";
@@ -47,15 +47,15 @@ export class UnitFinder {
       } catch (error) {
         if (!isSourceError(error)) throw error;
         // Whoever wants something of the damaged unit is told so; it does not hide the others.
-        start = await this.#nextStart((starts.at(-1) ?? start) + 1);
+        start = await this.#nextStart({ start, previous: starts.at(-1) ?? -1 });
       }
     }
     return starts;
   }
 
-  async #nextStart(from: number): Promise<number> {
+  async #nextStart(damaged: DamagedUnit): Promise<number> {
     try {
-      return await findNextUnit(this.#info, from);
+      return await findUnitBehind(this.#info, damaged);
     } catch (error) {
       if (!isSourceError(error)) throw error;
       return -1;

@@ -35,6 +35,8 @@ export interface UnitHeader {
   readonly id: bigint;
   /** Of a type unit: bytes from the start of the unit to the entry of the type; else 0. */
   readonly typeOffset: number;
+  /** Whether its section is `.debug_types`, and not `.debug_info`. */
+  readonly isInTypes: boolean;
 }
 
 /** The longest header: a type unit of DWARF 5, 64-bit format. */
@@ -88,6 +90,7 @@ export function parseUnitHeader(
     type,
     id,
     typeOffset,
+    isInTypes,
   };
 }
 

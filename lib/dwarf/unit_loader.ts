@@ -3,7 +3,7 @@ import { type AddressTable, readAddressTable } from "./address_table.ts";
 import type { AddressReference } from "./attribute_values.ts";
 import type { DwarfSections } from "./dwarf_sections.ts";
 import { type Section, sourceErrorOf } from "./section.ts";
-import type { Contributions } from "./package_index.ts";
+import { type Contributions, WHOLE_FILE } from "./package_index.ts";
 import { Unit, type UnitParts } from "./unit.ts";
 import { parseUnitAttributes } from "./unit_attributes.ts";
 import { defaultRangeListsBase, defaultStringOffsetsBase } from "./unit_bases.ts";
@@ -26,11 +26,17 @@ export class UnitLoader {
   /**
    * Reads a unit, its abbreviations and its addresses.
    *
+   * @param parts Where it is in the sections of its file, if that is a package.
    * @returns It is valid until a unit is read again.
    * @throws {FormatError | UnsupportedError} If they are damaged.
    */
-  async load(sections: DwarfSections, info: Section, header: UnitHeader): Promise<Unit> {
-    const body = await this.#read(sections, info, header, 0);
+  async load(
+    sections: DwarfSections,
+    info: Section,
+    header: UnitHeader,
+    parts: Contributions = WHOLE_FILE,
+  ): Promise<Unit> {
+    const body = await this.#read(sections, info, header, parts.abbreviations);
     const { stringOffsetsBase, rangeListsBase, lowPc } = body.attributes;
     const addresses = await readAddressTable(
       sections,
@@ -46,12 +52,12 @@ export class UnitLoader {
       addresses,
       lowPc: addressOf(lowPc, addresses, info, header),
       rangePlace: await rangePlaceOf(sections, header, {
-        offsetBase: 0,
-        indexBase: rangeListsBase < 0 ? defaultRangeListsBase(header) : rangeListsBase,
+        offsetBase: parts.rangeLists,
+        indexBase: parts.rangeLists +
+          (rangeListsBase < 0 ? defaultRangeListsBase(header) : rangeListsBase),
       }),
-      stringOffsetsBase: stringOffsetsBase < 0
-        ? defaultStringOffsetsBase(header)
-        : stringOffsetsBase,
+      stringOffsetsBase: parts.stringOffsets +
+        (stringOffsetsBase < 0 ? defaultStringOffsetsBase(header) : stringOffsetsBase),
     });
   }
 

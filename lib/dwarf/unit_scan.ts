@@ -9,7 +9,7 @@ import type { Section } from "./section.ts";
 import type { UnitAttributes } from "./unit_attributes.ts";
 import { defaultRangeListsBase } from "./unit_bases.ts";
 import { UnitClaims } from "./unit_claims.ts";
-import { findNextUnit } from "./find_next_unit.ts";
+import { findUnitBehind } from "./find_next_unit.ts";
 import { readUnitAttributes, readUnitHeader } from "./unit_entry.ts";
 import type { UnitHeader } from "./unit_header.ts";
 import { RangeRequests, readRangeLists } from "./unit_ranges.ts";
@@ -50,9 +50,8 @@ export async function scanUnits(
   for (let start = 0; start >= 0 && start < info.size;) {
     const header = await problems.attempt(() => readUnitHeader(info, start));
     if (header === undefined) {
-      // The length of the unit before may be wrong as well, and hide others.
-      const from = (starts.at(-1) ?? start) + 1;
-      start = await problems.attempt(() => findNextUnit(info, from)) ?? -1;
+      const damaged = { start, previous: starts.at(-1) ?? -1 };
+      start = await problems.attempt(() => findUnitBehind(info, damaged)) ?? -1;
       continue;
     }
     starts.push(start);

@@ -15,6 +15,7 @@ const HEADER: UnitHeader = {
   type: 1,
   id: 0n,
   typeOffset: 0,
+  isInTypes: false,
 };
 /** Two tables: the codes 1 and 2, and the code 1. */
 const BYTES = [1, 0x11, 1, 0, 0, 2, 0x2e, 0, 0, 0, 0, 1, 0x39, 0, 0, 0, 0];

@@ -48,7 +48,8 @@ Deno.test("find() knows split sections by their other names", async () => {
   const sections = new DwarfSections("a.dwo", fileWith([], asked), { suffix: ".dwo" });
   await sections.find(".debug_info");
   await sections.find(".debug_cu_index");
-  assertEquals(asked, [".debug_info.dwo", ".debug_cu_index"]);
+  await sections.find(".debug_tu_index");
+  assertEquals(asked, [".debug_info.dwo", ".debug_cu_index", ".debug_tu_index"]);
 });
 
 Deno.test("find() finds nothing in a file that is not there", async () => {

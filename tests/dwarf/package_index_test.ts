@@ -58,6 +58,7 @@ for (const littleEndian of [true, false]) {
     const index = await read({ slots, littleEndian });
     assertEquals(index.find(0xffn << 56n | 5n), {
       info: 0x11,
+      types: -1,
       abbreviations: 0x21,
       stringOffsets: 0x31,
       rangeLists: 0x41,
@@ -70,17 +71,35 @@ Deno.test("find() knows GNU's index, whose column 8 is for macros", async () => 
   const index = await read({ version: 2, slots });
   assertEquals(index.find(1n), {
     info: 0x10,
+    types: -1,
     abbreviations: 0x20,
     stringOffsets: 0x30,
     rangeLists: 0,
   });
 });
 
+Deno.test("find() knows where units of types are, which GNU has in a section of their own", async () => {
+  const slots = [FREE, [1n, 1], FREE, FREE] as const;
+  const columns = [2, DW_SECT_ABBREV]; // DW_SECT_TYPES
+  const rows = [[0x10, 0x20]];
+  const common = { abbreviations: 0x20, stringOffsets: 0, rangeLists: 0 };
+  for (const [version, types] of [[2, 0x10], [5, -1]] as const) {
+    const index = await read({ version, slots, columns, rows });
+    assertEquals(index.find(1n), { info: 0, types, ...common });
+  }
+});
+
 Deno.test("find() reads columns in any order, and some may be missing", async () => {
   const slots = [[4n, 1], FREE, FREE, FREE] as const;
   const columns = [DW_SECT_ABBREV, 99, DW_SECT_INFO];
   const index = await read({ slots, columns, rows: [[7, 8, 9]] });
-  assertEquals(index.find(4n), { info: 9, abbreviations: 7, stringOffsets: 0, rangeLists: 0 });
+  assertEquals(index.find(4n), {
+    info: 9,
+    types: -1,
+    abbreviations: 7,
+    stringOffsets: 0,
+    rangeLists: 0,
+  });
 });
 
 Deno.test("find() looks on where a slot is taken", async () => {

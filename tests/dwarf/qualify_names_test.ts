@@ -3,7 +3,6 @@ import * as constants from "../../lib/dwarf/constants.ts";
 import { FunctionName } from "../../lib/dwarf/function_name.ts";
 import { qualifyNames } from "../../lib/dwarf/qualify_names.ts";
 import type { OutsideNames } from "../../lib/dwarf/scope_reader.ts";
-import { TypeNames } from "../../lib/dwarf/type_names.ts";
 import { type AttributeSpec, buildDwarf, type EntrySpec } from "../support/dwarf_builder.ts";
 import { loadUnit } from "../support/dwarf_units.ts";
 
@@ -37,7 +36,11 @@ function scope(
 const F: EntrySpec = { tag: DW_TAG_SUBPROGRAM, label: "f", attributes: [named("f")] };
 
 /** Nothing is in other units. */
-const NONE: OutsideNames = { types: new TypeNames(), functionAt: () => new FunctionName() };
+const NONE: OutsideNames = {
+  functionAt: () => new FunctionName(),
+  typeAt: () => new FunctionName(),
+  plainTypeAt: () => new FunctionName(),
+};
 
 /** The qualified names of functions of a unit, by label. */
 async function qualify(

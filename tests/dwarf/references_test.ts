@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import * as constants from "../../lib/dwarf/constants.ts";
 import { Defect } from "../../lib/dwarf/defect.ts";
 import { DwarfSections } from "../../lib/dwarf/dwarf_sections.ts";
-import { readReference } from "../../lib/dwarf/references.ts";
+import { positionIn, readReference } from "../../lib/dwarf/references.ts";
 import { type AttributeSpec, buildDwarf, type Value } from "../support/dwarf_builder.ts";
 import { loadUnit, sectionsOf } from "../support/dwarf_units.ts";
 import type { DwarfFormat } from "../support/dwarf_writer.ts";
@@ -72,6 +72,35 @@ for (const name of ["REF_SUP4", "REF_SUP8", "GNU_REF_ALT"] as const) {
     );
   });
 }
+
+Deno.test("readReference() reads the signature of a type", async () => {
+  for (const littleEndian of [true, false]) {
+    const signature = 0xfedc_ba98_7654_3210n;
+    const attributes: AttributeSpec[] = [[
+      DW_AT_ABSTRACT_ORIGIN,
+      constants.DW_FORM_REF_SIG8,
+      signature,
+    ]];
+    const built = buildDwarf({ littleEndian, units: [{ entry: { tag: 0x11, attributes } }] });
+    const unit = await loadUnit(built);
+    unit.reader.position = unit.firstEntry + 1;
+    const reference = readReference(unit, constants.DW_FORM_REF_SIG8);
+    assertEquals([reference.signature, reference.infoOffset], [signature, -1]);
+    assertEquals(positionIn(unit, reference), -1);
+  }
+});
+
+Deno.test("positionIn() knows an entry of its unit, by its file and section", async () => {
+  const { unit, built } = await unitReferring(constants.DW_FORM_REF4, "here");
+  const { sections } = unit;
+  const infoOffset = built.offsetOf("here");
+  const start = unit.header.start;
+  assertEquals(positionIn(unit, { sections, infoOffset }), infoOffset - start);
+  assertEquals(positionIn(unit, { sections, infoOffset: start - 1 }), -1);
+  assertEquals(positionIn(unit, { sections, infoOffset: unit.header.end }), -1);
+  assertEquals(positionIn(unit, { sections, infoOffset, isInTypes: true }), -1);
+  assertEquals(positionIn(unit, { sections: sectionsOf(built), infoOffset }), -1);
+});
 
 for (const [where, position] of [["its header", 5], ["what comes behind", 0x200]] as const) {
   Deno.test(`readReference() refuses a reference to ${where}`, async () => {

@@ -3,7 +3,6 @@ import * as constants from "../../lib/dwarf/constants.ts";
 import { FunctionName } from "../../lib/dwarf/function_name.ts";
 import type { EntryReference } from "../../lib/dwarf/references.ts";
 import { ScopeReader } from "../../lib/dwarf/scope_reader.ts";
-import { TypeNames } from "../../lib/dwarf/type_names.ts";
 import { type AttributeSpec, buildDwarf, type EntrySpec } from "../support/dwarf_builder.ts";
 import { loadUnit } from "../support/dwarf_units.ts";
 
@@ -15,11 +14,12 @@ async function read(children: readonly EntrySpec[], others: readonly EntrySpec[]
   const built = buildDwarf({ units });
   const asked: EntryReference[] = [];
   const name = new FunctionName();
-  const functionAt = (reference: EntryReference) => {
+  const nameAt = (reference: EntryReference) => {
     asked.push(reference);
     return name;
   };
-  const reader = new ScopeReader(await loadUnit(built), { types: new TypeNames(), functionAt });
+  const outside = { functionAt: nameAt, typeAt: nameAt, plainTypeAt: nameAt };
+  const reader = new ScopeReader(await loadUnit(built), outside);
   const scope = reader.scopeAt(built.offsetOf("e"));
   assert(scope === reader.scopeAt(built.offsetOf("e")));
   return { scope, built, asked, name };
@@ -78,4 +78,23 @@ Deno.test("ScopeReader asks for a function that another unit declares", async ()
   // Functions that are said to be in each other.
   name.scopes.unshift(scope!.nameAround(undefined));
   assertEquals(scope?.nameAround(undefined).value, "ns::n");
+});
+
+Deno.test("ScopeReader asks for a type that another unit declares", async () => {
+  const reference: AttributeSpec = [constants.DW_AT_SPECIFICATION, DW_FORM_REF_ADDR, "there"];
+  const { scope, built, asked, name } = await read(
+    [entry(constants.DW_TAG_CLASS_TYPE, "e", reference)],
+    [entry(constants.DW_TAG_CLASS_TYPE, "there")],
+  );
+  assertEquals([scope?.isType, scope?.isQualified, scope?.declaration, asked], [
+    true,
+    true,
+    -1,
+    [],
+  ]);
+  assertEquals(scope?.nameAround(undefined).value, "(anonymous class)");
+  name.name = { value: "n" };
+  name.scopes.push({ value: "Outer" });
+  assertEquals(scope?.nameAround(undefined).value, "Outer::n");
+  assertEquals(asked.map(({ infoOffset }) => infoOffset), [built.offsetOf("there")]);
 });

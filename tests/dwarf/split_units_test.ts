@@ -65,6 +65,17 @@ Deno.test("SplitUnits finds the unit behind units of types, and of other skeleto
   assertEquals((await framesWith(skeleton(), file)).frames, ["first", "second", "-"]);
 });
 
+Deno.test("SplitUnits finds the unit behind one whose header is damaged", async () => {
+  const file = dwo([splitUnit([], 5n), splitUnit()]);
+  file.sections.get(".debug_info.dwo")![4] = 9; // version
+  const found = await framesWith(skeleton(), file);
+  assertEquals(found.frames, ["first", "second", "-"]);
+  assertEquals(found.problems, [
+    'Cannot read the unit of "a.dwo(.debug_info.dwo)" at file offset 0x0: ' +
+    "it has version 9, want 2 to 5",
+  ]);
+});
+
 Deno.test("SplitUnits finds ranges of a split unit in its own file", async () => {
   const split: EntrySpec = {
     tag: DW_TAG_SUBPROGRAM,
@@ -132,6 +143,28 @@ for (const version of [2, 5]) {
   Deno.test(`SplitUnits finds the unit in a package of version ${version}`, async () => {
     const found = await framesWith(skeleton(), dwp(version));
     assertEquals(found, { frames: ["first", "second", "-"], problems: [] });
+  });
+}
+
+for (const version of [2, 5]) {
+  Deno.test(`a reference by offset in a package of version ${version} is not followed`, async () => {
+    const [first, second] = FUNCTIONS as [EntrySpec, EntrySpec];
+    // As it is, it leads to another function, but not as it was before the unit was packed.
+    const reference: AttributeSpec = [
+      constants.DW_AT_ABSTRACT_ORIGIN,
+      constants.DW_FORM_REF_ADDR,
+      "there",
+    ];
+    const referring = { ...second, attributes: [...second.attributes!.slice(1), reference] };
+    const found = await framesWith(
+      skeleton(),
+      dwp(version, [{ ...first, label: "there" }, referring]),
+    );
+    assertEquals(found.frames, ["first", "?", "-"]);
+    assertEquals(found.problems.map((problem) => problem.replace(/0x\w+/, "0x")), [
+      'Cannot read the name of a function of "a.dwp(.debug_info.dwo)" at file offset 0x: ' +
+      "a reference leads to another unit of a package",
+    ]);
   });
 }
 

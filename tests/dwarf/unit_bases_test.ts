@@ -4,7 +4,7 @@ import type { UnitHeader } from "../../lib/dwarf/unit_header.ts";
 
 function header(version: number, is64: boolean): UnitHeader {
   const place = { start: 0, end: 0, firstEntry: 0, typeOffset: 0, abbreviationsOffset: 0 };
-  return { ...place, version, is64, addressSize: 8, type: 1, id: 0n };
+  return { ...place, version, is64, addressSize: 8, type: 1, id: 0n, isInTypes: false };
 }
 
 Deno.test("defaultStringOffsetsBase() is behind a header since DWARF 5", () => {

@@ -113,7 +113,7 @@ Deno.test("loadSplit() takes addresses and base from the skeleton unit", async (
   const sections = sectionsOf(split);
   const info = await sections.open(".debug_info");
   const header = await readUnitHeader(info, 0);
-  const parts = { info: 0, abbreviations: 0, stringOffsets: 100, rangeLists: 50 };
+  const parts = { info: 0, types: -1, abbreviations: 0, stringOffsets: 100, rangeLists: 50 };
   const unit = await new UnitLoader(new Float64Array())
     .loadSplit(sections, info, header, skeleton, parts);
   assertEquals(unit.rangeContext.base, 0x1000);
@@ -131,7 +131,7 @@ Deno.test("loadSplit() takes ranges of GNU's split units from the skeleton unit"
   const sections = sectionsOf(split);
   const info = await sections.open(".debug_info");
   const header = await readUnitHeader(info, 0);
-  const parts = { info: 0, abbreviations: 0, stringOffsets: 0, rangeLists: 0 };
+  const parts = { info: 0, types: -1, abbreviations: 0, stringOffsets: 0, rangeLists: 0 };
   const { rangePlace } = await new UnitLoader(new Float64Array())
     .loadSplit(sections, info, header, skeleton, parts);
   assertEquals([rangePlace?.section.name, rangePlace?.offsetBase], [

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { buildDwarf, type BuiltDwarf } from "../support/dwarf_builder.ts";
 import { compileUnit, framesOf, functionAt } from "../support/dwarf_units.ts";
+import { packageWithTypes } from "../support/packed_types.ts";
 import { Random } from "../support/random.ts";
 import { dwo, dwp, skeleton, splitUnit } from "../support/split_dwarf.ts";
 
@@ -14,7 +15,13 @@ const OTHER = {
   tail: new Array(260).fill(0),
 };
 const MAIN = skeleton([OTHER]);
-const FILES = { "a .dwo file": dwo([splitUnit()]), "GNU's package": dwp(2), "a package": dwp(5) };
+const FILES = {
+  "a .dwo file": dwo([splitUnit()]),
+  "GNU's package": dwp(2),
+  "a package": dwp(5),
+  "GNU's package with units of types": packageWithTypes(2),
+  "a package with units of types": packageWithTypes(5),
+};
 
 function changed(built: BuiltDwarf, section: string, bytes: Uint8Array): BuiltDwarf {
   const sections = new Map(built.sections).set(section, bytes);
@@ -29,7 +36,8 @@ async function check(main: BuiltDwarf, file: BuiltDwarf, what: string): Promise<
 for (const [what, file] of Object.entries(FILES)) {
   Deno.test(`findSourceFrames() reads ${what} beside another unit`, async () => {
     const found = await framesOf(MAIN, VADDRS, { split: () => Promise.resolve(file) });
-    assertEquals(found, { frames: ["other", "first", "second"], problems: [] });
+    const second = what.includes("types") ? "ns::Type::method" : "second";
+    assertEquals(found, { frames: ["other", "first", second], problems: [] });
   });
 
   Deno.test(`damage in ${what} costs no other unit its frames, seed ${SEED}`, async () => {

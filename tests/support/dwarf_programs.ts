@@ -98,6 +98,13 @@ export const GENERATED_PROGRAMS: readonly DwarfProgram[] = [
     needs: ["llvm-dwp"],
     after: packed("llvm-dwp"),
   }),
+  compiled("g++, DWARF 4 with units of types, packed (dwp)", [
+    "g++",
+    "-O2",
+    "-gdwarf-4",
+    "-gsplit-dwarf",
+    "-fdebug-types-section",
+  ], { needs: ["dwp"], after: packed("dwp") }),
   compiled("g++, lld with identical code folding", ["g++", "-O2", "-g", "-ffunction-sections"], {
     needs: ["ld.lld"],
     linkFlags: FOLDING,
@@ -123,6 +130,20 @@ export const GENERATED_PROGRAMS: readonly DwarfProgram[] = [
     needs: ["llvm-dwp"],
     after: packed("llvm-dwp"),
   }),
+  compiled("clang++, DWARF 4 with units of types, packed (llvm-dwp)", [
+    "clang++",
+    "-O2",
+    "-gdwarf-4",
+    "-gsplit-dwarf",
+    "-fdebug-types-section",
+  ], { needs: ["llvm-dwp"], after: packed("llvm-dwp") }),
+  compiled("clang++, DWARF 5 with units of types, packed (llvm-dwp)", [
+    "clang++",
+    "-O2",
+    "-gdwarf-5",
+    "-gsplit-dwarf",
+    "-fdebug-types-section",
+  ], { needs: ["llvm-dwp"], after: packed("llvm-dwp") }),
   compiled("clang++, .debug_types", ["clang++", "-O2", "-gdwarf-4", "-fdebug-types-section"]),
   compiled("clang++, zlib", ["clang++", "-O2", "-g", "-gz=zlib"]),
   compiled("clang++, lld with identical code folding", [
@@ -215,18 +236,23 @@ export const OTHER_PROGRAMS: readonly DwarfProgram[] = [
     build: (folder) => buildRust(folder, ["-O"]),
   },
   {
-    title: "Go",
-    needs: ["go"],
-    inlined: 5,
-    async build(folder) {
-      const path = `${folder}/busy`;
-      await runTool(
-        "go",
-        ["build", "-o", path, testdata("sources/recordings/busy/busy.go")],
-      );
-      return { path };
-    },
+    title: "Rust, release, DWARF 5",
+    needs: ["rustc"],
+    inlined: 20,
+    build: (folder) => buildRust(folder, ["-O", "-C", "dwarf-version=5"]),
   },
+  {
+    title: "Rust, release, DWARF 5, packed",
+    needs: ["rustc"],
+    inlined: 1,
+    build: (folder) =>
+      buildRust(folder, ["-O", "-C", "dwarf-version=5", "-C", "split-debuginfo=packed"]),
+  },
+  goProgram("Go"),
+  goProgram("Go, DWARF 4", ["GOEXPERIMENT=nodwarf5"]),
+  goProgram("Go for arm64", ["GOARCH=arm64"]),
+  goProgram("Go, position-independent", [], ["-buildmode=pie"]),
+  goProgram("Go, linked by gcc", [], ["-ldflags=-linkmode=external"]),
   {
     title: "python3.11 with python3.11-dbg of Debian (LTO, dwz)",
     needs: ["/usr/bin/python3.11", "/usr/bin/python3.11d"],
@@ -246,6 +272,25 @@ export const OTHER_PROGRAMS: readonly DwarfProgram[] = [
     build: () => debian("/usr/lib/x86_64-linux-gnu/libc.so.6"),
   },
 ];
+
+/** @param settings Variables of the environment, `NAME=value`. */
+function goProgram(
+  title: string,
+  settings: readonly string[] = [],
+  flags: readonly string[] = [],
+): DwarfProgram {
+  return {
+    title,
+    needs: ["go"],
+    inlined: 5,
+    async build(folder) {
+      const path = `${folder}/busy`;
+      const source = testdata("sources/recordings/busy/busy.go");
+      await runTool("env", [...settings, "go", "build", ...flags, "-o", path, source]);
+      return { path };
+    },
+  };
+}
 
 /** A program and a library, each with most of the standard library in it. */
 async function buildRust(folder: string, flags: readonly string[]): Promise<BuiltProgram> {

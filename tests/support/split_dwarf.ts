@@ -89,9 +89,41 @@ export function dwo(
   return buildDwarf({ name: "a.dwo", suffix: ".dwo", units, sections });
 }
 
+/**
+ * An index of a package, with twice as many slots as units.
+ *
+ * @param columns `DW_SECT_...`.
+ * @param units By row: the id, and the offsets in the order of the columns.
+ */
+export function packageIndex(
+  version: number,
+  columns: readonly number[],
+  units: readonly (readonly [id: bigint, ...offsets: number[]])[],
+): Uint8Array {
+  let slotCount = 1;
+  while (slotCount < 2 * units.length) slotCount *= 2;
+  const slots: (readonly [id: bigint, row: number])[] = new Array(slotCount).fill([0n, 0]);
+  for (const [at, [id]] of units.entries()) {
+    let slot = Number(id % BigInt(slotCount));
+    const step = Number((id >> 32n) % BigInt(slotCount)) | 1;
+    while (slots[slot]![1] !== 0) slot = (slot + step) % slotCount;
+    slots[slot] = [id, at + 1];
+  }
+  return written((writer) => {
+    if (version === 2) writer.u32(2);
+    else writer.raw(version, 0, 0, 0);
+    for (const count of [columns.length, units.length, slotCount]) writer.u32(count);
+    for (const [id] of slots) writer.word(true, id);
+    for (const [, row] of slots) writer.u32(row);
+    for (const column of columns) writer.u32(column);
+    for (const [, ...offsets] of units) for (const offset of offsets) writer.u32(offset);
+    for (let at = 0; at < columns.length * units.length; at++) writer.u32(0x100); // sizes
+  });
+}
+
 /** A package, in which the unit is not the first of each section. */
-export function dwp(version: number): BuiltDwarf {
-  const built = dwo([splitUnit([], 5n), splitUnit()]);
+export function dwp(version: number, children: readonly EntrySpec[] = FUNCTIONS): BuiltDwarf {
+  const built = dwo([splitUnit([], 5n), splitUnit(children)]);
   const info = built.sections.get(".debug_info.dwo")!.slice();
   const start = built.starts[1]!;
   // The abbreviations of the second unit count from the start of its own.
@@ -102,16 +134,10 @@ export function dwp(version: number): BuiltDwarf {
     writer.u32(0);
     writer.u32(6);
   });
-  const index = written((writer) => {
-    if (version === 2) writer.u32(2);
-    else writer.raw(version, 0, 0, 0);
-    for (const count of [3, 2, 4]) writer.u32(count);
-    for (const id of [ID, 5n, 0n, 0n]) writer.word(true, id);
-    for (const row of [2, 1, 0, 0]) writer.u32(row);
-    for (const column of [DW_SECT_INFO, DW_SECT_ABBREV, DW_SECT_STR_OFFSETS]) writer.u32(column);
-    for (const offset of [0, 0, 0, start, abbreviations, 40]) writer.u32(offset);
-    for (let at = 0; at < 6; at++) writer.u32(0x100);
-  });
+  const index = packageIndex(version, [DW_SECT_INFO, DW_SECT_ABBREV, DW_SECT_STR_OFFSETS], [
+    [5n, 0, 0, 0],
+    [ID, start, abbreviations, 40],
+  ]);
   const sections = new Map([
     [".debug_cu_index", index],
     [".debug_info.dwo", info],
