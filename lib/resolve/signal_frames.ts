@@ -22,6 +22,8 @@ const TRAMPOLINES: ReadonlySet<string> = new Set([
   "runtime.sigpanic0",
 ]);
 
+const LONGEST = Math.max(...[...TRAMPOLINES].map((name) => name.length));
+
 /**
  * Makes the frames exact that a signal interrupted: those whose next frame is a signal trampoline.
  *
@@ -58,12 +60,16 @@ export function findTrampolines(
   functions: readonly (FoundFunction | undefined)[],
   signalReturns: readonly number[],
 ): Uint8Array {
-  const isTrampoline = Uint8Array.from(functions, (found) => isNamedTrampoline(found) ? 1 : 0);
+  const isTrampoline = new Uint8Array(functions.length);
+  for (let key = 0; key < functions.length; key++) {
+    if (isNamedTrampoline(functions[key])) isTrampoline[key] = 1;
+  }
   for (const key of signalReturns) isTrampoline[key] = 1;
   return isTrampoline;
 }
 
 /** Whether a function is a signal trampoline by its name. */
 export function isNamedTrampoline(found: FoundFunction | undefined): boolean {
-  return found !== undefined && TRAMPOLINES.has(found.name);
+  // Most names are longer, and would have to be hashed to be looked up.
+  return found !== undefined && found.name.length <= LONGEST && TRAMPOLINES.has(found.name);
 }

@@ -64,10 +64,9 @@ function underscoresOf(name: string): number {
 /** By code point, which is the order of the bytes of UTF-8. */
 function compareBytes(a: string, b: string): number {
   if (a === b) return 0;
-  const [left, right] = [[...a], [...b]];
-  for (let at = 0; at < left.length && at < right.length; at++) {
-    const difference = left[at]!.codePointAt(0)! - right[at]!.codePointAt(0)!;
-    if (difference !== 0) return difference;
-  }
-  return left.length - right.length;
+  const length = Math.min(a.length, b.length);
+  let at = 0;
+  while (at < length && a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  // In the middle of a surrogate pair this compares the halves that differ.
+  return at < length ? a.codePointAt(at)! - b.codePointAt(at)! : a.length - b.length;
 }
