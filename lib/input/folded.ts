@@ -1,4 +1,10 @@
-import { type ByteReader, decompressed, lineTooLong, MAX_LINE_LENGTH } from "../bytes/mod.ts";
+import {
+  type ByteReader,
+  decompressed,
+  findByte,
+  lineTooLong,
+  MAX_LINE_LENGTH,
+} from "../bytes/mod.ts";
 import {
   type FrameLocation,
   FrameTable,
@@ -12,6 +18,7 @@ import { FoldedLine, NO_COUNT } from "./folded_line.ts";
 import { parseRawFrame } from "./raw_frame.ts";
 import { StackScanner } from "./stack_scanner.ts";
 
+const LINE_FEED = 0x0a;
 const SPACE = 0x20;
 const NUMBER_SIGN = 0x23;
 
@@ -137,11 +144,12 @@ export class FoldedReader {
   /** Adds the lines of a scan, `lineNumber` being that of the line before them. */
   #addLines(source: string, lineNumber: number): void {
     this.#addNew();
-    const { stacks, weights, starts, ends, heavyLines } = this.#scanner;
+    const { view, stacks, weights, starts, ends, heavyLines } = this.#scanner;
     const unit = 10 ** this.#decimals;
     const addHeavy = (line: number) => {
       const detail = weights[line]! * unit > MAX_WEIGHT ? DECIMALS_TOO_MANY : SUM_TOO_LARGE;
-      const text = `${this.#textOf(starts[line]!, ends[line]!)} ${weights[line]}`;
+      const end = findByte(view, LINE_FEED, ends[line]!, this.#scanner.filled);
+      const text = this.#textOf(starts[line]!, end);
       this.#addInvalid({ source, line: lineNumber + 1 + line, text, detail });
     };
     for (const line of heavyLines) addHeavy(line);

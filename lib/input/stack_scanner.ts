@@ -105,9 +105,14 @@ export class StackScanner {
     this.#scanner.begin();
   }
 
+  /** Where the bytes that were written end in {@linkcode view}. */
+  get filled(): number {
+    return this.#address(this.#scanner.filled);
+  }
+
   /** How long the line is that was begun and not ended, in bytes. */
   get pending(): number {
-    return this.#address(this.#scanner.filled) - this.#address(this.#scanner.next);
+    return this.filled - this.#address(this.#scanner.next);
   }
 
   /** Where the next bytes are to be written, from its start. There is always room for some. */

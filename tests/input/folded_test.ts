@@ -229,6 +229,18 @@ Deno.test("readFolded() counts a line that earlier fractions would take too far"
   assertEquals(profile.skipped.firstInvalid?.text, `a ${MAX}`);
 });
 
+Deno.test("readFolded() shows the line that it counted as it was", async () => {
+  const profile = await read("c 0.25\nb 1\n a\t;b  999999999999999 \r\n");
+  assertEquals(profile.skipped.firstInvalid?.text, "a\t;b  999999999999999 ");
+  assertEquals(profile.skipped.firstInvalid?.line, 3);
+});
+
+Deno.test("readFolded() takes a hash and a count that is too large for a stack", async () => {
+  const { skipped } = await read("#a;b 9007199254740992\n#c\n");
+  assertEquals([skipped.invalid, skipped.comments], [1, 1]);
+  assertEquals(skipped.firstInvalid?.detail, "count past 2^53");
+});
+
 Deno.test("FoldedReader.read() goes on behind a line that it counted", async () => {
   const reader = new FoldedReader();
   await reader.read(readerOfBytes("a.folded", bytesOf(`a ${MAX}\na 1\nb 5\n`)));
