@@ -18,6 +18,7 @@ export interface SourceFrameLookup {
    * Of each vaddr its frames, outermost first: the physical function, then what was inlined into
    * it, one into the other. The place in the source is where each of them was: of the innermost
    * that of the code, of the others that of the call. Undefined if DWARF says nothing of the vaddr.
+   * Vaddrs of one call share the frames around it, those of one line all.
    * A frame alone may have no name: an assembler's unit has lines and no functions.
    */
   readonly frames: readonly (readonly SourceFrame[] | undefined)[];
@@ -93,7 +94,7 @@ export async function findSourceFrames(
   split.report();
   for (const sections of [main, alternate, ...split.opened]) await sections?.strings.load(problems);
   const finisher = new FrameFinisher(main.name, problems);
-  const frames = drafts.map((draft) => draft?.frames.map((frame) => finisher.finish(frame)));
+  const frames = drafts.map((draft) => draft && finisher.framesOf(draft.innermost));
   return { frames, isIncomplete, problems: problems.clauses() };
 }
 
@@ -107,6 +108,9 @@ class FrameFinisher {
   #room = MAX_SPELLED;
   readonly #names = new Map<FunctionName, Pick<SourceFrame, "name" | "isLinkageName">>();
   readonly #paths = new Map<SourcePath, string>();
+  readonly #frames = new Map<FrameDraft, SourceFrame>();
+  #lastDraft: FrameDraft | undefined;
+  #lastFrames: readonly SourceFrame[] = [];
 
   /** @param file What problems call the file. */
   constructor(file: string, problems: ProblemList) {
@@ -114,7 +118,24 @@ class FrameFinisher {
     this.#problems = problems;
   }
 
-  finish({ name, path, line, column }: FrameDraft): SourceFrame {
+  /** That of a draft, with all it is inlined into, outermost first. */
+  framesOf(innermost: FrameDraft): readonly SourceFrame[] {
+    if (innermost === this.#lastDraft) return this.#lastFrames;
+    const frames: SourceFrame[] = [];
+    for (let draft: FrameDraft | undefined = innermost; draft; draft = draft.caller) {
+      frames.push(this.#frameOf(draft));
+    }
+    this.#lastDraft = innermost;
+    return this.#lastFrames = frames.reverse();
+  }
+
+  #frameOf(draft: FrameDraft): SourceFrame {
+    let frame = this.#frames.get(draft);
+    if (frame === undefined) this.#frames.set(draft, frame = this.#finish(draft));
+    return frame;
+  }
+
+  #finish({ name, path, line, column }: FrameDraft): SourceFrame {
     const spelled = name === undefined ? UNKNOWN : this.#nameOf(name);
     const file = path === undefined ? "" : this.#fileOf(path);
     return { name: spelled.name, isLinkageName: spelled.isLinkageName, file, line, column };

@@ -19,12 +19,14 @@ export interface FrameDraft {
   readonly line: number;
   /** 1-based; 0 if it is not known. */
   readonly column: number;
+  /** What it is inlined into, at the call; undefined of a physical function. */
+  readonly caller: FrameDraft | undefined;
 }
 
 /** What a unit says of a vaddr. */
 export interface VaddrDraft {
-  /** Outermost first. */
-  readonly frames: readonly FrameDraft[];
+  /** Vaddrs share it if all is the same, and its callers if the call is. */
+  readonly innermost: FrameDraft;
   /** Whether a function has the vaddr; else the only frame has no name. */
   readonly hasFunction: boolean;
 }
@@ -63,10 +65,13 @@ export async function resolveUnit(
       line: hasRow ? rows.lines[at]! : 0,
       column: hasRow ? rows.columns[at]! : 0,
     };
-    if (owner < 0) return { frames: [{ name: undefined, ...position }], hasFunction: false };
+    if (owner < 0) {
+      const innermost = { name: undefined, ...position, caller: undefined };
+      return { innermost, hasFunction: false };
+    }
     const call = calls.owners[at] ?? -1;
-    const frames = describer.frames(functions.entries[owner]!, call, position);
-    return { frames, hasFunction: true };
+    const innermost = describer.innermost(functions.entries[owner]!, call, position);
+    return { innermost, hasFunction: true };
   });
   names.finish(unit);
   return drafts;
@@ -89,7 +94,7 @@ function coveredFunctions({ entries, owners }: FunctionSearch, vaddrs: Float64Ar
 const NO_FUNCTIONS: FunctionSearch = { entries: [], owners: new Int32Array() };
 const NO_CALLS: InlinedCalls = { entries: [], parents: [], owners: new Int32Array() };
 
-type Position = Omit<FrameDraft, "name">;
+type Position = Pick<FrameDraft, "path" | "line" | "column">;
 
 /** Turns calls that are inlined into each other into frames; each call is read once. */
 class CallDescriber {
@@ -97,7 +102,9 @@ class CallDescriber {
   readonly #table: LineTable | undefined;
   readonly #calls: InlinedCalls;
   readonly #resolver: UnitResolver;
-  readonly #sites = new Map<number, Position>();
+  /** By call, what makes it. */
+  readonly #callers = new Map<number, FrameDraft>();
+  #last: FrameDraft | undefined;
 
   constructor(
     unit: Unit,
@@ -113,28 +120,40 @@ class CallDescriber {
 
   /**
    * @param functionEntry Where the entry of the physical function begins in the unit.
-   * @param innermost The index of the innermost call; -1 if there is none.
+   * @param call The index of the innermost call; -1 if there is none.
    * @param position Where the code of the innermost function is written.
    */
-  frames(functionEntry: number, innermost: number, position: Position): FrameDraft[] {
-    const { entries, parents } = this.#calls;
-    const { names } = this.#resolver;
-    const frames: FrameDraft[] = [];
-    let place = position;
-    for (let call = innermost; call >= 0; call = parents[call]!) {
-      frames.push({ name: names.nameAt(this.#unit, entries[call]!), ...place });
-      place = this.#siteOf(call);
+  innermost(functionEntry: number, call: number, { path, line, column }: Position): FrameDraft {
+    const caller = call < 0 ? undefined : this.#callerOf(functionEntry, call);
+    const name = this.#nameOf(functionEntry, call);
+    const last = this.#last;
+    // Vaddrs ascend, and one line is many instructions.
+    if (
+      last !== undefined && last.caller === caller && last.name === name && last.path === path &&
+      last.line === line && last.column === column
+    ) {
+      return last;
     }
-    frames.push({ name: names.nameAt(this.#unit, functionEntry), ...place });
-    return frames.reverse();
+    return this.#last = { name, path, line, column, caller };
   }
 
-  #siteOf(call: number): Position {
-    let site = this.#sites.get(call);
-    if (site === undefined) {
-      this.#sites.set(call, site = this.#readSite(this.#calls.entries[call]!));
+  #nameOf(functionEntry: number, call: number): FunctionName {
+    const entry = call < 0 ? functionEntry : this.#calls.entries[call]!;
+    return this.#resolver.names.nameAt(this.#unit, entry);
+  }
+
+  #callerOf(functionEntry: number, call: number): FrameDraft {
+    const { entries, parents } = this.#calls;
+    const unknown: number[] = [];
+    let at = call;
+    for (; at >= 0 && !this.#callers.has(at); at = parents[at]!) unknown.push(at);
+    let caller = at < 0 ? undefined : this.#callers.get(at);
+    for (const one of unknown.reverse()) {
+      const name = this.#nameOf(functionEntry, parents[one]!);
+      const { path, line, column } = this.#readSite(entries[one]!);
+      this.#callers.set(one, caller = { name, path, line, column, caller });
     }
-    return site;
+    return caller!;
   }
 
   #readSite(entry: number): Position {

@@ -27,6 +27,7 @@ export class OutputFrames {
   readonly #options: SpellOptions;
   readonly #describer: FrameDescriber | undefined;
   readonly #inlines: boolean;
+  readonly #inlinedNumbers = new Map<InlinedFunction, number>();
   #isExpanding = false;
 
   /**
@@ -70,14 +71,14 @@ export class OutputFrames {
     let copies = 1;
     const isMerged = location.kind === "address" && location.inlined !== undefined;
     for (const [at, inlined] of inlinedAt(location, found).entries()) {
-      const name = this.#spell(inlined.name);
-      if (!isMerged && copies === at + 1 && name === spelled?.name) copies++;
+      const isCopy = !isMerged && copies === at + 1 &&
+        this.#spell(inlined.name) === spelled?.name;
+      if (isCopy) copies++;
       if (!this.#inlines) continue;
       this.#isExpanding = true;
-      this.#push(
-        spellInlined({ ...inlined, name }, place, this.#options),
-        outer && this.#describer?.describeInlined(outer, inlined),
-      );
+      const detail = outer && this.#describer?.describeInlined(outer, inlined);
+      if (detail === undefined) this.numbers.push(this.#numberOf(inlined, place));
+      else this.#push(this.#spellInlined(inlined, place), detail);
     }
     this.copies.push(copies);
     this.starts.push(this.numbers.length);
@@ -92,6 +93,20 @@ export class OutputFrames {
   addUnused(): void {
     this.copies.push(0);
     this.starts.push(this.numbers.length);
+  }
+
+  /** Many keys share a function that is inlined somewhere. */
+  #numberOf(inlined: InlinedFunction, place: Place): number {
+    let number = this.#inlinedNumbers.get(inlined);
+    if (number === undefined) {
+      number = this.table.internText(this.#spellInlined(inlined, place));
+      this.#inlinedNumbers.set(inlined, number);
+    }
+    return number;
+  }
+
+  #spellInlined({ name, position }: InlinedFunction, place: Place): string {
+    return spellInlined({ name: this.#spell(name), position }, place, this.#options);
   }
 
   #push(text: string, detail: FrameDetail | undefined): void {

@@ -18,7 +18,10 @@ export interface FoundFunction {
   readonly name: string;
   /** The vaddr of its first instruction. */
   readonly start: number;
-  /** The functions that are inlined into it at this vaddr, outermost first; none if left out. */
+  /**
+   * The functions that are inlined into it at this vaddr, outermost first; none if left out. Vaddrs
+   * of one call may share them.
+   */
   readonly inlined?: readonly InlinedFunction[];
   /** Where in its own source the vaddr is, or the call that the first of `inlined` stands for. */
   readonly position?: SourcePosition | undefined;
@@ -237,6 +240,15 @@ function addSourceFrames(
   { inlines }: SourceWish,
 ): boolean {
   let isUsed = false;
+  const inlinedFunctions = new Map<SourceFrame, InlinedFunction>();
+  /** Of one frame always the same, as many vaddrs share it. */
+  const inlinedFunction = (frame: SourceFrame): InlinedFunction => {
+    let inlined = inlinedFunctions.get(frame);
+    if (inlined === undefined) {
+      inlinedFunctions.set(frame, inlined = { name: frame.name, position: positionOf(frame) });
+    }
+    return inlined;
+  };
   for (const [at, chain] of frames.entries()) {
     const known = results[at];
     const outer = chain?.[0];
@@ -256,10 +268,6 @@ function addSourceFrames(
     };
   }
   return isUsed;
-}
-
-function inlinedFunction(frame: SourceFrame): InlinedFunction {
-  return { name: frame.name, position: positionOf(frame) };
 }
 
 function positionOf({ file, line, column }: SourceFrame): SourcePosition | undefined {
