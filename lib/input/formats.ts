@@ -107,7 +107,7 @@ export const FORMATS: readonly Format[] = [
     name: "gdb",
     help: "bt and info proc mappings of gdb, eu-stack",
     detect: (_, text) =>
-      /^\s*Start Addr +End Addr +Size +Offset|^#0 +0x[0-9a-f]{8,16}(?:$| (?:in |- 1|\S)(?!.* \d+$))|^#0 +\S.*\(.*\)(?: at .*| from .*)?$/m
+      /^\s*Start Addr +End Addr +Size +Offset|^#0 +0x[0-9a-f]{8,16}(?:$| +(?:in |- 1|\S)(?!.* \d+$))|^#0 +\S.*\(.*\)(?: at .*| from .*)?$/m
         .test(text),
     read: readGdb,
   },

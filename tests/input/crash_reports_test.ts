@@ -174,6 +174,19 @@ Deno.test("readGdb() reads what eu-stack prints", async () => {
   ]);
 });
 
+Deno.test("readGdb() leaves out the files that eu-stack -m prints", async () => {
+  const text = linesOf(
+    "TID 12:",
+    "#0  0x00007f572d91b230     __poll - /usr/lib/x86_64-linux-gnu/libc.so.6",
+    "    ../sysdeps/unix/sysv/linux/poll.c:29:10",
+    "#1  0x00007f572d91b300 - 1 operator- (a - b) - /opt/my app",
+    "#2  0x00007f572d91c300 - 1 __vdso_time - [vdso: 12]",
+  );
+  assertEquals(samplesOf(await readText(readGdb, text)), [
+    "TID 12;0x7f572d91c2ff __vdso_time;0x7f572d91b2ff operator-;0x7f572d91b230 __poll 1",
+  ]);
+});
+
 const ASAN = linesOf(
   "=================================================================",
   "==24973==ERROR: AddressSanitizer: heap-use-after-free on address 0x60400000001c at pc 0x55 bp 0x7f",
