@@ -296,6 +296,30 @@ Deno.test("readTombstone() reads the stack of each thread, and the memory map", 
   ]);
 });
 
+Deno.test("readTombstone() keeps the names of code in deleted files, and knows the vDSO", async () => {
+  const jit = "/memfd:jit-cache (deleted)";
+  const text = linesOf(
+    "*** *** *** *** *** *** *** *** *** *** *** *** *** *** *** ***",
+    "    #00 pc 00000844  [vdso:0000007a62f8a000]",
+    `    #01 pc 00123456  ${jit} (offset 0x2000) (com.example.Foo.bar+60)`,
+    `    #02 pc 00123456  ${jit} (art_jni_trampoline+4)`,
+    `    #03 pc 00123457  ${jit}`,
+  );
+  const recording = await readText(readTombstone, text);
+  const frames = [
+    `${jit}+0x123457`,
+    `${jit}+0x123456`,
+    `${jit} (offset 0x2000)+0x123456`,
+    "[vdso]+0x844",
+  ];
+  assertEquals(samplesOf(recording), [`${frames.join(";")} 1`]);
+  const symbols = frames.map((text) => {
+    const location = locationOf(recording, text);
+    return location?.kind === "vaddr" && location.symbol;
+  });
+  assertEquals(symbols, ["", "art_jni_trampoline", "com.example.Foo.bar", ""]);
+});
+
 Deno.test("readTombstone() reads the log, too", async () => {
   const prefix = "06-12 10:11:12.123  1234  1234 F DEBUG   : ";
   const text = linesOf(
