@@ -135,7 +135,7 @@ browserTest("keys move the focus, zoom and reset", async () => {
   assertEquals(await page.hash(), "search=^main$");
 });
 
-browserTest("the outline of the focused frame is as wide as it is when the graph gets wider", async () => {
+browserTest("the outline of the focused frame follows a graph that gets wider", async () => {
   await using page = await PageInBrowser.open(PROFILE);
   await page.tab.run("scroller.focus()");
   // Its outline, and what the graph is wide.
