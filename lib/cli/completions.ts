@@ -131,7 +131,7 @@ function zsh(): string {
     `    '${name}:${summary.replaceAll("'", "'\\''")}'\n`
   ).join("");
   return `#compdef symfold
-# symfold completions for zsh: put this file, as _symfold, into a folder of $fpath.
+# symfold completions for zsh: put this file, as _symfold, into a folder of $fpath, or source it.
 _symfold() {
   local -a commands=(
 ${list}  )
@@ -142,7 +142,7 @@ ${cases}    *)
 ${argumentsOf(optionsOf("filter"))}        '*:RECORDING:_files' ;;
   esac
 }
-_symfold "$@"
+if [[ $funcstack[1] == _symfold ]]; then _symfold "$@"; else compdef _symfold symfold; fi
 `;
 }
 

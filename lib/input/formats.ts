@@ -46,8 +46,8 @@ export const HEAD_SIZE: number = 1 << 14;
 
 /**
  * All formats. The first is what nothing else is; the others are looked for in this order, those that
- * cannot be mistaken first. To add one, write a file with its reader and a line here: detection, `--input` and the
- * help follow.
+ * cannot be mistaken first. To add one, write a file with its reader, and its name above and a row
+ * here: detection, `--input` and the help follow.
  */
 export const FORMATS: readonly Format[] = [
   {
@@ -107,7 +107,7 @@ export const FORMATS: readonly Format[] = [
     name: "gdb",
     help: "bt and info proc mappings of gdb, eu-stack",
     detect: (_, text) =>
-      /^\s*Start Addr +End Addr +Size +Offset|^#0 +0x[0-9a-f]{8,16}(?:$| (?:in |- 1|\S)(?!.* \d+$))|^#0 +\S.*\(.*\)(?: at .*| from .*)?$/m
+      /^\s*Start Addr +End Addr +Size +Offset|^#0 +0x[0-9a-f]{8,16}(?:$| +(?:in |- 1|\S)(?!.* \d+$))|^#0 +\S.*\(.*\)(?: at .*| from .*)?$/m
         .test(text),
     read: readGdb,
   },

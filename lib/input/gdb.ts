@@ -120,7 +120,8 @@ function threadName(gdb: string | undefined, tid: string | undefined): string {
 
 /** The name of a function without its arguments, its file and its library. */
 function functionOf(rest: string): string {
-  const text = rest.replace(/ (?:at \S.*:\d+|from \S.*)$/, "").trimEnd();
+  // Behind the dash is the file of `eu-stack -m`.
+  const text = rest.replace(/ (?:at \S.*:\d+|from \S.*|- [/[]\S.*)$/, "").trimEnd();
   if (!text.endsWith(")")) return text.replace(/ \(.*$/, "");
   let depth = 0;
   for (let at = text.length - 1; at > 0; at--) {

@@ -1,6 +1,6 @@
 import type { ByteReader } from "../bytes/mod.ts";
 import { chooseWeight } from "./choose_weight.ts";
-import { HEAP_WEIGHTS, type HeapSampling, heapWeight, heapWeightType } from "./heap_counts.ts";
+import { HEAP_WEIGHTS, heapWeight, heapWeightType } from "./heap_counts.ts";
 import { isMapsLine, MAPS_REGEXP, pushAddresses } from "./heap_text.ts";
 import { readLines } from "./read_lines.ts";
 import type { ReadRecordingOptions, Recording } from "./recording.ts";
@@ -26,14 +26,14 @@ export async function readGperftoolsHeap(
 ): Promise<Recording> {
   const weight = chooseWeight(reader.name, options.weight, HEAP_WEIGHTS);
   const builder = new RecordingBuilder(reader.name, options.merge);
-  let sampling: HeapSampling = { algorithm: 0, rate: 1 };
+  let rate = 1;
   let isInMaps = false;
   const maps: string[] = [];
   const failure = await readLines(reader, options, (lines) => {
     const text = lines.text().replace(/\r$/, "");
     const stack = isInMaps ? null : STACK_REGEXP.exec(text);
     if (stack !== null) {
-      const count = heapWeight(stack[1]!, weight, sampling);
+      const count = heapWeight(stack[1]!, weight, rate);
       if (count === 0) return builder.skip();
       const problem = pushAddresses(builder, stack[2]!) || builder.finish(count);
       if (problem === "") return;
@@ -41,10 +41,12 @@ export async function readGperftoolsHeap(
       return builder.addInvalid(lines.lineNumber, text, problem);
     }
     const header = HEADER_REGEXP.exec(text);
-    if (header !== null) sampling = samplingOf(header[1] ?? "", header[2]);
+    if (header !== null) rate = rateOf(header[1] ?? "", header[2]);
     if (isInMaps && isMapsLine(text)) maps.push(text + "\n");
     if (MAPS_REGEXP.test(text)) isInMaps = true;
-    if (header !== null || isInMaps || text.trim() === "") return builder.skip();
+    // Go's own profiles say so what the addresses are called.
+    const isComment = text.startsWith("#") || text.trim() === "";
+    if (header !== null || isInMaps || isComment) return builder.skip();
     builder.addInvalid(lines.lineNumber, text, "no line of a gperftools heap profile");
   });
   return builder.recording({
@@ -57,12 +59,10 @@ export async function readGperftoolsHeap(
 
 /**
  * As `pprof` has it: profiles of the heap profiler (`heapprofile`) hold every allocation, those of
- * tcmalloc's sampling do not.
+ * tcmalloc's sampling do not, nor those of Go (`heap`), which write twice the rate.
  */
-function samplingOf(type: string, rate: string | undefined): HeapSampling {
-  if (type === "heapprofile" || !type.includes("heap")) return { algorithm: 0, rate: 1 };
-  const bytes = Number(rate ?? DEFAULT_RATE) || 1;
-  return type.includes("_v2")
-    ? { algorithm: 2, rate: bytes }
-    : { algorithm: 1, rate: Math.max(1, bytes / 2) };
+function rateOf(type: string, rate: string | undefined): number {
+  if (type === "heapprofile" || !type.includes("heap")) return 1;
+  const bytes = Number(rate ?? DEFAULT_RATE);
+  return Math.max(1, type.includes("_v2") ? bytes : bytes / 2);
 }

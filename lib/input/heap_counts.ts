@@ -16,17 +16,6 @@ export function heapWeightType(weight: HeapWeight): WeightType {
   return { name: weight, unit: weight.endsWith("space") ? "bytes" : "count" };
 }
 
-/** How a heap profile was sampled, which its counts have to be corrected for. */
-export interface HeapSampling {
-  /**
-   * 0: every allocation was recorded. 1: one in so many bytes, as old versions of tcmalloc did. 2: each
-   * byte with the same probability, as tcmalloc and jemalloc do.
-   */
-  readonly algorithm: 0 | 1 | 2;
-  /** Bytes between samples on average. */
-  readonly rate: number;
-}
-
 /** Four counts of allocations with the same stack, as they are written: `1: 2 [3: 4]`. */
 const COUNTS_REGEXP = /(\d+):\s+(\d+)\s+\[\s*(\d+):\s+(\d+)\s*\]/;
 
@@ -35,9 +24,11 @@ const COUNTS_REGEXP = /(\d+):\s+(\d+)\s+\[\s*(\d+):\s+(\d+)\s*\]/;
  * every one had been recorded. This is what `jeprof` and `pprof` do.
  *
  * @param text Has four counts: objects and bytes in use, in brackets those ever allocated.
+ * @param rate Bytes between samples on average, each of which was sampled with the same probability;
+ * 1 if every allocation was recorded.
  * @returns NaN if there are no counts.
  */
-export function heapWeight(text: string, weight: HeapWeight, sampling: HeapSampling): number {
+export function heapWeight(text: string, weight: HeapWeight, rate: number): number {
   const match = COUNTS_REGEXP.exec(text);
   if (match === null) return NaN;
   const [inUse, inUseBytes, all, allBytes] = match.slice(1).map(Number);
@@ -45,13 +36,7 @@ export function heapWeight(text: string, weight: HeapWeight, sampling: HeapSampl
   const objects = isInUse ? inUse! : all!;
   const bytes = isInUse ? inUseBytes! : allBytes!;
   const sampled = weight.endsWith("space") ? bytes : objects;
-  if (sampling.algorithm === 0 || objects === 0 || bytes === 0) return sampled;
-  return Math.round(sampled * scaleOf(bytes / objects / sampling.rate, sampling.algorithm));
-}
-
-/** @param size The average size of the allocations, in sampling rates. */
-function scaleOf(size: number, algorithm: 1 | 2): number {
-  if (!(size > 0) || size === Infinity) return 1;
-  // expm1 is exact where sizes are tiny.
-  return algorithm === 2 ? -1 / Math.expm1(-size) : Math.max(1, 1 / size);
+  if (rate <= 1 || objects === 0 || bytes === 0) return sampled;
+  // expm1 is exact where allocations are tiny beside the rate.
+  return Math.round(sampled / -Math.expm1(-bytes / objects / rate));
 }

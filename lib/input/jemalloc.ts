@@ -1,12 +1,6 @@
 import type { ByteReader } from "../bytes/mod.ts";
 import { chooseWeight } from "./choose_weight.ts";
-import {
-  HEAP_WEIGHTS,
-  type HeapSampling,
-  type HeapWeight,
-  heapWeight,
-  heapWeightType,
-} from "./heap_counts.ts";
+import { HEAP_WEIGHTS, type HeapWeight, heapWeight, heapWeightType } from "./heap_counts.ts";
 import { isMapsLine, MAPS_REGEXP, pushAddresses } from "./heap_text.ts";
 import { readLines } from "./read_lines.ts";
 import type { ReadRecordingOptions, Recording } from "./recording.ts";
@@ -41,7 +35,9 @@ export async function readJemalloc(
 class JemallocProfile {
   readonly #builder: RecordingBuilder;
   readonly #weight: HeapWeight;
-  #sampling: HeapSampling = { algorithm: 0, rate: 1 };
+  #rate = 1;
+  /** Stacks that have counts, all of which may be 0. */
+  #counted = 0;
   /** The stack whose counts come next. */
   #stack: { readonly line: number; readonly text: string } | undefined;
   readonly #maps: string[] = [];
@@ -63,7 +59,7 @@ class JemallocProfile {
     const counts = ALL_THREADS_REGEXP.exec(text);
     if (counts !== null) return this.#readCounts(line, text, counts[1]!);
     const rate = Number(HEADER_REGEXP.exec(text)?.[1]);
-    if (rate > 0) this.#sampling = { algorithm: 2, rate };
+    if (rate > 0) this.#rate = rate;
     if (MAPS_REGEXP.test(text)) this.#isInMaps = true;
     if (rate >= 0 || this.#isInMaps || THREAD_REGEXP.test(text) || text.trim() === "") {
       return this.#builder.skip();
@@ -73,10 +69,12 @@ class JemallocProfile {
 
   recording(failure: Error | undefined): Recording {
     this.#rejectStack();
+    const isEmpty = this.#builder.sampleCount === 0 && this.#counted > 0;
     return this.#builder.recording({
       maps: [{ process: undefined, text: this.#maps.join("") }],
       returnAddresses: "all",
       weightType: heapWeightType(this.#weight),
+      notes: isEmpty && this.#weight.startsWith("alloc") ? [noteOf(this.#weight)] : [],
       failure,
     });
   }
@@ -91,7 +89,8 @@ class JemallocProfile {
     const stack = this.#stack;
     this.#stack = undefined;
     if (stack === undefined) return this.#builder.skip();
-    const weight = heapWeight(counts, this.#weight, this.#sampling);
+    const weight = heapWeight(counts, this.#weight, this.#rate);
+    if (!Number.isNaN(weight)) this.#counted++;
     if (weight === 0) return this.#builder.skip();
     const problem = Number.isNaN(weight)
       ? "no counts of a heap profile"
@@ -105,4 +104,9 @@ class JemallocProfile {
     this.#stack = undefined;
     this.#builder.addInvalid(line, `@${text}`, "no counts follow it");
   }
+}
+
+function noteOf(weight: HeapWeight): string {
+  return `All stacks have 0 ${weight}: jemalloc counts that if it runs with ` +
+    "MALLOC_CONF=prof:true,prof_accum:true only";
 }

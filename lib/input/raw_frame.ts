@@ -128,7 +128,7 @@ const SPELLINGS: readonly Spelling[] = [
   { pattern: /^.* load address 0x[0-9a-f]+ .*\[0x(?<address>[0-9a-f]+)\]$/i, read: readAddress },
   {
     pattern:
-      /^#\d+ +pc (?<number>[0-9a-f]+) +(?<module>\/.*?)(?: \(offset 0x[0-9a-f]+\))?(?: \((?!BuildId|offset)(?<symbol>.*?)\))?(?: \(BuildId: [0-9a-f]+\))?$/i,
+      /^#\d+ +pc (?<number>[0-9a-f]+) +(?<module>\/.*?(?: \(deleted\))?)(?: \(offset 0x[0-9a-f]+\))?(?: \((?!BuildId|offset|deleted\))(?<symbol>.*?)\))?(?: \(BuildId: [0-9a-f]+\))?$/i,
     read: readVaddr,
   },
   // Sanitizers, gdb and eu-stack: arguments or the file in parentheses, then the source or the file.

@@ -38,7 +38,10 @@ const THREAD_REGEXP = /^pid: \d+, tid: \d+, name: (.*?)(?:\s+>>> .* <<<)?\s*$/;
 const FRAME_REGEXP = /^\s*#(\d+) +pc +([0-9a-f]+) +(.*?)\s*$/;
 const BUILD_ID_REGEXP = /\s*\(BuildId: ([0-9a-f]+)\)/;
 /** `/system/lib/libc.so (abort+12)`; a file within an archive has its offset there, too. */
-const PLACE_REGEXP = /^(.*?)(?: \(offset (0x[0-9a-f]+)\))?(?: \((.*)\))?$/;
+const PLACE_REGEXP =
+  /^(.*?(?: \(deleted\))?)(?: \(offset (0x[0-9a-f]+)\))?(?: \((?!deleted\))(.*)\))?$/;
+/** The vDSO of older versions, with its address. */
+const VDSO_REGEXP = /^\[vdso:[0-9a-f]+\]$/;
 /** Both addresses inclusive, permissions, offset, size, file. */
 const MAPPING_REGEXP =
   /^(?:--->)?\s*([0-9a-f']{8,17})-([0-9a-f']{8,17}) ([r-][w-][x-]) +([0-9a-f]+) +([0-9a-f]+)(?: +(\S.*?))?\s*$/;
@@ -81,7 +84,8 @@ class Tombstone {
   #frame(digits: string, rest: string): number {
     const buildId = BUILD_ID_REGEXP.exec(rest)?.[1];
     const place = PLACE_REGEXP.exec(rest.replace(BUILD_ID_REGEXP, ""));
-    const [, path = "", offset, symbol] = place!;
+    const [, written = "", offset, symbol] = place!;
+    const path = written.replace(VDSO_REGEXP, "[vdso]");
     if (buildId !== undefined && path.startsWith("/")) this.buildIds.set(path, buildId);
     const module = offset === undefined ? path : `${path} (offset ${offset})`;
     return moduleFrame(this.#builder, { module, digits, symbol: symbolOnly(symbol) });

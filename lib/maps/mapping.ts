@@ -29,8 +29,8 @@ export interface Mapping {
  * Whether a file on a disk is behind a mapping. `/memfd:x`, `/dev/zero` and `/SYSV..` look like
  * paths but are memory, as is a mapping of huge pages.
  */
-export function isFileBacked(mapping: Mapping): boolean {
-  return mapping.path.startsWith("/") && !MEMORY_PATH_REGEXP.test(mapping.path);
+export function isFileBacked({ path }: Mapping): boolean {
+  return path.startsWith("/") ? !MEMORY_PATH_REGEXP.test(path) : RELATIVE_PATH_REGEXP.test(path);
 }
 
 /** Whether a mapping is the code that the kernel lends every process: an ELF file without a path. */
@@ -44,5 +44,7 @@ export function isAnonymous(mapping: Mapping): boolean {
       !isFileBacked(mapping);
 }
 
+/** pprof writes the program's path as it was given; the kernel has `anon_inode:[name]` besides paths. */
+const RELATIVE_PATH_REGEXP = /^[^[\]:<>]+$/;
 const MEMORY_PATH_REGEXP =
   /^\/(?:\/|memfd:|dev\/zero$|dev\/shm\/|SYSV|anon_hugepage|\[aio\]|dev\/dri\/|dev\/nvidia)/;

@@ -31,8 +31,8 @@ export interface OutputFormat {
 }
 
 /**
- * All formats, the default first. To add one, write a file with its writer and a line here:
- * `--format`, the suffixes of `-o` and the help follow.
+ * All formats, the default first. To add one, write a file with its writer, and its name above and a
+ * row here: `--format`, the suffixes of `-o` and the help follow.
  */
 export const OUTPUT_FORMATS: readonly OutputFormat[] = [
   {

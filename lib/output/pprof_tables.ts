@@ -88,7 +88,7 @@ export class PprofTables {
   }
 
   #mappingOf(file: CodeFile): Mapping {
-    const key = `${file.start} ${file.buildId} ${file.path}`;
+    const key = `${rangeOf(file).start} ${file.buildId} ${file.path}`;
     const known = this.#mappings.get(key);
     if (known !== undefined) return known;
     const mapping = {
@@ -131,8 +131,15 @@ const NO_PROGRAM_REGEXP = /^\[|\.so(?:\.|$)/;
 
 const PAGE = 0x1000;
 
+/** Where the code of a file was, or its vaddrs where that is not known: as if it was not moved. */
+function rangeOf({ start, end, vaddrs }: CodeFile): { start: number; end: number } {
+  return Number.isNaN(start) && vaddrs !== undefined ? vaddrs : { start, end };
+}
+
 /** The pages that the file's code was mapped to; all 0 if that is not known. */
-function pagesOf({ start, end, fileOffset }: CodeFile): MappingInput {
+function pagesOf(file: CodeFile): MappingInput {
+  const { start, end } = rangeOf(file);
+  const { fileOffset } = file;
   if (!(start < end)) return {};
   const before = start - Math.floor(start / PAGE) * PAGE;
   return {
@@ -144,10 +151,11 @@ function pagesOf({ start, end, fileOffset }: CodeFile): MappingInput {
 
 /**
  * The address that pprof wants: of the process, in the kernel's half a negative number, and within
- * the call, where that is what the recorder wrote the end of. NaN if it is not known.
+ * the call, where that is what the recorder wrote the end of. Where the recording does not say where
+ * the file was, its vaddr. NaN if not even that is known.
  */
 function addressOf({ address, vaddr, file, isReturnAddress }: FrameDetail): number {
-  const mapped = vaddr + (file?.loadBias ?? NaN);
+  const mapped = vaddr + (file?.loadBias ?? 0);
   // Where no mapping of a file is known, the number is a file offset: newer perf writes those.
   const isAddress = file?.path.startsWith("/") !== true || !Number.isNaN(file.start);
   const known = isAddress ? address : NaN;

@@ -31,6 +31,8 @@ export interface CodeFile {
   readonly fileOffset: number;
   /** What is added to vaddrs to get addresses; left out if it is not known. */
   readonly loadBias?: number;
+  /** The vaddrs of its code, `[start, end)`; left out if they are not known. */
+  readonly vaddrs?: { readonly start: number; readonly end: number };
   /** The vaddr of its first LOAD segment; left out if it is not known. */
   readonly firstVaddr?: number;
   /** True if its data is big-endian; left out if it is not, or that is not known. */

@@ -40,7 +40,7 @@ export const UNRESOLVED_REASONS = {
     meaning: "no mapping that the recording has holds the address",
     advice:
       "the recording's unwinding is broken there: build with frame pointers, or record with " +
-      "--call-graph dwarf",
+      "--call-graph dwarf; if it is so everywhere, let perf script print files, too: -F +dso",
   },
   "not-executable": {
     meaning: "the mapping that holds the address is not executable",

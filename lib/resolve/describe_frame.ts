@@ -54,8 +54,8 @@ export class FrameDescriber {
       path: imageOf(place),
       ...place.kind === "missing" ? missingFileOf(place) : UNKNOWN,
     };
-    const { start, loadBias, firstVaddr, buildId, path } = file;
-    const key = `${start} ${loadBias} ${firstVaddr} ${buildId} ${path}`;
+    const { start, loadBias, vaddrs, firstVaddr, buildId, path } = file;
+    const key = `${start} ${loadBias} ${vaddrs?.start} ${firstVaddr} ${buildId} ${path}`;
     const known = this.#files.get(key) ?? file;
     this.#files.set(key, known);
     return known;
@@ -89,12 +89,14 @@ function missingFileOf({ mapping, buildId = "" }: MissingPlace): Omit<CodeFile, 
 function codeFileOf({ file, vaddr, loadBias = NaN }: CodePlace): CodeFile {
   const segments = file.elf?.loadSegments ?? [];
   const segment = segments.find((one) => vaddr >= one.vaddr && vaddr < one.vaddr + one.memorySize);
+  const vaddrs = segment && { start: segment.vaddr, end: segment.vaddr + segment.memorySize };
   return {
     path: file.request.path,
     buildId: file.knownBuildId,
-    start: segment === undefined ? NaN : loadBias + segment.vaddr,
-    end: segment === undefined ? NaN : loadBias + segment.vaddr + segment.memorySize,
+    start: loadBias + (vaddrs?.start ?? NaN),
+    end: loadBias + (vaddrs?.end ?? NaN),
     fileOffset: segment?.fileOffset ?? NaN,
+    ...vaddrs && { vaddrs },
     ...!Number.isNaN(loadBias) && { loadBias },
     ...segments[0] !== undefined && { firstVaddr: segments[0].vaddr },
     ...file.elf?.header.littleEndian === false && { bigEndian: true },

@@ -316,7 +316,9 @@ export class Locator {
     if (bare && files.length === 0) return { kind: "name" };
     if (Number.isNaN(vaddr)) return missing("not-canonical", "", module);
     const file = this.#chosenFiles.get(module) ?? onlyOf(files, module);
-    const label = `[${baseName(module)}+${hex(vaddr)}]`;
+    // A tombstone has `[vdso]` for the name of a file.
+    const name = baseName(module).replace(/^\[(.*)\]$/, "$1");
+    const label = `[${name}+${hex(vaddr)}]`;
     if ("reason" in file) return { ...file, label };
     if (file.elf === undefined || file.layoutProblem !== "") return { ...missingFile(file), label };
     const doubt = this.#doubtOf(file, undefined);

@@ -36,10 +36,13 @@ export class RecordedFiles {
     return files;
   }
 
-  /** The files that a frame's module may be; a full path that no snapshot knows is taken as it is. */
+  /**
+   * The files that a frame's module may be; a path that no snapshot knows is taken as it is, also one
+   * that is relative, as that of a program that was run by it.
+   */
   candidates(module: string): readonly RecordedFile[] {
     const named = this.named(module);
-    if (named.length > 0 || !module.startsWith("/")) return named;
+    if (named.length > 0 || !module.includes("/")) return named;
     return [this.ofPath(module)];
   }
 

@@ -12,8 +12,8 @@ import { FormatError } from "../errors.ts";
 /** How {@linkcode diffProfiles} compares. */
 export interface DiffOptions {
   /**
-   * Whether the weights of the first are scaled, and rounded, so that both profiles weigh the same:
-   * for recordings of different length.
+   * Whether the weights of the first are scaled, to whole numbers, so that both profiles weigh the
+   * same: for recordings of different length.
    *
    * @default {false}
    */
@@ -39,15 +39,12 @@ export function diffProfiles(
   const [afterWeights, beforeWeights] = [after, before].map((profile) =>
     merged.add(profile, 10 ** (decimals - profile.decimals))
   );
-  const factor = normalize ? totalOf(afterWeights!) / totalOf(beforeWeights!) : 1;
+  const bases = normalize
+    ? scaled(beforeWeights!, merged.stacks, totalOf(afterWeights!))
+    : beforeWeights!;
   const samples = new SampleTable();
   for (let stack = 0; stack < merged.stacks.size; stack++) {
-    const base = (beforeWeights![stack] ?? 0) * factor;
-    samples.push(
-      stack,
-      afterWeights![stack] ?? 0,
-      Number.isInteger(base) ? base : Math.round(base),
-    );
+    samples.push(stack, afterWeights![stack] ?? 0, bases[stack] ?? 0);
   }
   const { frames, stacks, details } = merged;
   const weightType = commonWeightType([before.weightType, after.weightType]);
@@ -55,9 +52,37 @@ export function diffProfiles(
   return after.details === undefined ? profile : { ...profile, details };
 }
 
-/** Not 0, to divide by. */
+/**
+ * Scales weights to another total, as whole numbers. What is rounded are the sums up to each stack, in
+ * the order of the call tree: so the total is exact, and each function of the tree is by less than
+ * 1, however many stacks of weight 1 it has.
+ */
+function scaled(weights: readonly number[], stacks: StackTable, total: number): number[] {
+  const factor = total / (totalOf(weights) || 1);
+  const frames = weights.map((_, stack) => stacks.framesOf(stack));
+  const order = weights.map((_, stack) => stack).sort((a, b) => compare(frames[a]!, frames[b]!));
+  const bases: number[] = weights.map(() => 0);
+  let [sum, before] = [0, 0];
+  for (const stack of order) {
+    sum += weights[stack]!;
+    const after = Math.round(sum * factor);
+    bases[stack] = after - before;
+    before = after;
+  }
+  return bases;
+}
+
+/** By the numbers of frames, root first: stacks that begin alike stand together. */
+function compare(a: Uint32Array, b: Uint32Array): number {
+  const length = Math.min(a.length, b.length);
+  for (let at = 0; at < length; at++) {
+    if (a[at] !== b[at]) return a[at]! - b[at]!;
+  }
+  return a.length - b.length;
+}
+
 function totalOf(weights: readonly number[]): number {
-  return weights.reduce((sum, weight) => sum + weight, 0) || 1;
+  return weights.reduce((sum, weight) => sum + weight, 0);
 }
 
 /** The stacks of several profiles, each once. */

@@ -135,6 +135,23 @@ browserTest("keys move the focus, zoom and reset", async () => {
   assertEquals(await page.hash(), "search=^main$");
 });
 
+browserTest("the outline of the focused frame follows a graph that gets wider", async () => {
+  await using page = await PageInBrowser.open(PROFILE);
+  await page.tab.run("scroller.focus()");
+  // Its outline, and what the graph is wide.
+  const widths = () =>
+    page.tab.run<[number, number]>(`new Promise((done) =>
+      requestAnimationFrame(() => setTimeout(() =>
+        done([focused.getBoundingClientRect().width + 1, scroller.clientWidth]), 50)))`);
+  const [before, narrow] = await widths();
+  assertEquals(before, narrow);
+  // Without the table there is more room.
+  await page.tab.run("table.click()");
+  const [after, wide] = await widths();
+  assert(wide > narrow);
+  assertEquals(after, wide);
+});
+
 browserTest("a key copies the name of the focused function", async () => {
   await using page = await PageInBrowser.open(PROFILE);
   await page.click(IN_WALK, 2);

@@ -147,6 +147,17 @@ for (
   });
 }
 
+Deno.test({
+  name: "completions() may be sourced by zsh (needs zsh)",
+  ignore: !has("zsh"),
+  fn() {
+    using folder = new TempFolder();
+    const script = folder.write("script", completions("zsh"));
+    const code = `autoload -U compinit; compinit -u -D; source ${script}; print $_comps[symfold]`;
+    assertEquals(outputOf("zsh", ["-f", "-c", code]), "_symfold\n");
+  },
+});
+
 Deno.test("symfold completions prints the script of a shell, and knows no other", async () => {
   const { code, stdout, stderr } = await runSymfold(["completions", "zsh"]);
   assertEquals({ code, stdout, stderr }, { code: 0, stdout: completions("zsh"), stderr: "" });

@@ -57,6 +57,21 @@ Deno.test("symfold reads Zstandard", async () => {
   assertEquals({ code, stdout }, { code: 0, stdout: "app;main 3\n" });
 });
 
+Deno.test("symfold looks for a program that a backtrace names by a relative path", async () => {
+  // From where the program ran, "./opt/..." is what --sysroot has at "/opt/...".
+  const stdin = "./opt/layouts/liblld-shifted.so(+0x1570)[0x7ffff7fbd570]\n";
+  const { code, stdout } = await runSymfold(["--sysroot", SYSROOT, "-q"], { stdin });
+  assertEquals({ code, stdout }, { code: 0, stdout: "layout_third 1\n" });
+  const { stderr } = await runSymfold(["--sysroot", testdata("sources")], { stdin });
+  assertStringIncludes(stderr, "there is no such file here");
+});
+
+Deno.test("symfold writes what a tombstone has in the vDSO in one pair of brackets", async () => {
+  const stdin = "    #00 pc 00000844  [vdso]\n    #01 pc 00000012  /lib/none.so (f+4)\n";
+  const { code, stdout } = await runSymfold(["-q"], { stdin });
+  assertEquals({ code, stdout }, { code: 0, stdout: "f;[vdso+0x844] 1\n" });
+});
+
 Deno.test("symfold needs no --maps for a recording that has them", async () => {
   const { code, stdout } = await runSymfold(["--sysroot", SYSROOT, "-q"], { stdin: PERF });
   assertEquals({ code, stdout }, { code: 0, stdout: "app;layout_first 1\n" });

@@ -88,6 +88,17 @@ Deno.test("symfold reads back what it wrote for pprof", async () => {
   });
 });
 
+Deno.test("symfold writes vaddrs for pprof where the recording does not say where a file was", async () => {
+  const stdin = "app;(/opt/layouts/liblld-shifted.so+0x53a) 1\n";
+  const { location, mapping } = decodePprof(await write("a.pb.gz", [], stdin));
+  assertEquals(location.map(({ address }) => Number(address)).sort(), [0, 0x153a]);
+  // The pages of the segment that begins at vaddr 0x150c, file offset 0x50c.
+  assertEquals(
+    mapping.map((one) => [one.memoryStart, one.memoryLimit, one.fileOffset].map(Number)),
+    [[0x1000, 0x2000, 0]],
+  );
+});
+
 Deno.test("symfold --unit is the unit of all formats", async () => {
   const bytes = await write("a.speedscope.json", ["--unit", "bytes"]);
   const speedscope: SpeedscopeFile = JSON.parse(new TextDecoder().decode(bytes));

@@ -174,6 +174,19 @@ Deno.test("readGdb() reads what eu-stack prints", async () => {
   ]);
 });
 
+Deno.test("readGdb() leaves out the files that eu-stack -m prints", async () => {
+  const text = linesOf(
+    "TID 12:",
+    "#0  0x00007f572d91b230     __poll - /usr/lib/x86_64-linux-gnu/libc.so.6",
+    "    ../sysdeps/unix/sysv/linux/poll.c:29:10",
+    "#1  0x00007f572d91b300 - 1 operator- (a - b) - /opt/my app",
+    "#2  0x00007f572d91c300 - 1 __vdso_time - [vdso: 12]",
+  );
+  assertEquals(samplesOf(await readText(readGdb, text)), [
+    "TID 12;0x7f572d91c2ff __vdso_time;0x7f572d91b2ff operator-;0x7f572d91b230 __poll 1",
+  ]);
+});
+
 const ASAN = linesOf(
   "=================================================================",
   "==24973==ERROR: AddressSanitizer: heap-use-after-free on address 0x60400000001c at pc 0x55 bp 0x7f",
@@ -281,6 +294,30 @@ Deno.test("readTombstone() reads the stack of each thread, and the memory map", 
     ["/opt/arm64-demo/lib/libfield.so", "0123456789abcdef0123456789abcdef01234567"],
     ["/system/lib64/libc.so", "8ebd3de"],
   ]);
+});
+
+Deno.test("readTombstone() keeps the names of code in deleted files, and knows the vDSO", async () => {
+  const jit = "/memfd:jit-cache (deleted)";
+  const text = linesOf(
+    "*** *** *** *** *** *** *** *** *** *** *** *** *** *** *** ***",
+    "    #00 pc 00000844  [vdso:0000007a62f8a000]",
+    `    #01 pc 00123456  ${jit} (offset 0x2000) (com.example.Foo.bar+60)`,
+    `    #02 pc 00123456  ${jit} (art_jni_trampoline+4)`,
+    `    #03 pc 00123457  ${jit}`,
+  );
+  const recording = await readText(readTombstone, text);
+  const frames = [
+    `${jit}+0x123457`,
+    `${jit}+0x123456`,
+    `${jit} (offset 0x2000)+0x123456`,
+    "[vdso]+0x844",
+  ];
+  assertEquals(samplesOf(recording), [`${frames.join(";")} 1`]);
+  const symbols = frames.map((text) => {
+    const location = locationOf(recording, text);
+    return location?.kind === "vaddr" && location.symbol;
+  });
+  assertEquals(symbols, ["", "art_jni_trampoline", "com.example.Foo.bar", ""]);
 });
 
 Deno.test("readTombstone() reads the log, too", async () => {

@@ -94,6 +94,10 @@ const TEXTS: Readonly<Record<string, readonly [FormatName, string]>> = {
     "PID 12 - process\nTID 12:\n#0  0x00007f572d91b230\n#1  0x0000000000401136\n",
   ],
   "eu-stack": ["gdb", "PID 12 - process\nTID 12:\n#0  0x00007f572d91b230 __poll\n"],
+  "eu-stack -v": [
+    "gdb",
+    "PID 12 - process\nTID 12:\n#0  0x00007f572d91b230     __poll - /lib/c.so\n",
+  ],
   "ThreadSanitizer": ["sanitizer", "==\nWARNING: ThreadSanitizer: data race (pid=1)\n"],
   "a stack of a sanitizer alone": ["sanitizer", "    #0 0x401136 in f (/bin/a+0x1136)\n"],
   "a tombstone in the log": [

@@ -59,7 +59,8 @@ for (
     ["heap_v2/4096", 80005],
     ["heapz_v2/4096", 80005],
     ["heap_v2", Math.round(80000 / -Math.expm1(-40000 / (1 << 19)))],
-    ["heap/200000", 200000],
+    // Go writes twice the rate: 80000 / (1 - exp(-40000 / 100000))
+    ["heap/200000", 242660],
   ] as const
 ) {
   Deno.test(`readGperftoolsHeap() corrects a profile of ${type} for its sampling`, async () => {
@@ -67,6 +68,39 @@ for (
     assertEquals(samplesOf(recording), [`0x401136;0x7f0000001234 ${wanted}`]);
     assertEquals(recording.maps, [{ process: undefined, text: `${MAPS}\n` }]);
     assertEquals(recording.returnAddresses, "all");
+  });
+}
+
+Deno.test("readGperftoolsHeap() takes what Go writes below its stacks for comments", async () => {
+  const text = linesOf(
+    "heap profile: 1: 5376 [1: 5376] @ heap/1048576",
+    "1: 5376 [1: 5376] @ 0x4dd946 0x44cc75",
+    "#\t0x4dd945\tmain.main+0x2a5\t/src/main.go:17",
+    "",
+    "# runtime.MemStats",
+    "# Alloc = 20714544",
+  );
+  const recording = await readText(readGperftoolsHeap, text);
+  // 5376 / (1 - exp(-5376 / 524288)); `go tool pprof -raw` has one less, which rounds down.
+  assertEquals(samplesOf(recording), ["0x44cc75;0x4dd946 526981"]);
+  assertEquals(recording.profile.skipped.invalid, 0);
+});
+
+for (
+  const [weight, notes] of [
+    ["inuse_space", []],
+    [
+      "alloc_space",
+      [
+        "All stacks have 0 alloc_space: jemalloc counts that if it runs with " +
+        "MALLOC_CONF=prof:true,prof_accum:true only",
+      ],
+    ],
+  ] as const
+) {
+  Deno.test(`readJemalloc() says what counts ${weight} where it is 0 everywhere`, async () => {
+    const text = "heap_v2/4096\n  t*: 1: 2 [0: 0]\n@ 0x401136\n  t*: 1: 2 [0: 0]\n";
+    assertEquals((await readText(readJemalloc, text, { weight })).notes, notes);
   });
 }
 
@@ -99,12 +133,12 @@ for (
 }
 
 Deno.test("heapWeight() is exact where allocations are tiny beside the rate", () => {
-  const weight = heapWeight("1: 1 [1: 1]", "inuse_space", { algorithm: 2, rate: 2 ** 40 });
+  const weight = heapWeight("1: 1 [1: 1]", "inuse_space", 2 ** 40);
   assertAlmostEquals(weight / 2 ** 40, 1, 1e-9);
 });
 
 Deno.test("heapWeight() gives NaN where there are no counts", () => {
-  assertEquals(heapWeight("1: 1", "inuse_space", { algorithm: 0, rate: 1 }), NaN);
+  assertEquals(heapWeight("1: 1", "inuse_space", 1), NaN);
 });
 
 for (

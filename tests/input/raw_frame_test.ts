@@ -205,6 +205,10 @@ const LOCATIONS: Readonly<Record<string, readonly (readonly [string, FrameLocati
       vaddr("/data/app/base.apk", 0xa1b2, { symbol: "sym" }),
     ],
     [
+      "#02 pc 0000a1b2  /memfd:jit-cache (deleted) (offset 0x2000) (a.B.c+60)",
+      vaddr("/memfd:jit-cache (deleted)", 0xa1b2, { symbol: "a.B.c" }),
+    ],
+    [
       "#02 pc 0000a1b2  /data/app/base.apk!libx.so (offset 0x1234000)",
       vaddr("/data/app/base.apk!libx.so", 0xa1b2),
     ],

@@ -10,6 +10,9 @@ for (
     "/a",
     "/opt/memfd:x",
     "/dev/zeros/x",
+    "./app",
+    "../bin/app",
+    "app",
   ]
 ) {
   Deno.test(`isFileBacked() and isAnonymous() take ${path} for a file`, async () => {
@@ -33,6 +36,7 @@ for (
     "/anon_hugepage (deleted)",
     "//anon",
     "anon_inode:[perf_event]",
+    "anon_inode:inotify",
     "socket:[1234]",
     "/dev/dri/card0",
     "/dev/nvidia0",

@@ -137,6 +137,19 @@ Deno.test("writePprof() writes the address that a file offset of newer perf mean
   assertEquals((await messageOf(profile)).locations[0]!.address, "0x7f0000001234");
 });
 
+Deno.test("writePprof() writes vaddrs where it is not known where a file was", async () => {
+  const { loadBias: _, ...rest } = PRISM;
+  const vaddrs = { start: 0x1000, end: 0x2345 };
+  const file: CodeFile = { ...rest, start: NaN, end: NaN, vaddrs };
+  const unnamed = { address: 0x234, reason: "no-symbols", file } as const;
+  const profile = detailedProfileOf([[[["[prism+0x1230]", codeAt(0x1234, unnamed)]], 1]]);
+  const { locations, mappings } = await messageOf(profile);
+  assertEquals(locations, [{ id: 1, mapping: 1, address: "0x1234", lines: [] }]);
+  assertEquals(mappings.map(({ range, fileOffset }) => [range, fileOffset]), [
+    ["0x1000-0x3000", 0x1000],
+  ]);
+});
+
 Deno.test("writePprof() tells frames of one name apart by what else is known of them", async () => {
   const at = (symbol: string, file: string): DetailedFrame => [
     "f",

@@ -19,7 +19,20 @@ Deno.test("diffProfiles() gives every stack its weight in both, 0 where it is mi
 
 Deno.test("diffProfiles() scales the first to the weight of the second on request", () => {
   const text = diffText(BEFORE, AFTER, { normalize: true });
-  assertEquals(text, "main;a 8 8\nmain;gone 3 0\nmain;new 0 2\n");
+  assertEquals(text, "main;a 8 8\nmain;gone 2 0\nmain;new 0 2\n");
+});
+
+Deno.test("diffProfiles() scales many stacks of weight 1 so that both weigh the same", () => {
+  const names = Array.from({ length: 1000 }, (_, at) => `f${at}`);
+  const stacksOf = (parent: string, count: number) =>
+    names.slice(0, count).map((name): [string[], number] => [[parent, name], 1]);
+  const before = profileOf([...stacksOf("a", 1000), ...stacksOf("b", 500)]);
+  const lines = diffText(before, profileOf([[["a"], 600]]), { normalize: true }).trim().split("\n");
+  const sumOf = (parent: string) =>
+    lines.filter((line) => line.startsWith(`${parent};`))
+      .reduce((sum, line) => sum + Number(line.split(" ")[1]), 0);
+  // Each would be rounded to 0.
+  assertEquals([sumOf("a"), sumOf("b")], [400, 200]);
 });
 
 Deno.test("diffProfiles() does not divide by the weight of an empty profile", () => {

@@ -90,12 +90,13 @@ function any(command: string, option: string): FetchCommand {
 /** Where a copy is to go, and the option that makes symfold look there if it does not yet. */
 function targetOf({ path }: FetchSubject, { sysroot }: FetchContext) {
   const isInUse = sysroot !== undefined;
-  const root = (sysroot ?? "sysroot").replace(/\/+$/, "");
+  const given = (sysroot ?? "sysroot").replace(/\/+$/, "");
+  const root = path.startsWith("/") ? given : `${given}/`;
   const folder = path.slice(0, path.lastIndexOf("/"));
   return {
     folder: shellWord(root + folder),
     file: shellWord(root + path),
-    option: isInUse ? "" : `--sysroot ${shellWord(root)}`,
+    option: isInUse ? "" : `--sysroot ${shellWord(given)}`,
   };
 }
 

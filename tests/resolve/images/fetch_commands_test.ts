@@ -36,6 +36,13 @@ Deno.test("commandsFor() copies a file that is not here, below the sysroot in us
   ]]);
 });
 
+Deno.test("commandsFor() copies a file with a relative path, as pprof writes it", () => {
+  for (const one of [{ path: "bin/app" }, { path: "bin/app", sysroot: "sysroot" }]) {
+    const [[, command]] = commands("file-not-found", one) as [string[]];
+    assertEquals(command, "mkdir -p sysroot/bin && scp HOST:bin/app sysroot/bin/");
+  }
+});
+
 Deno.test("commandsFor() copies the archive that a file is in", () => {
   const [[, command]] = commands("file-not-found", { path: "/data/a.apk!lib/l.so" }) as [string[]];
   assertEquals(command, "mkdir -p sysroot/data && scp HOST:/data/a.apk sysroot/data/");

@@ -31,7 +31,7 @@ export class FlamePage {
   readonly #history: PageHistory;
   readonly #toolbar: Toolbar;
   readonly #table: TableView;
-  readonly #graph = new GraphView();
+  readonly #graph: GraphView = new GraphView(() => this.#frame.graphMoved(this.#zoom()));
   readonly #frame: FocusedFrame;
   readonly #prefersDark = matchMedia("(prefers-color-scheme: dark)");
   #state: PageState;
@@ -68,7 +68,7 @@ export class FlamePage {
     listenToGraph({
       point: (x, y) => this.#frame.hover(this.#graph.nodeAt(x, y), this.#zoom(), x, y),
       leave: () => this.#frame.leave(),
-      scroll: () => this.#frame.follow(this.#zoom()),
+      scroll: () => this.#frame.graphMoved(this.#zoom()),
       click: (x, y, isTouch) => this.#click(this.#graph.nodeAt(x, y), isTouch),
       move: (move) => {
         const { node } = this.#frame;
@@ -91,7 +91,6 @@ export class FlamePage {
       next: (step) => this.#nextMatch(step),
     });
     this.#prefersDark.addEventListener("change", () => this.#show());
-    addEventListener("resize", () => this.#frame.place());
   }
 
   #set(change: Partial<PageState>, isStep = false): void {

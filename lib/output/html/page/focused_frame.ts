@@ -68,8 +68,9 @@ export class FocusedFrame {
     this.#tooltip.show(factsOf(this.#tree, this.#scale, node, zoom), x, y, 0);
   }
 
-  /** The graph was scrolled: what is told goes along with the node of the keyboard. */
-  follow(zoom: number): void {
+  /** The graph was scrolled or resized: what is told goes along with the node of the keyboard. */
+  graphMoved(zoom: number): void {
+    this.place();
     if (this.#isTold) this.#tell(zoom);
     else this.leave();
   }

@@ -51,7 +51,8 @@ export class GraphView {
   #viewHeight: number;
   #scrollTop = 0;
 
-  constructor() {
+  /** @param resized Is called when the graph has another size, after it was drawn. */
+  constructor(resized: () => void) {
     const family = getComputedStyle(document.documentElement).getPropertyValue("--mono");
     this.#font = `12px ${family}`;
     this.#viewWidth = this.#scroller.clientWidth;
@@ -61,6 +62,7 @@ export class GraphView {
       this.#viewHeight = this.#scroller.clientHeight;
       this.#fit();
       this.#draw();
+      if (this.#scene !== undefined) resized();
     }).observe(this.#scroller);
     this.#scroller.addEventListener("scroll", () => {
       if (this.#scrollTop === this.#scroller.scrollTop) return;
