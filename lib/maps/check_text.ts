@@ -1,7 +1,9 @@
 import { hex } from "../errors.ts";
-import type { Image, LoadSegment } from "./find_images.ts";
+import type { Image } from "./find_images.ts";
+import type { LoadSegment } from "./load_segment.ts";
 import { isVdso, type Mapping } from "./mapping.ts";
 import { ceilToPage, floorToPage } from "./page.ts";
+import { isReservedRange } from "./reserved_range.ts";
 
 /**
  * Compares where a file says that its text lies with where the process had it. The loader maps a
@@ -9,7 +11,8 @@ import { ceilToPage, floorToPage } from "./page.ts";
  * that ran, even if its offsets happen to fit.
  *
  * Pages that something else took (anonymous memory, another file) are left out of the comparison. Of
- * the vDSO the kernel maps the whole file, with the section headers behind its text.
+ * the vDSO the kernel maps the whole file, with the section headers behind its text. Recorders may
+ * have seen how the loader reserved room for the whole image ({@linkcode isReservedRange}).
  *
  * @param image What {@linkcode findImages} found.
  * @param segments The LOAD segments of the file.
@@ -32,6 +35,7 @@ export function checkText(
     if (segments.some((segment) => holds(textRange(segment, image.loadBias, pageSize), mapping))) {
       continue;
     }
+    if (isReservedRange(mapping, segments, image.loadBias, pageSize)) continue;
     const found = `text is mapped up to vaddr ${hex(mapping.end - image.loadBias)}`;
     if (ranges.length === 0) return `${found}, the file has none`;
     const end = Math.max(...ranges.map((range) => range.end));
