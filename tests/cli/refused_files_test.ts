@@ -50,12 +50,17 @@ Deno.test("symfold says that MiniDebugInfo is damaged", async () => {
   );
 });
 
-Deno.test("symfold says which files may be the one that was deleted", async () => {
-  using folder = new TempFolder();
+/** Two files of the same layout, without build-ids. */
+function writeTwins(folder: TempFolder): string[] {
   const library = read("no-build-id/libnames.so");
-  const [one, other] = [0x90, 0xcc].map((byte) =>
+  return [0x90, 0xcc].map((byte) =>
     folder.write(`found/${byte}.so`, patched(library, 0x1100, [byte]))
   );
+}
+
+Deno.test("symfold says which files may be the one that was deleted", async () => {
+  using folder = new TempFolder();
+  const [one, other] = writeTwins(folder);
   const args = [
     "--maps",
     folder.write("maps", mapsOf(" (deleted)")),
@@ -65,4 +70,19 @@ Deno.test("symfold says which files may be the one that was deleted", async () =
   const { code, stdout, stderr } = await runSymfold(args, { stdin: STACK });
   assertEquals({ code, stdout }, { code: 0, stdout: "app;[libnames.so@0x1044] 1\n" });
   assertStringIncludes(stderr, `before the snapshot: it may be "${one}", "${other}"; give`);
+});
+
+Deno.test("symfold says how a library in a memfd is found, and which it may be", async () => {
+  using folder = new TempFolder();
+  const [one, other] = writeTwins(folder);
+  const maps = mapsOf(" (deleted)").replaceAll(PATH, "/memfd:names");
+  const args = ["--maps", folder.write("maps", maps)];
+  const without = await runSymfold(args, { stdin: STACK });
+  assertEquals(without.stdout, "app;[memfd:names] 1\n");
+  assertStringIncludes(without.stderr, "without a file: if it is a library, --search DIR finds it");
+  const { stdout, stderr } = await runSymfold([...args, "--search", folder.at("found")], {
+    stdin: STACK,
+  });
+  assertEquals(stdout, "app;[memfd:names] 1\n");
+  assertStringIncludes(stderr, `without a file: it may be "${one}", "${other}"; give`);
 });
