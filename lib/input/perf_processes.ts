@@ -80,15 +80,15 @@ export class PerfProcesses {
       inode: Number(inode ?? 0),
       path: path === ANONYMOUS ? "" : path!,
     };
-    if (maps.replacesCode(mapping)) this.#keep(process, maps.text());
+    if (maps.replacesCode(mapping)) this.#keep(process, maps);
     maps.add(mapping);
     return true;
   }
 
-  #keep(process: number, text: string): void {
+  #keep(process: number, maps: MapsList): void {
     const texts = this.#earlier.get(process) ?? new Set();
     this.#earlier.set(process, texts);
-    if (texts.size < MAX_EARLIER) texts.add(text);
+    if (texts.size < MAX_EARLIER) texts.add(maps.text());
   }
 
   #readComm(line: string): boolean {
