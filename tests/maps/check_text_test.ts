@@ -221,6 +221,18 @@ Deno.test("checkText() sees text mapped for data as long as the image", async ()
   );
 });
 
+Deno.test("checkText() takes code that perf has made a file of as it is", async () => {
+  const code = load(0x80, 0x80, 0x180, 0x180, "R E");
+  const other = "7f55000063c0-7f5500006400 --xs 00000080 fe:01 43 /tmp/jitted-10-1.so";
+  const lines = [other, "7f5500006400-7f55000065e0 --xs 00000080 fe:01 42 /tmp/jitted-10-2.so"];
+  assertEquals(await check([code], lines), "");
+  const longer = { ...code, fileSize: 0x1e1, memorySize: 0x1e1 };
+  assertEquals(
+    await check([longer], lines),
+    "the file has text at vaddr 0x260, where it is not mapped",
+  );
+});
+
 /** Checks the first image of `x.so`. */
 async function check(segments: readonly LoadSegment[], lines: readonly string[]): Promise<string> {
   const { mappings, pageSize } = await mapsOf(...lines);
