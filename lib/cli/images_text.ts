@@ -86,15 +86,14 @@ function notes(image: ImageDescription, verbose: boolean): string[] {
     ...verbose && foundAt !== "" && foundAt !== path ? [`found at ${foundAt}`] : [],
     ...remarkable.map(({ label, detail }) => `${label}: ${detail}`),
     ...missing === undefined ? [] : missingLines(missing),
-    ...verbose ? problems : [],
+    // Why symbols are missing was said.
+    ...verbose && missing?.detail !== problems.join("; ") ? problems : [],
   ];
 }
 
-/** Reasons whose details tell nothing that the line does not. */
-const PLAIN_REASONS: readonly string[] = ["file-not-found", "only-exported", "no-symbols"];
-
 function missingLines({ meaning, detail, reason }: ExplainedFailure): string[] {
-  const isPlain = detail === "" || PLAIN_REASONS.includes(reason);
+  // Where a file that is not there was looked for tells nothing that the line does not.
+  const isPlain = detail === "" || reason === "file-not-found";
   return [`missing: ${isPlain ? meaning : `${meaning}: ${detail}`}`];
 }
 

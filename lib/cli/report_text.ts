@@ -133,6 +133,12 @@ function namesText(namesFrom: readonly string[], verbose: boolean): string {
 /** Reasons whose advice is of no use without the detail. */
 const DETAILED_REASONS: ReadonlySet<UnresolvedReason> = new Set<UnresolvedReason>([
   "file-not-found",
+  // Which of the files that were found are alike, and which debug files were refused; of a memfd,
+  // how its library is found.
+  "file-deleted",
+  "only-exported",
+  "no-symbols",
+  "anonymous",
   "kernel-slide",
   "kernel-mismatch",
   "special-mapping",

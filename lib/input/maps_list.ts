@@ -35,6 +35,20 @@ export class MapsList {
     return copy;
   }
 
+  /**
+   * Whether a mapping would take the place of another file's code: that file is not there any more
+   * then, and what was recorded before is of it.
+   */
+  replacesCode({ start, end, path }: RecordedMapping): boolean {
+    if (!path.startsWith("/")) return false;
+    for (let at = this.#firstBehind(start); at < this.#mappings.length; at++) {
+      const old = this.#mappings[at]!;
+      if (old.start >= end) return false;
+      if (old.permissions[2] === "x" && old.path.startsWith("/") && old.path !== path) return true;
+    }
+    return false;
+  }
+
   /** Adds a mapping; one that is empty or no range is left out. */
   add(mapping: RecordedMapping): void {
     const { start, end } = mapping;

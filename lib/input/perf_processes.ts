@@ -13,6 +13,8 @@ const NO_TIME_REGEXP = /(?:^|\s)0\.0+:\s/;
 const ANONYMOUS = "//anon";
 /** Programs that one PID may run, one after the other, so that numbers have 31 bits. */
 const MAX_PROGRAMS = 1 << 8;
+/** Snapshots of one process that are kept, besides the last one. */
+const MAX_EARLIER = 16;
 
 /**
  * The processes of a recording, from the events that `perf script --show-mmap-events
@@ -23,6 +25,8 @@ export class PerfProcesses {
   readonly buildIds: Map<string, string> = new Map();
   /** The mappings of each process by its number. */
   readonly #maps = new Map<number, MapsList>();
+  /** By the same number, what was mapped before some library took the place of another. */
+  readonly #earlier = new Map<number, Set<string>>();
   /** Of each pid the number of the process that it is now: itself, for its first program. */
   readonly #current = new Map<number, number>();
   readonly #pidOf = new Map<number, number>();
@@ -43,10 +47,15 @@ export class PerfProcesses {
     return this.#pidOf.get(tid) ?? (this.#current.has(tid) ? tid : -1);
   }
 
-  /** The mappings of all processes that have some. */
+  /**
+   * The mappings of all processes that have some: those at the end, and then those of before, where a
+   * library has taken the place of another one.
+   */
   maps(): RecordedMaps[] {
-    return [...this.#maps].map(([process, maps]) => ({ process, text: maps.text() }))
-      .filter(({ text }) => text !== "");
+    return [...this.#maps].flatMap(([process, maps]) => {
+      const texts = new Set([maps.text(), ...this.#earlier.get(process) ?? []]);
+      return [...texts].filter((text) => text !== "").map((text) => ({ process, text }));
+    });
   }
 
   #readMmap(line: string): boolean {
@@ -60,7 +69,9 @@ export class PerfProcesses {
     if (buildId !== undefined && buildId !== "" && path!.startsWith("/")) {
       this.buildIds.set(path!, buildId);
     }
-    this.#maps.get(this.#now(Number(pid)))!.add({
+    const process = this.#now(Number(pid));
+    const maps = this.#maps.get(process)!;
+    const mapping = {
       start,
       end: start + parseHexAddress(length!),
       permissions: permissionsOf(letters!),
@@ -68,8 +79,16 @@ export class PerfProcesses {
       device: device ?? "00:00",
       inode: Number(inode ?? 0),
       path: path === ANONYMOUS ? "" : path!,
-    });
+    };
+    if (maps.replacesCode(mapping)) this.#keep(process, maps);
+    maps.add(mapping);
     return true;
+  }
+
+  #keep(process: number, maps: MapsList): void {
+    const texts = this.#earlier.get(process) ?? new Set();
+    this.#earlier.set(process, texts);
+    if (texts.size < MAX_EARLIER) texts.add(maps.text());
   }
 
   #readComm(line: string): boolean {

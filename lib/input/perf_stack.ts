@@ -25,9 +25,8 @@ import type { RecordingBuilder } from "./recording_builder.ts";
  * - The same lines over and over, each time one with a file and one inlined: the function called
  *   itself, and each repetition is one frame.
  * - None says `(inlined)`: each line is one frame, since functions that call themselves have the
- *   same return address many times. Only where the program was interrupted two equal lines with a
- *   symbol are one frame: that address is no return address, so perf has found a function inlined
- *   into its own other part. Of callers only debug information tells the two apart: `resolve` does.
+ *   same return address many times, and the program may be interrupted there. Or perf has found a
+ *   function inlined into its own other part: only debug information tells, and `resolve` looks.
  */
 export class PerfStack {
   readonly #builder: RecordingBuilder;
@@ -42,8 +41,6 @@ export class PerfStack {
   /** The numbers of lines with the same address that are not pushed yet. */
   #run: number[] = [];
   #address = "";
-  /** Whether the frame before the run is the kernel's, or there is none. */
-  #isInterrupted = true;
 
   constructor(builder: RecordingBuilder) {
     this.#builder = builder;
@@ -71,7 +68,6 @@ export class PerfStack {
   /** Pushes what is left of the stack to the builder. */
   finish(): void {
     if (this.#run.length > 0) this.#pushRun();
-    this.#isInterrupted = true;
   }
 
   /** Finds the files of functions that perf gave none for. Call it after all stacks. */
@@ -81,30 +77,23 @@ export class PerfStack {
 
   #pushRun(): void {
     const run = this.#run;
-    const isKernel = KERNEL_REGEXP.test(this.#address);
-    const isInterrupted = this.#isInterrupted && !isKernel;
-    for (const frame of this.#framesOf(run, isInterrupted)) this.#builder.push(frame);
-    this.#isInterrupted = isKernel;
+    for (const frame of this.#framesOf(run)) this.#builder.push(frame);
     run.length = 0;
   }
 
-  #framesOf(run: readonly number[], isInterrupted: boolean): readonly number[] {
+  #framesOf(run: readonly number[]): readonly number[] {
     if (run.length === 1 && !this.#isInlined(run[0]!)) return [this.#frameOf(run[0]!)];
-    const key = `${isInterrupted} ${run.join()}`;
+    const key = run.join();
     const known = this.#runs.get(key);
     if (known !== undefined) return known;
-    const frames = this.#makeRun(run, isInterrupted);
+    const frames = this.#makeRun(run);
     this.#runs.set(key, frames);
     return frames;
   }
 
-  #makeRun(run: readonly number[], isInterrupted: boolean): number[] {
+  #makeRun(run: readonly number[]): number[] {
     if (!run.some((line) => this.#isInlined(line)) || this.#lines[run[0]!]!.address === "") {
-      const frames = run.map((line) => this.#frameOf(line));
-      const [first, second] = run;
-      const isDoubled = isInterrupted && run.length === 2 && first === second &&
-        !UNKNOWN_REGEXP.test(this.#lines[first!]!.symbol);
-      return isDoubled ? frames.slice(1) : frames;
+      return run.map((line) => this.#frameOf(line));
     }
     const period = this.#periodOf(run);
     const unit = this.#makeFrame(run.slice(0, period));
@@ -149,6 +138,3 @@ export class PerfStack {
     return this.#frames[number]!;
   }
 }
-
-const KERNEL_REGEXP = /^[89a-f][0-9a-f]{15}$/i;
-const UNKNOWN_REGEXP = /^(?:\[unknown\])?$/;

@@ -1,7 +1,9 @@
 import { hex } from "../errors.ts";
-import type { Image, LoadSegment } from "./find_images.ts";
+import type { Image } from "./find_images.ts";
+import type { LoadSegment } from "./load_segment.ts";
 import { isVdso, type Mapping } from "./mapping.ts";
 import { ceilToPage, floorToPage } from "./page.ts";
+import { isReservedRange } from "./reserved_range.ts";
 
 /**
  * Compares where a file says that its text lies with where the process had it. The loader maps a
@@ -9,7 +11,9 @@ import { ceilToPage, floorToPage } from "./page.ts";
  * that ran, even if its offsets happen to fit.
  *
  * Pages that something else took (anonymous memory, another file) are left out of the comparison. Of
- * the vDSO the kernel maps the whole file, with the section headers behind its text.
+ * the vDSO the kernel maps the whole file, with the section headers behind its text. Recorders may
+ * have seen how the loader reserved room for the whole image ({@linkcode isReservedRange}). A file
+ * that `perf inject --jit` has made of code is not mapped by pages: its offset is that of the code.
  *
  * @param image What {@linkcode findImages} found.
  * @param segments The LOAD segments of the file.
@@ -32,13 +36,15 @@ export function checkText(
     if (segments.some((segment) => holds(textRange(segment, image.loadBias, pageSize), mapping))) {
       continue;
     }
+    if (isReservedRange(mapping, segments, image.loadBias, pageSize)) continue;
     const found = `text is mapped up to vaddr ${hex(mapping.end - image.loadBias)}`;
     if (ranges.length === 0) return `${found}, the file has none`;
     const end = Math.max(...ranges.map((range) => range.end));
     return `${found}, the file's ends at ${hex(end - image.loadBias)}`;
   }
   const own = new Set(image.mappings);
-  for (const range of ranges) {
+  const isMadeUp = image.mappings.some(({ fileOffset }) => fileOffset % MIN_PAGE_SIZE !== 0);
+  for (const range of isMadeUp ? codeRanges(image, segments) : ranges) {
     const gap = firstGap(range, all, own, image.mappings[0]!.path);
     if (gap !== undefined) {
       return `the file has text at vaddr ${hex(gap - image.loadBias)}, where it is not mapped`;
@@ -50,6 +56,17 @@ export function checkText(
 interface Range {
   readonly start: number;
   readonly end: number;
+}
+
+/** No machine maps less. */
+const MIN_PAGE_SIZE = 0x1000;
+
+function codeRanges({ loadBias }: Image, segments: readonly LoadSegment[]): Range[] {
+  return segments.filter((segment) => segment.executable && segment.fileSize > 0)
+    .map(({ vaddr, fileSize }) => ({
+      start: loadBias + vaddr,
+      end: loadBias + vaddr + fileSize,
+    }));
 }
 
 function textRange(segment: LoadSegment, loadBias: number, pageSize: number): Range {

@@ -1,23 +1,7 @@
+import type { LoadSegment } from "./load_segment.ts";
 import type { Mapping } from "./mapping.ts";
 import { ceilToPage, floorToPage } from "./page.ts";
-
-/** What of a program header of type PT_LOAD decides where it is loaded. */
-export interface LoadSegment {
-  /** `p_offset`: bytes from the start of the file. */
-  readonly fileOffset: number;
-  /** `p_filesz` in bytes. */
-  readonly fileSize: number;
-  /** `p_vaddr`. */
-  readonly vaddr: number;
-  /** `p_memsz` in bytes. */
-  readonly memorySize: number;
-  /** `PF_X` of `p_flags`. */
-  readonly executable: boolean;
-  /** `PF_W` of `p_flags`. */
-  readonly writable: boolean;
-  /** `PF_R` of `p_flags`. */
-  readonly readable: boolean;
-}
+import { isReservedRange } from "./reserved_range.ts";
 
 /** One loaded copy of an ELF file. */
 export interface Image {
@@ -138,10 +122,16 @@ export function findImages(
   return images.sort((a, b) => a.imageBase - b.imageBase);
 }
 
-/** How a mapping fits a segment; undefined if it does not. */
+/**
+ * How a mapping of a file fits a segment; undefined if it does not.
+ *
+ * @param segments All LOAD segments of the file, by vaddr.
+ * @param pageSize Of the recorded machine, in bytes.
+ */
 export function fitSegment(
   mapping: Mapping,
   segment: LoadSegment,
+  segments: readonly LoadSegment[],
   pageSize: number,
 ): SegmentFit | undefined {
   if (!isAccessible(mapping) || !holdsOffset(segment, mapping.fileOffset, pageSize)) {
@@ -150,7 +140,8 @@ export function fitSegment(
   const loadBias = mapping.start - (mapping.fileOffset - segment.fileOffset + segment.vaddr);
   // A vaddr that is no address, in a damaged file.
   if (Number.isNaN(loadBias)) return undefined;
-  return { loadBias, score: agreement(mapping, segment, pageSize) };
+  const isWhole = isReservedRange(mapping, segments, loadBias, pageSize);
+  return { loadBias, score: agreement(mapping, segment, isWhole, pageSize) };
 }
 
 /** The image that a load bias makes; undefined if the file was only mapped for reading there. */
@@ -209,7 +200,7 @@ function scoresByBias(
 ): Map<number, number> {
   const scores = new Map<number, number>();
   for (const segment of segments) {
-    const fit = fitSegment(mapping, segment, pageSize);
+    const fit = fitSegment(mapping, segment, segments, pageSize);
     if (fit === undefined) continue;
     const { loadBias, score } = fit;
     scores.set(loadBias, Math.max(score, scores.get(loadBias) ?? 0));
@@ -233,11 +224,16 @@ function holdsOffset(segment: LoadSegment, fileOffset: number, pageSize: number)
 /**
  * How well a mapping agrees with a segment: 8 for explaining it at all, more for permissions. A
  * segment that is written may be read-only by now (relocations), so that weighs least. A mapping
- * that goes on behind the segment was made for something else.
+ * that goes on behind the segment was made for something else, but for one of the whole image.
  */
-function agreement(mapping: Mapping, segment: LoadSegment, pageSize: number): number {
+function agreement(
+  mapping: Mapping,
+  segment: LoadSegment,
+  isWhole: boolean,
+  pageSize: number,
+): number {
   const behind = ceilToPage(segment.fileOffset + segment.fileSize, pageSize);
-  if (mapping.fileOffset + (mapping.end - mapping.start) > behind) return 1;
+  if (!isWhole && mapping.fileOffset + (mapping.end - mapping.start) > behind) return 1;
   return EXPLAINED + (mapping.executable === segment.executable ? 4 : 0) +
     (mapping.writable && !segment.writable ? 0 : 1);
 }

@@ -1,5 +1,6 @@
 import { hex } from "../errors.ts";
-import type { Image, LoadSegment } from "./find_images.ts";
+import type { Image } from "./find_images.ts";
+import type { LoadSegment } from "./load_segment.ts";
 import type { Mapping } from "./mapping.ts";
 import { floorToPage } from "./page.ts";
 

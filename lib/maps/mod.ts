@@ -34,10 +34,10 @@ export {
   findImages,
   fitSegment,
   type Image,
-  type LoadSegment,
   type RivalImage,
   type SegmentFit,
 } from "./find_images.ts";
+export type { LoadSegment } from "./load_segment.ts";
 export { isAnonymous, isFileBacked, isVdso, type Mapping } from "./mapping.ts";
 export { type InvalidMapsLine, type MapsSnapshot, parseMaps } from "./parse_maps.ts";
 export {

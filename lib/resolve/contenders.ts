@@ -38,6 +38,10 @@ export function contendersAt(
       images.push({ index, place });
     }
   }
+  // perf says itself which file it was, be it here or not.
+  const isSaid = ({ file }: ImagePlace | NoPlace) => file?.request.path === location.perfModule;
+  const said = images.filter(({ place }) => isSaid(place));
+  if (said.length > 0 || noPlaces.some(isSaid)) return { images: said, unread: [] };
   if (images.length === 0 || noPlaces.length === 0) return { images, unread: [] };
   const unread = noPlaces.filter((place, at) =>
     place.file !== undefined && place.mapping?.executable === true &&

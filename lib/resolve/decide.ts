@@ -10,7 +10,12 @@ import { functionAt, type Place } from "./place.ts";
 import { findRepeated } from "./repeated_frames.ts";
 import { splitByProcess } from "./processes.ts";
 import { splitBySnapshot } from "./split_by_snapshot.ts";
-import { findTrampolines, isNamedTrampoline, makeInterruptedExact } from "./signal_frames.ts";
+import {
+  findTrampolines,
+  isNamedTrampoline,
+  makeInterruptedExact,
+  makeTrampolinesExact,
+} from "./signal_frames.ts";
 import { weightsOfStacks } from "./stack_weights.ts";
 
 /** What of the options of `resolve` decides. */
@@ -84,7 +89,11 @@ export async function decide(recording: RawProfile, options: DecideOptions): Pro
   const kernel = await KernelNames.read(options, places, files, wishFor(repeated.some(isOfKernel)));
   const functions = places.map((place) => place && functionOf(place, kernel));
   const isTrampoline = findTrampolines(functions, evidence.signalReturns);
-  for (const key of makeInterruptedExact(profile.stacks, keys, isTrampoline)) {
+  const exact = [
+    ...makeTrampolinesExact(keys, evidence.signalReturns, isTrampoline),
+    ...makeInterruptedExact(profile.stacks, keys, isTrampoline),
+  ];
+  for (const key of exact) {
     // The address itself was looked up along with the one before it.
     const place = places[key] ??= locator.placeOf(profile.locations[key >> 1]!, EXACT);
     functions[key] ??= functionOf(place, kernel);

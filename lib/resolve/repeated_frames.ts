@@ -2,11 +2,11 @@ import { type RawProfile, StackTable } from "../profile/mod.ts";
 
 /**
  * perf does not say `(inlined)` of a part of a function that is inlined into another part of it: the
- * name is the same, and the frame is there once for each. Of callers only debug information tells
- * that from a function that called itself.
+ * name is the same, and the frame is there once for each. Only debug information tells that from a
+ * function that called itself; a leaf may be at a return address, too, where the call is just over.
  *
- * @returns The keys that stand behind themselves in some stack, in a recording with functions that
- * perf found inlined.
+ * @returns The keys that stand behind themselves in some stack, in either role, in a recording with
+ * functions that perf found inlined.
  */
 export function findRepeated({ stacks, locations }: RawProfile, keys: Uint32Array): Set<number> {
   const repeated = new Set<number>();
@@ -14,10 +14,16 @@ export function findRepeated({ stacks, locations }: RawProfile, keys: Uint32Arra
   for (let stack = 0; stack < stacks.size; stack++) {
     const last = stacks.endOf(stack) - 1;
     for (let at = stacks.startOf(stack); at < last; at++) {
-      if (keys[at] === keys[at + 1]) repeated.add(keys[at]!);
+      if (!isSameFrame(keys[at]!, keys[at + 1]!)) continue;
+      repeated.add(keys[at]!);
+      repeated.add(keys[at + 1]!);
     }
   }
   return repeated;
+}
+
+function isSameFrame(key: number, other: number): boolean {
+  return key >> 1 === other >> 1;
 }
 
 function hasInlinedAddresses(locations: RawProfile["locations"]): boolean {
@@ -46,12 +52,27 @@ export function mergeCopies(
     const end = stacks.endOf(stack);
     let at = stacks.startOf(stack);
     while (at < end) {
-      const key = keys[at]!;
-      const copiesEnd = Math.min(end, at + copies[key]!);
-      merged.push(key);
-      do at++; while (at < copiesEnd && keys[at] === key);
+      let runEnd = at + 1;
+      while (runEnd < end && isSameFrame(keys[at]!, keys[runEnd]!)) runEnd++;
+      at = mergeRun(keys, at, runEnd, copies, merged);
     }
     merged.finish();
   }
   return { stacks: merged, keys: merged.frames.subarray(0, merged.frameCount) };
+}
+
+/** Pushes one frame in succession, of which the last one may be exact; gives the end. */
+function mergeRun(
+  keys: Uint32Array,
+  start: number,
+  end: number,
+  copies: readonly number[],
+  merged: StackTable,
+): number {
+  const last = keys[end - 1]!;
+  const copiesOf = (key: number) => Math.max(1, copies[key]!);
+  const lastStart = keys[start] === last ? end : Math.max(start, end - copiesOf(last));
+  for (let at = start; at < lastStart; at += copiesOf(keys[start]!)) merged.push(keys[start]!);
+  if (lastStart < end) merged.push(last);
+  return end;
 }

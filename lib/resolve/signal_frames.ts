@@ -14,6 +14,7 @@ const TRAMPOLINES: ReadonlySet<string> = new Set([
   "__default_rt_sa_restorer",
   "__default_sa_restorer",
   "runtime.sigreturn__sigaction",
+  "runtime.sigreturn__sigaction.abi0",
   "runtime.sigreturn.abi0",
   // Go's handler makes it look as if these had been called where the signal came.
   "runtime.asyncPreempt",
@@ -45,6 +46,32 @@ export function makeInterruptedExact(
       keys[at] = keys[at]! - RETURN + EXACT;
       changed.add(keys[at]!);
     }
+  }
+  return changed;
+}
+
+/**
+ * Makes the frames exact whose code shows that they are signal trampolines: nothing called them, so
+ * the byte before is that of another function, or of none.
+ *
+ * @param keys The frames of all stacks in their places; changed in place.
+ * @param signalReturns Keys whose code shows that they are trampolines.
+ * @param isTrampoline By key: what {@linkcode findTrampolines} gives; completed.
+ * @returns The keys that are new, and have to be located.
+ */
+export function makeTrampolinesExact(
+  keys: Uint32Array,
+  signalReturns: readonly number[],
+  isTrampoline: Uint8Array,
+): Set<number> {
+  const changed = new Set<number>();
+  const returned = new Set(signalReturns.filter((key) => (key & 1) === RETURN));
+  if (returned.size === 0) return changed;
+  for (let at = 0; at < keys.length; at++) {
+    if (!returned.has(keys[at]!)) continue;
+    keys[at] = keys[at]! - RETURN + EXACT;
+    isTrampoline[keys[at]!] = 1;
+    changed.add(keys[at]!);
   }
   return changed;
 }

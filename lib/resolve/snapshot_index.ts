@@ -312,7 +312,11 @@ export class SnapshotIndex {
         : isAnonymous(mapping)
         ? "anonymous"
         : "special-mapping";
-      const detail = unread?.failure?.reason === reason ? unread.failure.detail : "";
+      const detail = unread?.failure?.reason === reason
+        ? unread.failure.detail
+        : reason === "anonymous" && unread !== undefined
+        ? whereItMayBe(unread)
+        : "";
       return { reason, detail, mapping, file: undefined };
     }
     const file = this.#files.ofMapping(mapping);
@@ -356,6 +360,13 @@ function failureOfImage(image: CheckedImage, problem: string): Failure | undefin
 }
 
 const NO_SEGMENT = "no LOAD segment of the file holds the file offset of its mapping";
+
+/** What is known of the library that may have been loaded from memory. */
+function whereItMayBe({ failure }: RecordedFile): string {
+  const candidates = failure?.reason === "file-deleted" ? failure.detail : "";
+  return candidates || "if it is a library, --search DIR finds it in a folder with its file";
+}
+
 /** Whether an ELF file may be behind a mapping. */
 function hasFile(mapping: Mapping): boolean {
   return isFileBacked(mapping) || isVdso(mapping) || mapping.path.startsWith("/memfd:");

@@ -62,3 +62,19 @@ Deno.test("parseRange() takes the upper half of the space, and its very end", ()
   });
   assertEquals(parseRange("fffffffffffff000", "10000000000000000"), { start: -0x1000, end: 0 });
 });
+
+Deno.test("replacesCode() tells whether code of another file gets lost", () => {
+  const maps = new MapsList();
+  maps.add(mapping(0x1000, 0x3000, "/a"));
+  maps.add({ ...mapping(0x3000, 0x4000, "/a"), permissions: "rw-p" });
+  maps.add(mapping(0x6000, 0x7000, ""));
+  const replaces = (start: number, end: number, path: string) =>
+    maps.replacesCode(mapping(start, end, path));
+  assertEquals(replaces(0x2000, 0x5000, "/b"), true);
+  assertEquals(replaces(0x0, 0x1001, "/b"), true);
+  assertEquals(replaces(0x0, 0x1000, "/b"), false);
+  assertEquals(replaces(0x3000, 0x5000, "/b"), false, "data");
+  assertEquals(replaces(0x1000, 0x3000, "/a"), false, "the same file");
+  assertEquals(replaces(0x1000, 0x3000, ""), false, "anonymous memory");
+  assertEquals(replaces(0x6000, 0x7000, "/b"), false, "code made at run time");
+});

@@ -57,14 +57,14 @@ for (
       ["10 f /app", "10 f /app", "10 f /app", "9 f /app"],
     ],
     [
-      "takes the leaf once that is printed twice",
+      "keeps a leaf that called itself and is at the return address",
       ["1d7ac8 New+0x8 (/app)", "1d7ac8 New+0x8 (/app)", MAIN],
-      ["1018 main /bin/app", "1d7ac8 New /app"],
+      ["1018 main /bin/app", "1d7ac8 New /app", "1d7ac8 New /app"],
     ],
     [
-      "takes what the kernel interrupted once",
+      "keeps what the kernel interrupted at a return address",
       ["ffffffff81000010 irq ([kernel.kallsyms])", "10 f+0x8 (/app)", "10 f+0x8 (/app)"],
-      ["10 f /app", "-7efffff0 irq "],
+      ["10 f /app", "10 f /app", "-7efffff0 irq "],
     ],
     [
       "keeps the leaf twice if it has no symbol",

@@ -50,14 +50,27 @@ Deno.test("findImages() tells of what was only mapped for reading", async () => 
 
 Deno.test("fitSegment() says how well a mapping agrees with each segment", async () => {
   const [text] = await mappingsOf(...LINES);
-  assertEquals(SEGMENTS.map((segment) => fitSegment(text!, segment, PAGE)), [
+  assertEquals(SEGMENTS.map((segment) => fitSegment(text!, segment, SEGMENTS, PAGE)), [
     { loadBias: 0x7f0000000000, score: 13 },
     { loadBias: 0x7efffffff000, score: 9 },
     undefined,
   ]);
 });
 
+Deno.test("fitSegment() takes a mapping of the whole image for one of its first segment", async () => {
+  const segments = [load(0, 0, 0x800, 0x800, "R E"), load(0xdf8, 0x1df8, 0x220, 0x1230, "RW")];
+  const [whole, longer] = await mappingsOf(
+    "7f0000000000-7f0000004000 r-xp 00000000 fe:01 42 /opt/x.so",
+    "7f1000000000-7f1000005000 r-xp 00000000 fe:01 42 /opt/x.so",
+  );
+  assertEquals(segments.map((segment) => fitSegment(whole!, segment, segments, PAGE)), [
+    { loadBias: 0x7f0000000000, score: 13 },
+    { loadBias: 0x7efffffff000, score: 1 },
+  ]);
+  assertEquals(fitSegment(longer!, segments[0]!, segments, PAGE)?.score, 1);
+});
+
 Deno.test("fitSegment() finds nothing for a mapping without permissions", async () => {
   const [hole] = await mappingsOf("7f0000000000-7f0000001000 ---p 00000000 fe:01 42 /opt/x.so");
-  assertEquals(fitSegment(hole!, SEGMENTS[0]!, PAGE), undefined);
+  assertEquals(fitSegment(hole!, SEGMENTS[0]!, SEGMENTS, PAGE), undefined);
 });

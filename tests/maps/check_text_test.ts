@@ -160,7 +160,6 @@ Deno.test("checkText() spells vaddrs of the kernel's half", async () => {
   );
 });
 
-/** Checks the first image of `x.so`. */
 Deno.test("checkText() sees no shorter text in a vDSO, which is mapped as a whole", async () => {
   const vvar = "7ffd00000000-7ffd00001000 r--p 00000000 00:00 0 [vvar]";
   const vdso = "7ffd00001000-7ffd00003000 r-xp 00000000 00:00 42 [vdso]";
@@ -173,6 +172,68 @@ Deno.test("checkText() sees no shorter text in a vDSO, which is mapped as a whol
   );
 });
 
+// The layout of bfd with -z noseparate-code, and with a hole of pages of 64 KiB.
+const FIRST_TEXT = load(0, 0, 0x5123, 0x5123, "R E");
+const FAR_DATA = load(0x5800, 0x15800, 0x700, 0x2900, "RW");
+
+Deno.test("checkText() takes a mapping of the whole image for its text", async () => {
+  const line = "7f5500000000-7f5500019000 r-xp 00000000 fe:01 42 /opt/x.so";
+  assertEquals(await check([FIRST_TEXT, FAR_DATA], [line]), "");
+});
+
+Deno.test("checkText() takes what other segments left of the whole image for its text", async () => {
+  const last = load(0x8000, 0x28000, 0x100, 0x100, "R E");
+  const lines = [
+    "7f5500000000-7f5500028000 r-xp 00000000 fe:01 42 /opt/x.so",
+    "7f5500028000-7f5500029000 r-xp 00008000 fe:01 42 /opt/x.so",
+  ];
+  assertEquals(await check([FIRST_TEXT, FAR_DATA, last], lines), "");
+  const cut = "7f5500000000-7f5500015000 r-xp 00000000 fe:01 42 /opt/x.so";
+  const data = "7f5500015000-7f5500018000 rw-p 00005000 fe:01 42 /opt/x.so";
+  const rest = "7f5500018000-7f5500028000 r-xp 00018000 fe:01 42 /opt/x.so";
+  assertEquals(await check([FIRST_TEXT, FAR_DATA, last], [cut, data, lines[1]!]), "");
+  assertEquals(await check([FIRST_TEXT, last], [lines[0]!, lines[1]!]), "");
+  const short = { ...FAR_DATA, memorySize: 0x2800 };
+  assertEquals(await check([FIRST_TEXT, short, last], [cut, data, rest, lines[1]!]), "");
+});
+
+for (
+  const [what, end, found] of [
+    ["longer", "1b000", "0x1b000"],
+    ["shorter", "17000", "0x17000"],
+  ] as const
+) {
+  Deno.test(`checkText() sees an image of another build that is ${what}`, async () => {
+    const line = `7f5500000000-7f55000${end} r-xp 00000000 fe:01 42 /opt/x.so`;
+    assertEquals(
+      await check([FIRST_TEXT, FAR_DATA], [line]),
+      `text is mapped up to vaddr ${found}, the file's ends at 0x6000`,
+    );
+  });
+}
+
+Deno.test("checkText() sees text mapped for data as long as the image", async () => {
+  const data = { ...FIRST_TEXT, executable: false };
+  const line = "7f5500000000-7f5500019000 r-xp 00000000 fe:01 42 /opt/x.so";
+  assertEquals(
+    await check([data, FAR_DATA], [line]),
+    "text is mapped up to vaddr 0x19000, the file has none",
+  );
+});
+
+Deno.test("checkText() takes code that perf has made a file of as it is", async () => {
+  const code = load(0x80, 0x80, 0x180, 0x180, "R E");
+  const other = "7f55000063c0-7f5500006400 --xs 00000080 fe:01 43 /tmp/jitted-10-1.so";
+  const lines = [other, "7f5500006400-7f55000065e0 --xs 00000080 fe:01 42 /tmp/jitted-10-2.so"];
+  assertEquals(await check([code], lines), "");
+  const longer = { ...code, fileSize: 0x1e1, memorySize: 0x1e1 };
+  assertEquals(
+    await check([longer], lines),
+    "the file has text at vaddr 0x260, where it is not mapped",
+  );
+});
+
+/** Checks the first image of `x.so`. */
 async function check(segments: readonly LoadSegment[], lines: readonly string[]): Promise<string> {
   const { mappings, pageSize } = await mapsOf(...lines);
   const own = mappings.filter((mapping) => mapping.inode === 42);

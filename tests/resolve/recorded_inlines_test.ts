@@ -98,6 +98,39 @@ for (
   });
 }
 
+// perf says of another address that something is inlined there, so that it may be so here.
+const OTHER = ["989b8 deep (inlined)", "989b8 main+0x8 (/lib/other.so)"];
+const INTERRUPTED = `7f0000001048 polynomial+0x8 (${PATH})`;
+
+for (
+  const [title, lines, library, wanted] of [
+    ["is inlined into itself", [INTERRUPTED, INTERRUPTED], inlinedIntoItself(), "polynomial"],
+    [
+      "called itself, and is inlined into itself",
+      [INTERRUPTED, INTERRUPTED, ...Array.from({ length: 2 }, () => INTERRUPTED)],
+      inlinedIntoItself(),
+      // As return addresses they are one byte before, where nothing is inlined.
+      "polynomial;polynomial;polynomial",
+    ],
+    [
+      "called itself",
+      [INTERRUPTED, INTERRUPTED],
+      LIBRARY[PATH]!,
+      "inline_twice;inline_twice",
+    ],
+  ] as const
+) {
+  for (const kernel of [[], ["ffffffff81000010 irq ([kernel.kallsyms])"]]) {
+    const where = kernel.length > 0 ? "the kernel interrupted" : "is the leaf";
+    Deno.test(`resolve() takes a function that ${title} for that where it ${where}`, async () => {
+      const options = { library: { [PATH]: library }, inlines: false };
+      const leaf = kernel.length > 0 ? ";irq" : "";
+      const stack = [...kernel, ...lines, ...OTHER];
+      assertEquals(await resolvePerf(stack, options), `app;main;${wanted}${leaf} 1`);
+    });
+  }
+}
+
 Deno.test("resolve() keeps calls of a function apart that perf gave a frame for each", async () => {
   // perf has said that something is inlined there, so that each repetition is one frame already.
   const call = ["7f0000001049 square (inlined)", CALLER];

@@ -22,6 +22,7 @@ for (
     "__restore_rt",
     "__kernel_rt_sigreturn",
     "runtime.sigreturn__sigaction",
+    "runtime.sigreturn__sigaction.abi0",
     "runtime.asyncPreempt.abi0",
   ]
 ) {

@@ -138,6 +138,7 @@ const CASES: readonly Case[] = [
     title: "in a file that is only memory",
     reason: "anonymous",
     frame: "0x7f0000030123",
+    detail: "if it is a library, --search DIR finds it in a folder with its file",
     image: "[memfd:code]",
     label: "[memfd:code]",
     shortLabel: "[memfd:code]",

@@ -90,7 +90,7 @@ export function explainSegments(
   pageSize: number,
 ): ImageSegment[] {
   return segments.map((segment, number) => {
-    const fit = holder && fitSegment(holder, segment, pageSize);
+    const fit = holder && fitSegment(holder, segment, segments, pageSize);
     const inside = vaddr - segment.vaddr;
     return {
       number,

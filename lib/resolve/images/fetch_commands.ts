@@ -115,11 +115,15 @@ function copyFile(subject: FetchSubject, context: FetchContext): FetchCommand[] 
   return [copy, { system: server.system, command: download, option: target.option }];
 }
 
-/** While the process runs the kernel still has the file that it mapped. */
+/**
+ * While the process runs the kernel still has the file that it mapped. The other files of the machine
+ * are where they were, so that a folder for all of them would hide them.
+ */
 function copyFromMapping(subject: FetchSubject, context: FetchContext): FetchCommand {
-  const { mapping } = subject;
+  const { mapping, path } = subject;
   const process = subject.process ?? "PID";
-  const { folder, file, option } = targetOf(subject, context);
+  const { folder, file, option: folderOption } = targetOf(subject, context);
+  const option = folderOption && `--path-map ${shellWord(`${path}=sysroot${path}`)}`;
   const range = mapping === undefined
     ? "START-END"
     : `${digits(mapping.start)}-${digits(mapping.end)}`;

@@ -242,6 +242,14 @@ Deno.test("resolve() knows by its code what returns from a signal handler", asyn
   assertEquals([evidence?.checked, evidence?.strays, evidence?.verdict], [0, 0, "not-judged"]);
 });
 
+Deno.test("resolve() takes what returns from a signal handler for no part of the function before", async () => {
+  const library = new CodeLibrary();
+  // f15 as the trampoline, of which the first byte is recorded. f14 is directly before it.
+  library.put(15, 0, [0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05]);
+  const { lines } = await resolveWith(library, [`app;${library.frame(15, 0)};leaf`]);
+  assertEquals(lines, ["app;f15;leaf 1"]);
+});
+
 for (const returnAddresses of ["none", "all"] as const) {
   Deno.test(`resolve() does not check what a signal interrupted, with return addresses ${returnAddresses}`, async () => {
     const library = new CodeLibrary();

@@ -66,8 +66,11 @@ Deno.test("commandsFor() takes a deleted file from the process that still has it
     system: "any",
     command: "mkdir -p sysroot/opt && " +
       "sudo cp /proc/4711/map_files/7f0000001000-7f0000002000 sysroot/opt/x.so",
-    option: "--sysroot sysroot",
+    // With --sysroot all other files of this machine would be missing.
+    option: "--path-map /opt/x.so=sysroot/opt/x.so",
   }]);
+  const below = commandsFor("file-deleted", subject, { sysroot: "s", family: undefined });
+  assertEquals(below.map(({ option }) => option), [""]);
 });
 
 Deno.test("commandsFor() names Debian's package of libc, and asks for all others", () => {

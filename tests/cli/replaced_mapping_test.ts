@@ -1,0 +1,61 @@
+import { assertEquals } from "@std/assert";
+import { linesOf } from "../support/recording_text.ts";
+import { runSymfold } from "../support/run_symfold.ts";
+import { TempFolder } from "../support/temp_folder.ts";
+import { testdata } from "../support/testdata.ts";
+
+// A program that unloads a plugin and loads another one at the same place, as perf records it.
+
+const LIBRARY = Deno.readFileSync(testdata("debug_files/x86_64/libnames.so"));
+
+/** The library with `other_first` for `names_first`, and so on. */
+function otherLibrary(): Uint8Array {
+  const text = Array.from(LIBRARY, (byte) => String.fromCharCode(byte)).join("");
+  return Uint8Array.from(text.replaceAll("names_", "other_"), (one) => one.charCodeAt(0));
+}
+
+const mapped = (path: string, time: string) =>
+  `app 10/10 ${time}: PERF_RECORD_MMAP2 10/10: [0x7f0000001000(0x1000) @ 0x1000 fe:00 7 8]: r-xp ${path}`;
+
+async function name(
+  frame: (address: string, path: string) => string,
+  other = otherLibrary(),
+): Promise<string> {
+  using folder = new TempFolder();
+  folder.write("root/opt/a.so", LIBRARY);
+  if (other.length > 0) folder.write("root/opt/b.so", other);
+  const sample = (path: string, time: string, ...addresses: string[]) => [
+    `app 10/10 ${time}:  250 cycles: `,
+    ...addresses.map((address) => `\t${frame(address, path)}`),
+    "",
+  ];
+  const stdin = linesOf(
+    mapped("/opt/a.so", "1.0"),
+    ...sample("/opt/a.so", "1.1", "10aa"),
+    mapped("/opt/b.so", "1.2"),
+    ...sample("/opt/b.so", "1.3", "10aa"),
+    mapped("/opt/a.so", "1.4"),
+    ...sample("/opt/a.so", "1.5", "10b5"),
+  );
+  const { stdout } = await runSymfold(["-q", "--sysroot", folder.at("root")], { stdin });
+  return stdout;
+}
+
+const NAMED = "app;names_first 1\napp;names_second 1\napp;other_first 1\n";
+
+Deno.test("symfold names code of a library whose place another one has taken since", async () => {
+  const addresses = await name((address, path) => `7f000000${address} [unknown] (${path})`);
+  assertEquals(addresses, NAMED);
+});
+
+Deno.test("symfold names the same by the file offsets of newer perf", async () => {
+  assertEquals(await name((address, path) => `${address} [unknown] (${path})`), NAMED);
+});
+
+Deno.test("symfold names code of such a library, and of no other, if a file is missing", async () => {
+  const names = await name(
+    (address, path) => `7f000000${address} [unknown] (${path})`,
+    new Uint8Array(),
+  );
+  assertEquals(names, "app;[b.so@0x10aa] 1\napp;names_first 1\napp;names_second 1\n");
+});
