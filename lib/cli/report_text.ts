@@ -1,3 +1,4 @@
+import { printable } from "../output/printable.ts";
 import {
   type InvalidLine,
   type ReasonText,
@@ -18,7 +19,7 @@ const MAX_IMAGES = 12;
 
 /**
  * The report as a person reads it: how much was resolved, a row for each image with what to do about
- * the rest, and the reasons all together.
+ * the rest, and the reasons all together. What files are called divides no line.
  *
  * @param label In front of the first line, where there are several reports.
  */
@@ -30,7 +31,7 @@ export function reportText(report: Report, verbose: boolean, label = ""): string
     lines.push(`  (${report.images.length - images.length} more images: -v lists them)`);
   }
   if (report.reasons.length > 0) lines.push("", ...reasonTable(report));
-  return lines.map((line) => `${line}\n`).join("");
+  return lines.map((line) => `${printable(line)}\n`).join("");
 }
 
 /** Lines that could not be read, with the place of the first, and what they seem to be. */

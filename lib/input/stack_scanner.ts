@@ -86,6 +86,8 @@ export class StackScanner {
   stackCount = 0;
   readonly #scanner: ScannerExports;
   readonly #isMerging: boolean;
+  /** Whether a step ended in the middle: what the memory then holds is not to be trusted. */
+  #isBroken = false;
 
   /**
    * Has no bytes yet.
@@ -132,7 +134,8 @@ export class StackScanner {
    * Scans as many lines as it can. Unless it needs bytes, there may be more lines.
    *
    * @param isLast Whether no further bytes will come: the last line may lack its end.
-   * @throws {RangeError} If its memory, 4 GiB, is full.
+   * @throws {RangeError} If its memory, 4 GiB, is full. No other step is then possible; what was
+   * found before stays.
    */
   scan(isLast: boolean): ScanEnd {
     let end = 0;
@@ -221,9 +224,12 @@ export class StackScanner {
   /** Memory that grows gets another buffer. */
   #run(step: () => void): void {
     try {
-      step();
+      if (!this.#isBroken) step();
     } catch (error) {
       if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+      this.#isBroken = true;
+    }
+    if (this.#isBroken) {
       throw new RangeError("Cannot hold so many different stacks: 4 GiB are not enough");
     }
     if (this.view.buffer !== this.#buffer) this.view = new DataView(this.#buffer);

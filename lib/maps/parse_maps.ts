@@ -1,5 +1,6 @@
 // @ts-types="./text_line_stream.d.ts"
 import { TextLineStream } from "@std/streams/text-line-stream";
+import { lineTooLong, MAX_LINE_LENGTH } from "../bytes/mod.ts";
 import { FormatError } from "../errors.ts";
 import type { Mapping } from "./mapping.ts";
 
@@ -38,7 +39,7 @@ export interface MapsSnapshot {
  *
  * @param name The file's name, for messages.
  * @param chunks The file's bytes, in pieces of any size.
- * @throws {FormatError} If not a single line is a mapping.
+ * @throws {FormatError} If not a single line is a mapping, or one is longer than 64 MiB.
  *
  * @example
  * ```ts
@@ -55,7 +56,7 @@ export async function parseMaps(
   name: string,
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): Promise<MapsSnapshot> {
-  const lines = ReadableStream.from(chunks)
+  const lines = ReadableStream.from(boundedLines(name, chunks))
     .pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>)
     .pipeThrough(new TextLineStream());
   const mappings: Mapping[] = [];
@@ -72,6 +73,31 @@ export async function parseMaps(
   if (mappings.length === 0) throw noMappings(name, firstInvalid);
   mappings.sort((a, b) => a.start - b.start);
   return { name, mappings, pageSize: pageSizeOf(mappings), invalidCount, firstInvalid };
+}
+
+const LINE_FEED = 0x0a;
+
+/** The same chunks, up to where a line is too long to become a string: the file is another one. */
+async function* boundedLines(
+  name: string,
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  let line = 1;
+  let length = 0;
+  for await (const chunk of chunks) {
+    let start = 0;
+    for (
+      let end = chunk.indexOf(LINE_FEED);
+      end >= 0;
+      start = end + 1, end = chunk.indexOf(LINE_FEED, start)
+    ) {
+      line++;
+      length = 0;
+    }
+    length += chunk.length - start;
+    if (length > MAX_LINE_LENGTH) throw lineTooLong(name, line);
+    yield chunk;
+  }
 }
 
 /** Fields of smaps: `Rss:  132 kB`, `VmFlags: rd ex mr`. */

@@ -108,11 +108,13 @@ function spellUnresolved(
   return style === "file" ? `[${baseName}]` : `[${baseName}+${hex(found?.start ?? place.vaddr)}]`;
 }
 
+// What a terminal obeys, and what divides lines: for JavaScript's `.` and `$`, as in speedscope, so
+// do U+2028 and U+2029.
 // deno-lint-ignore no-control-regex -- those are the characters to find
-const CONTROL_REGEXP = /[\x00-\x1f\x7f]+/g;
+const CONTROL_REGEXP = /[\x00-\x1f\x7f-\x9f\u2028\u2029]+/g;
 
 // deno-lint-ignore no-control-regex -- those are the characters to find
-const UNSAFE_REGEXP = /[;\x00-\x1f\x7f]/;
+const UNSAFE_REGEXP = /[;\x00-\x1f\x7f-\x9f\u2028\u2029]/;
 const UNSAFE_FIRST_REGEXP = /^[\s#]/;
 const LAST_BLANK_REGEXP = /\s/;
 

@@ -278,3 +278,14 @@ for (const option of ["--kallsyms", "--perf-map", "--maps"]) {
     assertEquals(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/.exec(stderr), null);
   });
 }
+
+Deno.test("symfold keeps a row of the report one line, whatever the file is called", async () => {
+  using folder = new TempFolder();
+  const maps = folder.write(
+    "maps",
+    "7f0000000000-7f0000001000 r-xp 00000000 fe:00 7 /nosuch/a\\012symfold: 100.0 % resolved\n",
+  );
+  const { code, stderr } = await runSymfold(["--maps", maps], { stdin: "x;0x7f0000000010 1\n" });
+  assertEquals(code, 0);
+  assertStringIncludes(stderr, " /nosuch/a\\x0asymfold: 100.0 % resolved\n");
+});

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { FoldedLine } from "../../lib/input/folded_line.ts";
 import { StackScanner } from "../../lib/input/mod.ts";
 import { Random } from "../support/random.ts";
@@ -171,4 +171,15 @@ Deno.test("StackScanner.sums are empty if counts are not to be added up", () => 
   const scanner = scannerOf("a 1\na 2\n", false);
   scanner.scan(true);
   assertEquals([[...scanner.sums], [...scanner.weights]], [[], [1, 2]]);
+});
+
+Deno.test("StackScanner does no more once its memory did not do", () => {
+  const scanner = scannerOf("a;b 1\n");
+  scanner.scan(false);
+  // Until its memory is full takes 4 GiB: what lies outside of it ends the work likewise.
+  const message = "Cannot hold so many different stacks: 4 GiB are not enough";
+  assertThrows(() => scanner.addStack(16, 0xfffffff0), RangeError, message);
+  assertThrows(() => scanner.makeRoom(), RangeError, message);
+  assertThrows(() => scanner.scan(true), RangeError, message);
+  assertEquals([scanner.stackCount, ...scanner.sums], [1, 1]);
 });

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { FormatError } from "../../lib/errors.ts";
 import { parseMaps } from "../../lib/maps/mod.ts";
 import { assertRejectsExactly } from "../support/assert_rejects_exactly.ts";
@@ -273,3 +273,19 @@ for (
     assertEquals((await mapsOf(...lines)).pageSize, pageSize);
   });
 }
+
+Deno.test("parseMaps() rejects what goes on without a line feed, as other files do", async () => {
+  const line = new TextEncoder().encode("7f0000000000-7f0000001000 r-xp 00000000 fe:00 42 /x\n");
+  const zeros = new Uint8Array(1 << 22);
+  let given = 0;
+  function* chunks() {
+    yield line;
+    for (; given < 32; given++) yield zeros;
+  }
+  await assertRejectsExactly(
+    () => parseMaps("core", chunks()),
+    FormatError,
+    'Cannot read a line of "core", line 2: it has more than 67108864 bytes',
+  );
+  assert(given < 24, `${given} chunks were read`);
+});

@@ -40,7 +40,8 @@ for (
   const [title, name, wanted] of [
     ["as it is", "std::map<int, int>::at(int) const", "std::map<int, int>::at(int) const"],
     ["with colons for semicolons", "f([u8; 8]; int)", "f([u8: 8]: int)"],
-    ["without control characters", "a\tb\r\n\x00c\x7fd", "a b c d"],
+    ["without control characters", "a\tb\r\n\x00c\x7fd\x9be\x85f", "a b c d e f"],
+    ["without what divides lines for some readers", "a\u2028b\u2029;c", "a b :c"],
     ["without blanks at its ends", "  f \n", "f"],
     ["as [unknown] if nothing is left", " \x01 ", "[unknown]"],
     ["with its other characters", "日本 höhe\u2028", "日本 höhe"],
