@@ -31,6 +31,8 @@ export interface FetchSubject {
 export interface FetchContext {
   /** The folder with copies of the recorded machine's files; undefined if none is in use. */
   readonly sysroot: string | undefined;
+  /** Whether files of this machine are in use, which a sysroot would take the place of. */
+  readonly areFilesHere: boolean;
   /** See {@linkcode familyOf}. */
   readonly family: SystemFamily | undefined;
 }
@@ -88,14 +90,18 @@ function any(command: string, option: string): FetchCommand {
 }
 
 /** Where a copy is to go, and the option that makes symfold look there if it does not yet. */
-function targetOf({ path }: FetchSubject, { sysroot }: FetchContext) {
+function targetOf({ path }: FetchSubject, { sysroot, areFilesHere }: FetchContext) {
   const isInUse = sysroot !== undefined;
   const root = (sysroot ?? "sysroot").replace(/\/+$/, "");
   const folder = path.slice(0, path.lastIndexOf("/"));
   return {
     folder: shellWord(root + folder),
     file: shellWord(root + path),
-    option: isInUse ? "" : `--sysroot ${shellWord(root)}`,
+    option: isInUse
+      ? ""
+      : areFilesHere && !path.includes("=")
+      ? `--path-map ${shellWord(`${path}=${root}${path}`)}`
+      : `--sysroot ${shellWord(root)}`,
   };
 }
 
