@@ -32,6 +32,7 @@ const DEFAULT_DEBUG_DIR = "/usr/lib/debug";
 /** Finds the files of the recorded machine on disk: at their own paths, or below a sysroot. */
 export class DiskFiles implements FileProvider, Disposable {
   readonly debugDirs: readonly string[];
+  readonly isThisMachine: boolean;
   readonly #options: DiskFilesOptions;
   readonly #open: FileSource[] = [];
 
@@ -44,6 +45,7 @@ export class DiskFiles implements FileProvider, Disposable {
    */
   constructor(options: DiskFilesOptions = {}) {
     this.#options = options;
+    this.isThisMachine = options.sysroot === undefined;
     this.#buildIds = options.buildIds === undefined ? new Map() : readBuildIds(options.buildIds);
     this.debugDirs = [...options.debugDirs ?? [], DEFAULT_DEBUG_DIR];
   }

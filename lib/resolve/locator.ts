@@ -108,7 +108,7 @@ export class Locator {
     await provider.prepare?.(Array.from(needed, ({ request }) => request));
     for (const file of needed) await file.open(provider);
     const returns = locations.filter((_, frame) => isReturn[2 * frame] || isReturn[2 * frame + 1]);
-    await searchMissing(needed, indexes, provider, returns);
+    await searchMissing(needed, indexes, provider, (index) => addressesOf(returns, index));
     for (const index of indexes) {
       await index.openArchives();
       await index.findImages(addressesOf(returns, index));

@@ -116,9 +116,9 @@ export class SnapshotIndex {
    *
    * @returns Of those that lie in the mappings of the file their vaddrs in the other.
    */
-  vaddrsIn(file: RecordedFile, elf: ElfFile, addresses: readonly number[]): number[] {
+  vaddrsIn(file: RecordedFile, elf: ElfFile, addresses: Iterable<number>): number[] {
     const { images } = this.#search(file, elf);
-    return addresses.flatMap((address) => {
+    return [...addresses].flatMap((address) => {
       const mapping = this.#snapshot.mappings[this.#indexOf(address)];
       const image = mapping && images.find(({ mappings }) => mappings.includes(mapping));
       return image === undefined ? [] : [address - image.loadBias];
