@@ -94,7 +94,25 @@ export async function findSourceFrames(
   for (const sections of [main, alternate, ...split.opened]) await sections?.strings.load(problems);
   const finisher = new FrameFinisher(main.name, problems);
   const frames = drafts.map((draft) => draft?.frames.map((frame) => finisher.finish(frame)));
+  if (problems.count > 0) {
+    for (const [index, draft] of drafts.entries()) {
+      if (draft?.frames.some((frame, at) => isLacking(frame, frames[index]![at]!, at > 0))) {
+        isIncomplete[index] = true;
+      }
+    }
+  }
   return { frames, isIncomplete, problems: problems.clauses() };
+}
+
+/**
+ * Whether the name of an inlined function, or a place, could not be read, or only in part. The
+ * physical function has its name from elsewhere.
+ */
+function isLacking({ name, path }: FrameDraft, frame: SourceFrame, isInlined: boolean): boolean {
+  if (isInlined && name !== undefined && (frame.name === "" || name.isMissing)) return true;
+  if (path === undefined) return false;
+  const parts = [path.compilationDirectory, path.directory, path.name];
+  return frame.file === "" || parts.some((part) => part?.isMissing);
 }
 
 /** Names and paths of a run take some MiB; made of long strings that many share, far more. */
