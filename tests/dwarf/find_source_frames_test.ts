@@ -3,22 +3,34 @@ import {
   DW_AT_ABSTRACT_ORIGIN,
   DW_AT_COMP_DIR,
   DW_AT_DWO_NAME,
+  DW_AT_LANGUAGE,
   DW_AT_LINKAGE_NAME,
   DW_AT_NAME,
+  DW_AT_SIGNATURE,
   DW_AT_STMT_LIST,
+  DW_FORM_DATA1,
   DW_FORM_GNU_REF_ALT,
+  DW_FORM_REF4,
+  DW_FORM_REF_SIG8,
   DW_FORM_SEC_OFFSET,
   DW_FORM_STRING,
   DW_FORM_STRP,
   DW_TAG_INLINED_SUBROUTINE,
   DW_TAG_SKELETON_UNIT,
+  DW_TAG_STRUCTURE_TYPE,
   DW_TAG_SUBPROGRAM,
   DW_UT_SKELETON,
+  DW_UT_TYPE,
 } from "../../lib/dwarf/constants.ts";
 import { findSourceFrames } from "../../lib/dwarf/mod.ts";
 import { FormatError } from "../../lib/errors.ts";
 import { CountingSource } from "../support/counting_source.ts";
-import { type AttributeSpec, buildDwarf, type EntrySpec } from "../support/dwarf_builder.ts";
+import {
+  type AttributeSpec,
+  buildDwarf,
+  type EntrySpec,
+  type UnitSpec,
+} from "../support/dwarf_builder.ts";
 import { codeAt, compileUnit, framesOf, functionAt } from "../support/dwarf_units.ts";
 import { buildLineTable } from "../support/line_table_builder.ts";
 
@@ -212,6 +224,41 @@ for (const { what, attribute } of LOST_NAMES) {
     const { frames, isIncomplete, problems } = await findSourceFrames({ main, alternate }, vaddrs);
     assertEquals(frames[1]?.map(({ name }) => name), ["one", ""]);
     assertEquals([isIncomplete, problems.length], [[false, true], 1]);
+  });
+}
+
+const DW_TAG_TYPE_UNIT = 0x41;
+/** What an inlined method's class says of its own name. */
+const LOST_CLASSES: readonly { what: string; attribute: AttributeSpec }[] = [
+  { what: "its name", attribute: LOST_NAME },
+  {
+    what: "its name, in a unit of types",
+    attribute: [DW_AT_SIGNATURE, DW_FORM_REF_SIG8, 0x1234n],
+  },
+];
+
+for (const { what, attribute } of LOST_CLASSES) {
+  Deno.test(`findSourceFrames() tells that the class of an inlined method lacks ${what}`, async () => {
+    const name: AttributeSpec = [DW_AT_NAME, DW_FORM_STRING, "method"];
+    const method = { tag: DW_TAG_SUBPROGRAM, label: "method", attributes: [name] };
+    const type = { tag: DW_TAG_STRUCTURE_TYPE, attributes: [attribute], children: [method] };
+    const { entry } = unitWithCall(name, [DW_AT_ABSTRACT_ORIGIN, DW_FORM_REF4, "method"]);
+    const cpp: AttributeSpec = [DW_AT_LANGUAGE, DW_FORM_DATA1, 4];
+    const unit = {
+      ...entry,
+      attributes: [...entry.attributes!, cpp],
+      children: [type, ...entry.children!],
+    };
+    const lost = { tag: DW_TAG_STRUCTURE_TYPE, label: "lost", attributes: [LOST_NAME] };
+    const types: UnitSpec = {
+      type: DW_UT_TYPE,
+      id: 0x1234n,
+      typeLabel: "lost",
+      entry: { tag: DW_TAG_TYPE_UNIT, attributes: [cpp], children: [lost] },
+    };
+    const main = buildDwarf({ units: [{ entry: unit }, types], sections: LOST });
+    const { isIncomplete } = await findSourceFrames({ main }, Float64Array.of(0x1000, 0x1010));
+    assertEquals(isIncomplete, [false, true]);
   });
 }
 
