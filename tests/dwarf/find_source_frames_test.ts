@@ -221,9 +221,13 @@ for (const { what, attribute } of LOST_NAMES) {
     const error = new FormatError({ action: "find it", source: "a.so", detail: "it is gone" });
     const alternate = () => Promise.reject(error);
     const vaddrs = Float64Array.of(0x1000, 0x1010);
-    const { frames, isIncomplete, problems } = await findSourceFrames({ main, alternate }, vaddrs);
+    const { frames, isIncomplete, hasLostInlined, problems } = await findSourceFrames(
+      { main, alternate },
+      vaddrs,
+    );
     assertEquals(frames[1]?.map(({ name }) => name), ["one", ""]);
-    assertEquals([isIncomplete, problems.length], [[false, true], 1]);
+    assertEquals(hasLostInlined, [false, true]);
+    assertEquals([isIncomplete, problems.length], [[false, false], 1]);
   });
 }
 
@@ -257,8 +261,8 @@ for (const { what, attribute } of LOST_CLASSES) {
       entry: { tag: DW_TAG_TYPE_UNIT, attributes: [cpp], children: [lost] },
     };
     const main = buildDwarf({ units: [{ entry: unit }, types], sections: LOST });
-    const { isIncomplete } = await findSourceFrames({ main }, Float64Array.of(0x1000, 0x1010));
-    assertEquals(isIncomplete, [false, true]);
+    const { hasLostInlined } = await findSourceFrames({ main }, Float64Array.of(0x1000, 0x1010));
+    assertEquals(hasLostInlined, [false, true]);
   });
 }
 
@@ -284,6 +288,9 @@ Deno.test("findSourceFrames() tells that a place lacks a part of its path", asyn
 Deno.test("findSourceFrames() tells nothing of a lost name that a symbol table has", async () => {
   const units = [unitWithCall(LOST_NAME, [DW_AT_NAME, DW_FORM_STRING, "two"])];
   const main = buildDwarf({ units, sections: LOST });
-  const { isIncomplete, problems } = await findSourceFrames({ main }, Float64Array.of(0x1010));
-  assertEquals([isIncomplete, problems.length], [[false], 1]);
+  const { isIncomplete, hasLostInlined, problems } = await findSourceFrames(
+    { main },
+    Float64Array.of(0x1010),
+  );
+  assertEquals([isIncomplete, hasLostInlined, problems.length], [[false], [false], 1]);
 });
