@@ -5,7 +5,7 @@ import { FileSource } from "../bytes/file_source.ts";
 import type { FileAnswer, FileProvider, FileRequest } from "../resolve/mod.ts";
 import { type BuildIdList, type CandidateFile, parseBuildIdList } from "../symbols/mod.ts";
 import { explain } from "./input_files.ts";
-import type { PathRule } from "./options.ts";
+import { mapPath, type PathRule } from "./path_map.ts";
 import { resolveInSysroot } from "./sysroot.ts";
 
 /** Where {@linkcode DiskFiles} looks. */
@@ -118,8 +118,7 @@ export class DiskFiles implements FileProvider, Disposable {
 
   /** The path by the first rule of the path map that fits, which is one of this machine. */
   #mapped(path: string): string {
-    const rule = this.#options.pathMap?.find(({ from }) => path.startsWith(from));
-    return rule === undefined ? path : rule.to + path.slice(rule.from.length);
+    return mapPath(this.#options.pathMap ?? [], path) ?? path;
   }
 }
 
