@@ -25,6 +25,12 @@ const OTHERS: readonly (readonly [string, string])[] = [
   ['<?xml version="1.0"?>\n<svg xmlns="x">', "it is a picture in SVG, "],
   ["<svg width='1'>", "it is a picture in SVG, "],
   ['<?xml version="1.0"?>\n<a/>', "it is XML, "],
+  ["goroutine 20 [chan receive, 2 minutes]:\nmain.f()\n", "it is a dump of Go's goroutines, "],
+  ["panic: it broke\n\ngoroutine 1 [running]:\nmain.f()\n", "it is a dump of Go's goroutines, "],
+  [
+    "fatal error: all\n[x]\n\ngoroutine 1 gp=0x1 m=0 [running]:\n",
+    "it is a dump of Go's goroutines, ",
+  ],
   ["FLR\0\0\x02\0\x01", "it is a recording of Java Flight Recorder: jfrconv "],
   [
     '{"exporter":"a","$schema":"https://www.speedscope.app/file-format-schema.json"}',
@@ -77,6 +83,8 @@ for (
   const text of [
     "<unknown>;main 3\n",
     "<htm> 1\n",
+    "main;goroutine profile: total 5\n",
+    "goroutine 1 [running]: 5\n",
     "{;}; 3\n",
     "BZ;x 1\n",
     "PERF;ELF 1\n",
