@@ -57,15 +57,22 @@ async function* gunzippedChunks(reader: ByteReader): AsyncGenerator<Uint8Array> 
     for (const event of ["close", "error"]) stream.once(event, () => resolve());
   });
   try {
-    for await (const step of stepsOf(chunksOf(reader, CHUNK_SIZE))) {
-      const written = new Promise<void>((resolve) => stream.write(step, () => resolve()));
-      await Promise.race([written, closed]);
-      yield* output.splice(0);
-      if (stream.destroyed || failure !== undefined) break;
+    // What was read is given out, also if there is no more because the reader fails.
+    let readFailure: { readonly error: unknown } | undefined;
+    try {
+      for await (const step of stepsOf(chunksOf(reader, CHUNK_SIZE))) {
+        const written = new Promise<void>((resolve) => stream.write(step, () => resolve()));
+        await Promise.race([written, closed]);
+        yield* output.splice(0);
+        if (stream.destroyed || failure !== undefined) break;
+      }
+    } catch (error) {
+      readFailure = { error };
     }
     stream.end();
     await closed;
     yield* output.splice(0);
+    if (readFailure !== undefined) throw readFailure.error;
     if (failure !== undefined) throw failure;
   } finally {
     stream.destroy();

@@ -48,6 +48,10 @@ const OTHER_FILES: readonly OtherFile[] = [
   },
   { detect: startsWith("PK\x03\x04"), detail: "it is a zip archive: unpack it first" },
   { detect: startsWith("\xfd7zXZ\0"), detail: "it is compressed with xz: unpack it first" },
+  {
+    detect: startsWith("\x1f\x8b"),
+    detail: "it is compressed with gzip more than three times: unpack it first",
+  },
   { detect: startsWith("BZh"), detail: "it is compressed with bzip2: unpack it first" },
   {
     detect: startsWith("ustar", 257),

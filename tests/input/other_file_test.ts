@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { gzipSync } from "node:zlib";
 import { readerOfBytes } from "../../lib/bytes/mod.ts";
 import { FormatError } from "../../lib/errors.ts";
 import { openRecording } from "../../lib/input/mod.ts";
@@ -99,6 +100,16 @@ for (
     assertEquals((await openRecording(readerOfBytes("a", bytesOf(text)))).format, "folded");
   });
 }
+
+Deno.test("openRecording() refuses what was compressed more than three times", async () => {
+  let bytes = bytesOf("main 3\n");
+  for (let layer = 0; layer < 3; layer++) bytes = new Uint8Array(gzipSync(bytes));
+  assertEquals((await openRecording(readerOfBytes("a", bytes))).format, "folded");
+  assertEquals(
+    await refusal(new Uint8Array(gzipSync(bytes))),
+    'Cannot read the stacks of "a": it is compressed with gzip more than three times: unpack it first',
+  );
+});
 
 Deno.test("openRecording() takes JSON of bpftrace for a recording", async () => {
   for (
