@@ -1,4 +1,4 @@
-import { MapsList } from "./maps_list.ts";
+import { isJitted, MapsList, type RecordedMapping } from "./maps_list.ts";
 import { parseHexAddress } from "./raw_frame.ts";
 import { PID_END, type RecordedMaps } from "./recording.ts";
 
@@ -11,24 +11,30 @@ const NO_TIME_REGEXP = /(?:^|\s)0\.0+:\s/;
 
 /** What perf calls memory without a file. */
 const ANONYMOUS = "//anon";
-/** Programs that one PID may run, one after the other, so that numbers have 31 bits. */
-const MAX_PROGRAMS = 1 << 8;
-/** Snapshots of one process that are kept, besides the last one. */
+/** Numbers that one PID may have, one after the other, so that they have 31 bits. */
+const MAX_NUMBERS = 1 << 9;
+/** Snapshots with one number that are kept, besides the last one. */
 const MAX_EARLIER = 16;
 
 /**
  * The processes of a recording, from the events that `perf script --show-mmap-events
- * --show-task-events` prints. A process that begins another program is another one from then on.
+ * --show-task-events` prints. A process that begins another program is another one from then on, and
+ * so is one where code takes the place of other code, as libraries do that are loaded and unloaded.
+ * One that has again what it had before is again the one that it was.
  */
 export class PerfProcesses {
   /** The build-ids that mmap events have instead of inodes, by path. */
   readonly buildIds: Map<string, string> = new Map();
   /** The mappings of each process by its number. */
   readonly #maps = new Map<number, MapsList>();
-  /** By the same number, what was mapped before some library took the place of another. */
+  /** By the same number, what was mapped before code took the place of other code. */
   readonly #earlier = new Map<number, Set<string>>();
   /** Of each pid the number of the process that it is now: itself, for its first program. */
   readonly #current = new Map<number, number>();
+  /** Of each pid all numbers of the program that it runs now, the highest that it ever had last. */
+  readonly #numbers = new Map<number, number[]>();
+  /** The numbers that samples have. */
+  readonly #used = new Set<number>();
   readonly #pidOf = new Map<number, number>();
 
   /** Reads a line with `PERF_RECORD_`; false if it is not one of the events that matter. */
@@ -39,7 +45,10 @@ export class PerfProcesses {
   /** The process of a sample; -1 if only the thread is known, and not its process. */
   find(pid: number, tid: number): number {
     const known = pid >= 0 ? pid : this.pidOf(tid);
-    return known < 0 ? -1 : this.#now(known);
+    if (known < 0) return -1;
+    const process = this.#now(known);
+    this.#used.add(process);
+    return process;
   }
 
   /** The process that a thread is of, as far as events said it; -1 if they did not. */
@@ -48,11 +57,12 @@ export class PerfProcesses {
   }
 
   /**
-   * The mappings of all processes that have some: those at the end, and then those of before, where a
-   * library has taken the place of another one.
+   * The mappings of all processes that have some: those at the end, and then those of before, where
+   * code has taken the place of other code. Of later numbers only those that samples have.
    */
   maps(): RecordedMaps[] {
     return [...this.#maps].flatMap(([process, maps]) => {
+      if (process >= PID_END && !this.#used.has(process)) return [];
       const texts = new Set([maps.text(), ...this.#earlier.get(process) ?? []]);
       return [...texts].filter((text) => text !== "").map((text) => ({ process, text }));
     });
@@ -80,9 +90,28 @@ export class PerfProcesses {
       inode: Number(inode ?? 0),
       path: path === ANONYMOUS ? "" : path!,
     };
-    if (maps.replacesCode(mapping)) this.#keep(process, maps);
-    maps.add(mapping);
+    if (maps.replacesCode(mapping)) this.#replace(Number(pid), process, mapping);
+    else maps.add(mapping);
     return true;
+  }
+
+  #replace(pid: number, process: number, mapping: RecordedMapping): void {
+    const maps = this.#maps.get(process)!;
+    const numbers = this.#numbers.get(pid)!;
+    const next = numbers.at(-1)! + PID_END;
+    // There are as many of them as functions, some at the same place.
+    if (isJitted(mapping) || next >= MAX_NUMBERS * PID_END) {
+      this.#keep(process, maps);
+      maps.add(mapping);
+      return;
+    }
+    const changed = maps.copy();
+    changed.replace(mapping);
+    const known = numbers.find((number) => this.#maps.get(number)!.includes(changed));
+    this.#current.set(pid, known ?? next);
+    if (known !== undefined) return;
+    this.#maps.set(next, changed);
+    numbers.push(next);
   }
 
   #keep(process: number, maps: MapsList): void {
@@ -118,11 +147,14 @@ export class PerfProcesses {
 
   /** A process that has not run anything yet is still the same. */
   #begin(pid: number, maps: MapsList): number {
-    const last = this.#current.get(pid);
-    const isNew = last !== undefined && !this.#maps.get(last)!.isEmpty &&
-      last + PID_END < MAX_PROGRAMS * PID_END;
-    const process = last === undefined ? pid : isNew ? last + PID_END : last;
+    const last = this.#numbers.get(pid)?.at(-1);
+    const before = last === undefined ? undefined : this.#maps.get(last);
+    const isNew = before?.isEmpty === false;
+    const isFull = last !== undefined && last + PID_END >= MAX_NUMBERS * PID_END;
+    if (isNew && isFull) this.#keep(last, before);
+    const process = last === undefined ? pid : isNew && !isFull ? last + PID_END : last;
     this.#current.set(pid, process);
+    this.#numbers.set(pid, [process]);
     this.#maps.set(process, maps);
     return process;
   }
