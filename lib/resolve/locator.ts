@@ -326,11 +326,12 @@ export class Locator {
   }
 
   #placeOfFileOffset(location: FileOffsetLocation, role: FrameRole): Place {
-    const { module, buildId, fileOffset } = location;
+    const { module, buildId, fileOffset, process } = location;
     if (Number.isNaN(fileOffset)) return missing("not-canonical", "", module || buildId);
     const byId = this.#byBuildId.get(buildId);
     const file = buildId === ""
-      ? this.#chosenFiles.get(module) ?? onlyOf(this.#files.here(module), module)
+      ? this.#snapshots.fileOf(process, module) ?? this.#chosenFiles.get(module) ??
+        onlyOf(this.#files.here(module), module)
       : byId ?? missing("unknown-module", `no file has the build-id ${buildId}`, buildId);
     const label = buildId === "" ? `[${baseName(module)}@${hex(fileOffset)}]` : "";
     if ("reason" in file) return { ...file, label };

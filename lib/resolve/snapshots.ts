@@ -1,5 +1,6 @@
 import type { AddressLocation, FrameLocation } from "../profile/mod.ts";
 import { isOfProcess } from "./contenders.ts";
+import type { RecordedFile } from "./recorded_file.ts";
 import type { SnapshotIndex } from "./snapshot_index.ts";
 
 /**
@@ -10,6 +11,8 @@ export class Snapshots {
   /** All of them, in order. */
   readonly all: readonly SnapshotIndex[];
   readonly #ofProcess = new Map<number, SnapshotIndex[]>();
+  /** By process and path; undefined for paths that several files had. */
+  readonly #files = new Map<number, ReadonlyMap<string, RecordedFile | undefined>>();
   /** Those that map something in the kernel's half, as `[vsyscall]`. */
   readonly #upper: readonly SnapshotIndex[];
   /** Whether each is of one process. */
@@ -43,6 +46,18 @@ export class Snapshots {
   }
 
   /**
+   * The file that a process has mapped from a path, which may be another one for other processes: in
+   * containers, or since it was replaced. Undefined if it has none, or several.
+   */
+  fileOf(process: number | undefined, path: string): RecordedFile | undefined {
+    if (process === undefined) return undefined;
+    const known = this.#files.get(process);
+    const files = known ?? filesByPath(this.#ofProcess.get(process) ?? []);
+    if (known === undefined) this.#files.set(process, files);
+    return files.get(path);
+  }
+
+  /**
    * Sorts the addresses among some frames.
    *
    * @returns Those that may be of the process of a snapshot; ascending.
@@ -66,6 +81,17 @@ export class Snapshots {
       return Float64Array.from([...byProcess.get(index.process) ?? [], ...others]).sort();
     };
   }
+}
+
+function filesByPath(
+  snapshots: readonly SnapshotIndex[],
+): ReadonlyMap<string, RecordedFile | undefined> {
+  const files = new Map<string, RecordedFile | undefined>();
+  for (const file of snapshots.flatMap((index) => [...index.files])) {
+    const { path } = file.request;
+    files.set(path, files.has(path) && files.get(path) !== file ? undefined : file);
+  }
+  return files;
 }
 
 function hasUpper({ snapshot }: SnapshotIndex): boolean {

@@ -104,3 +104,15 @@ Deno.test("symfold names no code that was made where a library was or will be", 
   const names = await nameAll(lines, new Map([["/opt/a.so", LIBRARY]]));
   assertEquals(names, "app;[jit] 2\napp;names_first 1\n");
 });
+
+Deno.test("symfold takes no file offset for one of the file that other processes have at its path", async () => {
+  const inContainer = (line: string) => line.replaceAll("10/10", "20/20");
+  const lines = [
+    mapped("/opt/a.so", "1.0"),
+    inContainer(mapped("/opt/a.so", "1.0").replace("(0x1000)", "(0x9000)").replace(" 7 ", " 8 ")),
+    ...sampled("1.1", "10aa", "/opt/a.so"),
+    ...sampled("1.2", "10aa", "/opt/a.so").map(inContainer),
+  ];
+  const names = await nameAll(lines, new Map([["/opt/a.so", LIBRARY]]));
+  assertEquals(names, "app;[a.so@0x10aa] 1\napp;names_first 1\n");
+});

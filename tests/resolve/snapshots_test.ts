@@ -47,6 +47,24 @@ Deno.test("of() gives any snapshot for the kernel's addresses, or those that map
   assertEquals(new Snapshots([]).of(at(KERNEL)), []);
 });
 
+Deno.test("fileOf() gives the file that a process has at a path", async () => {
+  const rebuilt = CODE.replace(" 7 ", " 8 ");
+  const files = new RecordedFiles();
+  const indexes: SnapshotIndex[] = [];
+  for (const [process, text] of [[1, CODE], [2, rebuilt], [3, CODE], [3, rebuilt]] as const) {
+    const snapshot = await parseMaps("maps", [bytesOf(text)]);
+    indexes.push(new SnapshotIndex({ ...snapshot, process }, files));
+  }
+  const snapshots = new Snapshots(indexes);
+  const [old, young] = files.all();
+  assertEquals(snapshots.fileOf(1, "/bin/app") === old, true);
+  assertEquals(snapshots.fileOf(2, "/bin/app") === young, true);
+  assertEquals(snapshots.fileOf(3, "/bin/app"), undefined, "two of them");
+  assertEquals(snapshots.fileOf(1, "/bin/other"), undefined);
+  assertEquals(snapshots.fileOf(4, "/bin/app"), undefined);
+  assertEquals(snapshots.fileOf(undefined, "/bin/app"), undefined);
+});
+
 Deno.test("addressesIn() sorts addresses by the snapshots that they may be of", async () => {
   const [one, upper, all] = [
     await indexOf(1),
