@@ -9,7 +9,7 @@ import {
   type VaddrLocation,
 } from "../profile/mod.ts";
 import type { NamedCode } from "../symbols/mod.ts";
-import type { AddressPlace, NoPlace } from "./address_place.ts";
+import { type AddressPlace, isOfOtherFile, type NoPlace, notThere } from "./address_place.ts";
 import { chooseModules } from "./choose_modules.ts";
 import { outerRequest } from "./archived_file.ts";
 import { ambiguousAmong, type ContestedAddress, ImageChoices } from "./choices.ts";
@@ -228,9 +228,12 @@ export class Locator {
     const generated = this.generatedAt(location, lookup);
     if (bare && generated === undefined && !this.#isCode(location, lookup)) return { kind: "name" };
     if (Number.isNaN(address)) return missing("not-canonical", "", "[not an address]");
-    const place = this.whereIs(location, lookup)?.place;
+    const { index, place } = this.whereIs(location, lookup) ?? {};
     if (place !== undefined && "loadBias" in place) {
       const { file, loadBias } = place;
+      if (index?.snapshot.isRecorded === true && isOfOtherFile(location, place)) {
+        return missingAddress(address, notThere(location, place));
+      }
       const doubt = this.#doubtOf(file, loadBias);
       if (doubt !== undefined) {
         // Not the file is wrong then, but what was taken to be of it.

@@ -116,3 +116,9 @@ Deno.test("symfold takes no file offset for one of the file that other processes
   const names = await nameAll(lines, new Map([["/opt/a.so", LIBRARY]]));
   assertEquals(names, "app;[a.so@0x10aa] 1\napp;names_first 1\n");
 });
+
+Deno.test("symfold gives no name of a file that is not the one which perf says", async () => {
+  const lines = [mapped("/opt/a.so", "1.0"), ...sampled("1.1", "7f00000010aa", "/opt/b.so")];
+  const names = await nameAll(lines, new Map([["/opt/a.so", LIBRARY]]));
+  assertEquals(names, "app;[unknown] 1\n");
+});
