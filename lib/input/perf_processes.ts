@@ -33,6 +33,11 @@ export class PerfProcesses {
   readonly #current = new Map<number, number>();
   /** Of each pid all numbers of the program that it runs now, the highest that it ever had last. */
   readonly #numbers = new Map<number, number[]>();
+  /**
+   * The pids that began another program of which nothing is mapped yet: what is sampled until then
+   * is in the call that began it.
+   */
+  readonly #starting = new Set<number>();
   /** The numbers that samples have. */
   readonly #used = new Set<number>();
   readonly #pidOf = new Map<number, number>();
@@ -79,6 +84,7 @@ export class PerfProcesses {
     if (buildId !== undefined && buildId !== "" && path!.startsWith("/")) {
       this.buildIds.set(path!, buildId);
     }
+    if (this.#starting.has(Number(pid))) this.#begin(Number(pid), new MapsList());
     const process = this.#now(Number(pid));
     const maps = this.#maps.get(process)!;
     const mapping = {
@@ -125,7 +131,7 @@ export class PerfProcesses {
     if (match === null) return false;
     const [, exec, pid, tid] = match;
     this.#pidOf.set(Number(tid), Number(pid));
-    if (exec !== undefined) this.#begin(Number(pid), new MapsList());
+    if (exec !== undefined) this.#starting.add(Number(pid));
     return true;
   }
 
@@ -153,6 +159,7 @@ export class PerfProcesses {
     const isFull = last !== undefined && last + PID_END >= MAX_NUMBERS * PID_END;
     if (isNew && isFull) this.#keep(last, before);
     const process = last === undefined ? pid : isNew && !isFull ? last + PID_END : last;
+    this.#starting.delete(pid);
     this.#current.set(pid, process);
     this.#numbers.set(pid, [process]);
     this.#maps.set(process, maps);

@@ -291,16 +291,17 @@ Deno.test("readPerfScript() takes a program that another one ran for another pro
     "sh 10/10 1.1: PERF_RECORD_FORK(20:20):(10:10)",
   ) + sample("1.2") + linesOf(
     "app 20/20 1.3: PERF_RECORD_COMM exec: app:20/20",
+  ) + sample("1.35").replace("401136", "401140") + linesOf(
     MMAP(20, "501000", "/bin/app"),
   ) + sample("1.4");
   const { maps, profile } = await read(text);
-  const [before, after] = profile.processes!;
+  const [before, starting, after] = profile.processes!;
   assertEquals(maps.map(({ process, text }) => [process, text.split(" ").at(-1)]), [
     [10, "/bin/sh\n"],
     [before, "/bin/sh\n"],
     [after, "/bin/app\n"],
   ]);
-  assertEquals([before, after], [20, 20 + (1 << 22)]);
+  assertEquals([before, starting, after], [20, 20, 20 + (1 << 22)]);
 });
 
 Deno.test("readPerfScript() takes a process whose libraries change places for several", async () => {
