@@ -86,7 +86,8 @@ async function describeKernel(options: DescribeImagesOptions): Promise<OtherCode
   const wish = { inlines: false, positions: false };
   const { failure } = await KernelNames.read({ kallsyms, vmlinux }, [], files, wish);
   const isHidden = failure.reason === "kernel-hidden";
-  const sources = [isHidden ? undefined : kallsyms?.name, vmlinux?.name];
+  const isCut = failure.reason === "kernel-gap" && failure.detail !== "";
+  const sources = [isHidden || isCut ? undefined : kallsyms?.name, vmlinux?.name];
   const namesFrom = sources.filter((source) => source !== undefined);
   const isMissing = isHidden || namesFrom.length === 0;
   return { namesFrom, ...(isMissing && { missing: explainFailure(failure, NOBODY, NOWHERE) }) };
