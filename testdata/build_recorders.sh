@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes testdata/recorders/ again: what recorders write, of the programs of testdata/recordings/ and
-# of crash.c. Every run gives other addresses and counts.
+# of crash.c and debug1.go. Every run gives other addresses and counts.
 #
 # Needs an x86-64 Linux with perf events and BPF, root, the programs that build_recordings.sh left in
 # /opt/{cpp,rust}-demo, and on Debian 12: apt-get install bpftrace gcc gdb google-perftools
@@ -144,6 +144,20 @@ java_crash() {
     "$work"/hs_err_pid*.log >"$out/crash/hs_err.log"
 }
 
-if [ $# -eq 0 ]; then set -- perf_script bpftrace_maps heap_profiles cpu_profiles crashes; fi
+go_texts() {
+  start go
+  go build -trimpath -o "$work/debug1" "$sources/debug1.go"
+  "$work/debug1" "$out/go"
+  # Without what follows the stacks: facts of the garbage collector.
+  sed -i '/^# runtime.MemStats/,$d' "$out/go/heap.txt"
+  # What the tool that belongs to it reads in them.
+  for text in "$out"/go/*.txt; do
+    go tool pprof -raw "$text" 2>/dev/null | sed '/^Locations/,$d' >"${text%.txt}.pprof"
+  done
+}
+
+if [ $# -eq 0 ]; then
+  set -- perf_script bpftrace_maps heap_profiles cpu_profiles crashes go_texts
+fi
 for recorder; do "$recorder"; done
 du -sb "$out"/*

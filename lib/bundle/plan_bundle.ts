@@ -32,7 +32,7 @@ export interface TextToBundle {
 export interface PlanOptions {
   /** What makes the bundle, such as `symfold 0.1.0`. */
   readonly createdBy: string;
-  /** Snapshots of the process, with what they were read from. At least one. */
+  /** Snapshots of the process, with what they were read from; none if the recordings have all. */
   readonly maps: readonly (TextToBundle & { readonly snapshot: MapsSnapshot })[];
   /** Where the files of the process are. */
   readonly files: FileProvider;

@@ -18,11 +18,13 @@ export interface BundledRecording {
   readonly profile: RawProfile;
   /** Which frames of it are return addresses. */
   readonly returnAddresses: ReturnAddresses;
+  /** The maps that it has itself, which count for it instead of those of the bundle. */
+  readonly snapshots?: readonly MapsSnapshot[];
 }
 
 /** What {@linkcode traceReads} resolves. */
 export interface TraceOptions {
-  /** Of the process, or several. */
+  /** Of the process, or several; none if the recordings have all that are needed. */
   readonly snapshots: readonly MapsSnapshot[];
   /** Where their files are. */
   readonly files: TracingFiles;
@@ -45,26 +47,27 @@ export interface TraceOptions {
 export async function traceReads(options: TraceOptions): Promise<RecordedFile[]> {
   const { snapshots, files, kallsyms, vmlinux, recordings = [] } = options;
   const found = new Map<string, RecordedFile>();
-  const add = (locator: Locator) => {
+  const add = (locator: Locator, known: readonly MapsSnapshot[]) => {
     for (const file of locator.files) {
       const key = keyOf(identityOf(file.request));
-      if (isWorthTaking(file, snapshots) && found.get(key)?.elf === undefined) found.set(key, file);
+      if (isWorthTaking(file, known) && found.get(key)?.elf === undefined) found.set(key, file);
     }
   };
   for (const { process: _, ...snapshot } of snapshots) {
     const profile = await probeAddresses(snapshot);
     await resolve(profile, { snapshots: [snapshot], files, inlines: false, demangle: "none" });
-    add(await Locator.open(profile.locations, NO_RETURNS, [snapshot], [], files));
+    add(await Locator.open(profile.locations, NO_RETURNS, [snapshot], [], files), snapshots);
   }
-  for (const { profile, returnAddresses } of recordings) {
+  for (const { profile, returnAddresses, snapshots: own } of recordings) {
+    const known = own ?? snapshots;
     const kernel = { vmlinux, kallsyms: kallsyms && readerOfSource(kallsyms) };
     const wish = { returnAddresses, lines: true, demangle: "none" } as const;
-    await resolve(profile, { snapshots, files, ...kernel, ...wish });
-    const processes = new Set(snapshots.flatMap(({ process }) => process ?? []));
+    await resolve(profile, { snapshots: known, files, ...kernel, ...wish });
+    const processes = new Set(known.flatMap(({ process }) => process ?? []));
     const { locations } = processes.size > 0 ? splitByProcess(profile, processes) : profile;
-    const locator = await Locator.open(locations, NO_RETURNS, snapshots, [], files);
+    const locator = await Locator.open(locations, NO_RETURNS, known, [], files);
     if (options.code === "recordings") traceCode(locations, locator);
-    add(locator);
+    add(locator, known);
   }
   if (vmlinux !== undefined) await traceKernel(vmlinux, files);
   return [...found.values()];

@@ -7,8 +7,8 @@ import { peek } from "./peek.ts";
  * are otherwise. Several members one after the other are one file, as `gzip` has it.
  *
  * Cut data throws a {@linkcode FormatError} from `read`, after all that came before the cut was
- * given out. So does damaged data, but what shares a step of 64 KiB of compressed data with the
- * damage is lost.
+ * given out. So does damaged data, but up to 4 KiB of compressed data before the damage are lost, or
+ * a sixteenth of all before it if that is less.
  */
 export async function gunzipIfCompressed(reader: ByteReader): Promise<ByteReader> {
   const { head, reader: whole } = await peek(reader, 2);
@@ -35,8 +35,12 @@ export function gunzip(reader: ByteReader): ByteReader {
   };
 }
 
-/** Bytes of compressed data that are decompressed at a time: at most 64 MiB come of it. */
-const STEP = 1 << 16;
+/** Bytes of compressed data that are read at a time. */
+const CHUNK_SIZE = 1 << 16;
+/** Bytes of it that are decompressed at a time: at most 4 MiB come of them. */
+const [MIN_STEP, MAX_STEP] = [1 << 6, 1 << 12];
+/** Steps are this part of all before them: what comes of the one with the damage is lost. */
+const STEP_SHARE = 16;
 
 /** Driven chunk by chunk: a pipe throws away what it has not handed out when an error comes. */
 async function* gunzippedChunks(reader: ByteReader): AsyncGenerator<Uint8Array> {
@@ -53,18 +57,39 @@ async function* gunzippedChunks(reader: ByteReader): AsyncGenerator<Uint8Array> 
     for (const event of ["close", "error"]) stream.once(event, () => resolve());
   });
   try {
-    for await (const chunk of chunksOf(reader, STEP)) {
-      const written = new Promise<void>((resolve) => stream.write(chunk, () => resolve()));
-      await Promise.race([written, closed]);
-      yield* output.splice(0);
-      if (stream.destroyed || failure !== undefined) break;
+    // What was read is given out, also if there is no more because the reader fails.
+    let readFailure: { readonly error: unknown } | undefined;
+    try {
+      for await (const step of stepsOf(chunksOf(reader, CHUNK_SIZE))) {
+        const written = new Promise<void>((resolve) => stream.write(step, () => resolve()));
+        await Promise.race([written, closed]);
+        yield* output.splice(0);
+        if (stream.destroyed || failure !== undefined) break;
+      }
+    } catch (error) {
+      readFailure = { error };
     }
     stream.end();
     await closed;
     yield* output.splice(0);
+    if (readFailure !== undefined) throw readFailure.error;
     if (failure !== undefined) throw failure;
   } finally {
     stream.destroy();
+  }
+}
+
+/** Cuts chunks into steps, of which the first are small. */
+async function* stepsOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let all = 0;
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length;) {
+      const size = Math.min(Math.max(MIN_STEP, Math.floor(all / STEP_SHARE)), MAX_STEP);
+      const step = chunk.subarray(at, at + size);
+      yield step;
+      at += step.length;
+      all += step.length;
+    }
   }
 }
 

@@ -14,6 +14,7 @@ import type { Options } from "./options.ts";
 import { pipeToFile, pipeToStandardOutput, writeStandardOutput } from "./output_files.ts";
 import { codeMapFile, mapsFiles } from "./process_files.ts";
 import { readSnapshot } from "./read_snapshots.ts";
+import { machinesOf } from "./resolve_recordings.ts";
 import { UsageError } from "./usage_error.ts";
 import { VERSION } from "./version.ts";
 
@@ -43,6 +44,9 @@ export async function collect(options: Options, events: CollectEvents): Promise<
   using opened = new DisposableStack();
   const snapshots = maps.map(({ snapshot }) => snapshot);
   const files = opened.use(filesOf(options, live, snapshots));
+  const { returnAddresses } = options;
+  const machines = await machinesOf(recordings, { snapshots, files, returnAddresses });
+  const all = [...snapshots, ...machines.flatMap(({ machine }) => machine.snapshots)];
   const kallsyms = await readKallsyms(options, live);
   const vmlinux = options.vmlinux && opened.use(await openVmlinux(options.vmlinux));
   const plan = await planBundle({
@@ -51,22 +55,23 @@ export async function collect(options: Options, events: CollectEvents): Promise<
     command: live?.command ?? "",
     kernel: live?.kernel ?? "",
     maps,
-    codeMaps: await codeMapsOf(options, live, snapshots, files, opened),
+    codeMaps: await codeMapsOf(options, live, snapshots, files, opened, knowProcesses(all)),
     kallsyms: kallsyms.text,
     vmlinux: vmlinux || undefined,
     modules: live?.modules && textOf("modules", live.modules),
     buildIds: options.buildIds === undefined ? "" : Deno.readTextFileSync(options.buildIds),
     files,
-    recordings: recordings.map(({ profile, returnAddresses }) => ({
-      profile,
-      returnAddresses: options.returnAddresses ?? returnAddresses,
-    })),
+    recordings: machines.map(({ profile, machine }) => ({ profile, ...machine })),
     ...(!options.code && { code: "none" }),
     whole: options.whole,
     dwarf: options.dwarf,
     notes: [...live?.notes ?? [], ...kallsyms.notes],
   });
   const { manifest } = plan;
+  if (maps.length === 0 && manifest.files.length === 0 && manifest.missing.length === 0) {
+    const detail = "no file is known that the recordings have addresses in";
+    throw new Error(`There is nothing to collect: ${detail}, use --pid PID or --maps FILE`);
+  }
   const counter = { size: 0 };
   const chunks = counted(writeBundle(plan), counter);
   if (dryRun) {
@@ -88,8 +93,8 @@ export async function collect(options: Options, events: CollectEvents): Promise<
 
 const VDSO = "[vdso]";
 
-function checkUsage({ pid, maps, dryRun }: Options, path: string): void {
-  if (pid === undefined && maps.length === 0) {
+function checkUsage({ pid, maps, inputs, dryRun }: Options, path: string): void {
+  if (pid === undefined && maps.length === 0 && inputs.length === 0) {
     throw new UsageError("There is nothing to collect: use --pid PID or --maps FILE");
   }
   if (path === "-" && !dryRun && Deno.stdout.isTerminal()) {
@@ -97,7 +102,10 @@ function checkUsage({ pid, maps, dryRun }: Options, path: string): void {
   }
 }
 
-/** The snapshots that were named, or else that of the process as it is now. */
+/**
+ * The snapshots that were named, or else that of the process as it is now; none if no process was
+ * named: then recordings have them.
+ */
 async function readMaps(
   { maps, pid, proc }: Options,
   lose: (message: string) => void,
@@ -110,7 +118,7 @@ async function readMaps(
     const entry = uniqueName(process === undefined ? "maps" : `${process}.maps`, taken);
     texts.push({ entry, source, process, snapshot });
   };
-  if (maps.length === 0) {
+  if (maps.length === 0 && pid !== undefined) {
     await add(readLiveMaps(`${proc}/${pid}/maps`), `${proc}/${pid}/maps`, undefined);
   }
   for (const { path, process } of maps.flatMap(mapsFiles)) {
@@ -140,6 +148,10 @@ function filesOf(
   return new LiveFiles({ ...options, folder, root: live.root, snapshots });
 }
 
+function knowProcesses(snapshots: readonly MapsSnapshot[]): boolean {
+  return snapshots.some(({ process }) => process !== undefined);
+}
+
 /** Perf maps and jitdumps that were named, that runtimes leave in `/tmp`, and that are mapped. */
 async function codeMapsOf(
   { perfMaps, pid }: Options,
@@ -147,10 +159,10 @@ async function codeMapsOf(
   snapshots: readonly MapsSnapshot[],
   files: FileProvider,
   opened: DisposableStack,
+  knowsProcesses: boolean,
 ): Promise<TextToBundle[]> {
   const taken = new Set<string>();
   const texts: TextToBundle[] = [];
-  const knowsProcesses = snapshots.some(({ process }) => process !== undefined);
   if (live !== undefined) {
     // In a container of which nothing but the PID is known it would be that of another process.
     const ownPid = live.ownPid ?? pid;

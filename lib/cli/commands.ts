@@ -139,7 +139,7 @@ command line is wrong.
   },
   {
     name: "collect",
-    usage: "(--pid PID | --maps FILE) [OPTION]... [RECORDING]...",
+    usage: "[--pid PID | --maps FILE] [OPTION]... [RECORDING]...",
     least: 0,
     most: Infinity,
     summary: "takes along what naming elsewhere needs, in one archive",
@@ -150,10 +150,11 @@ file what names are found by. Elsewhere,
   symfold --bundle symfold-4711.tar.gz raw.folded > named.folded
 
 then gives what symfold gives here. With a RECORDING, code and debug
-information are taken only where it has addresses. Nothing is run or changed;
-what cannot be read is named.
+information are taken only where it has addresses; one that has its maps in it
+is all that is needed. Nothing is run or changed; what cannot be read is named.
 
   symfold collect --pid 4711 --maps <(cat /proc/4711/maps) raw.folded
+  symfold collect perf.txt
 `,
     exitCodes: `Exit codes: 0 all done; 1 a file of the process is missing or cannot be read
 (the rest was written), or nothing was written; 2 the command line is wrong.

@@ -5,7 +5,7 @@ import { FileSource } from "../bytes/file_source.ts";
 import type { FileAnswer, FileProvider, FileRequest } from "../resolve/mod.ts";
 import { type BuildIdList, type CandidateFile, parseBuildIdList } from "../symbols/mod.ts";
 import { explain } from "./input_files.ts";
-import type { PathRule } from "./options.ts";
+import { mapPath, type PathRule } from "./path_map.ts";
 import { resolveInSysroot } from "./sysroot.ts";
 
 /** Where {@linkcode DiskFiles} looks. */
@@ -32,6 +32,7 @@ const DEFAULT_DEBUG_DIR = "/usr/lib/debug";
 /** Finds the files of the recorded machine on disk: at their own paths, or below a sysroot. */
 export class DiskFiles implements FileProvider, Disposable {
   readonly debugDirs: readonly string[];
+  readonly isThisMachine: boolean;
   readonly #options: DiskFilesOptions;
   readonly #open: FileSource[] = [];
 
@@ -44,6 +45,7 @@ export class DiskFiles implements FileProvider, Disposable {
    */
   constructor(options: DiskFilesOptions = {}) {
     this.#options = options;
+    this.isThisMachine = options.sysroot === undefined;
     this.#buildIds = options.buildIds === undefined ? new Map() : readBuildIds(options.buildIds);
     this.debugDirs = [...options.debugDirs ?? [], DEFAULT_DEBUG_DIR];
   }
@@ -116,8 +118,7 @@ export class DiskFiles implements FileProvider, Disposable {
 
   /** The path by the first rule of the path map that fits, which is one of this machine. */
   #mapped(path: string): string {
-    const rule = this.#options.pathMap?.find(({ from }) => path.startsWith(from));
-    return rule === undefined ? path : rule.to + path.slice(rule.from.length);
+    return mapPath(this.#options.pathMap ?? [], path) ?? path;
   }
 }
 

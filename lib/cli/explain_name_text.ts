@@ -22,8 +22,11 @@ function functionLines(name: ExplainedName): string[] {
     ...isAtAddress
       ? ["it begins at the return address itself: nothing better is known of the byte before"]
       : [],
-    ...inlined.map((function_) => `with ${function_} inlined`),
     ...position === undefined ? [] : [`in ${position}`],
+    ...inlined.map((called) =>
+      `with ${called.name || "a function without a name"} inlined` +
+      (called.position === undefined ? "" : `, in ${called.position}`)
+    ),
   ];
 }
 

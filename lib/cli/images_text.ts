@@ -26,7 +26,7 @@ export function imagesText(
 }
 
 function snapshotLines(snapshot: SnapshotDescription, verbose: boolean): string[] {
-  const { images, generatedCode, fetchFiles } = snapshot;
+  const { images, generatedCode, fetchFiles, fetchOption } = snapshot;
   const lines = [headline(snapshot), ""];
   const table = alignTable([HEADER, ...images.map((image) => cells(image, verbose))]);
   for (const [at, line] of table.entries()) {
@@ -39,7 +39,8 @@ function snapshotLines(snapshot: SnapshotDescription, verbose: boolean): string[
     lines.push(...[...notes(image, verbose), ...commands].map((note) => `      ${note}`));
   }
   if (fetchFiles !== "") {
-    lines.push("", "All files that are not here at once:", `  ${fetchFiles}`);
+    const command = { system: "any", command: fetchFiles, option: fetchOption } as const;
+    lines.push("", "All files that are not here at once:", commandText(command));
   }
   if (generatedCode.mappings > 0) {
     const { mappings, size, namesFrom, missing } = generatedCode;

@@ -3,6 +3,7 @@ import type { ByteSource } from "../bytes/mod.ts";
 import type { FileAnswer, FileProvider, FileRequest } from "../resolve/mod.ts";
 import type { CandidateFile } from "../symbols/mod.ts";
 import type { DiskFiles, DiskFilesOptions } from "./disk_files.ts";
+import { mapPath } from "./path_map.ts";
 
 const VDSO = "[vdso]";
 
@@ -39,7 +40,7 @@ export class LayeredFiles implements FileProvider {
     const { path } = request;
     if (path === VDSO && vdso !== undefined) return await this.#disk.open(request);
     const answer = await this.#bundle.open(request);
-    const mayBeHere = sysroot !== undefined || pathMap.some(({ from }) => path.startsWith(from));
+    const mayBeHere = sysroot !== undefined || mapPath(pathMap, path) !== undefined;
     if ("source" in answer || path === VDSO || !mayBeHere) return answer;
     const here = await this.#disk.open(request);
     return "source" in here ? here : answer;

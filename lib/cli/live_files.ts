@@ -5,6 +5,7 @@ import type { FileAnswer, FileProvider, FileRequest } from "../resolve/mod.ts";
 import type { CandidateFile } from "../symbols/mod.ts";
 import { PROC } from "./live_process.ts";
 import { DiskFiles, type DiskFilesOptions } from "./disk_files.ts";
+import { mapPath } from "./path_map.ts";
 import { readProcessMemory } from "./process_memory.ts";
 
 /** What {@linkcode LiveFiles} needs to know. */
@@ -44,7 +45,7 @@ export class LiveFiles implements FileProvider, Disposable {
     const { sysroot, pathMap = [], vdso } = this.#options;
     const { path, deleted } = request;
     if (path === VDSO && vdso === undefined) return this.#openVdso();
-    if (sysroot !== undefined || pathMap.some(({ from }) => path.startsWith(from))) {
+    if (sysroot !== undefined || mapPath(pathMap, path) !== undefined) {
       return await this.#disk.open(request);
     }
     if (deleted) return this.#openDeleted(path);

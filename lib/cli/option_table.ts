@@ -69,7 +69,7 @@ const ROWS: readonly OptionRow[] = [
       name: "path-map",
       value: "FROM=TO",
       repeatable: true,
-      help: "paths that begin with FROM in the snapshot begin with TO here, as for containers",
+      help: "a file or folder FROM of the snapshot, with all in it, is TO here, as for containers",
       commands: FINDING,
       perSide: true,
     },

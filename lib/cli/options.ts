@@ -12,6 +12,7 @@ import { SIDES, valuesOfSide } from "./diff_sides.ts";
 import { nearestWord } from "./nearest_word.ts";
 import type { OptionRow } from "./option_row.ts";
 import { OPTIONS, optionsOf } from "./option_table.ts";
+import type { PathRule } from "./path_map.ts";
 import { UsageError } from "./usage_error.ts";
 
 export { UsageError } from "./usage_error.ts";
@@ -87,12 +88,6 @@ export interface Options {
   readonly verbose: boolean;
   readonly help: boolean;
   readonly version: boolean;
-}
-
-/** A folder of the recorded machine, and where it is here. */
-export interface PathRule {
-  readonly from: string;
-  readonly to: string;
 }
 
 /**

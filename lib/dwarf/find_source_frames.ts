@@ -27,6 +27,11 @@ export interface SourceFrameLookup {
    * there; what that is, is among the `problems`.
    */
   readonly isIncomplete: readonly boolean[];
+  /**
+   * Of each vaddr whether the name or place of a function that is inlined there could not be read,
+   * or not all of it, for a reason that is among the `problems`.
+   */
+  readonly hasLostInlined: readonly boolean[];
   /** What could not be used, and why: clauses for the user. */
   readonly problems: readonly string[];
 }
@@ -95,7 +100,32 @@ export async function findSourceFrames(
   for (const sections of [main, alternate, ...split.opened]) await sections?.strings.load(problems);
   const finisher = new FrameFinisher(main.name, problems);
   const frames = drafts.map((draft) => draft && finisher.framesOf(draft.innermost));
-  return { frames, isIncomplete, problems: problems.clauses() };
+  const hasLostInlined: boolean[] = new Array(vaddrs.length).fill(false);
+  if (problems.count > 0) {
+    for (const [index, draft] of drafts.entries()) {
+      let at = frames[index]?.length ?? 0;
+      for (let frame = draft?.innermost; frame !== undefined; frame = frame.caller) {
+        const finished = frames[index]![--at]!;
+        const isPlaceLost = hasLostPlace(frame, finished);
+        // The physical function has its name from elsewhere.
+        if (frame.caller === undefined) isIncomplete[index] ||= isPlaceLost;
+        else if (isPlaceLost || hasLostName(frame, finished)) hasLostInlined[index] = true;
+      }
+    }
+  }
+  return { frames, isIncomplete, hasLostInlined, problems: problems.clauses() };
+}
+
+/** Whether the name could not be read, or not all of it. */
+function hasLostName({ name }: FrameDraft, finished: SourceFrame): boolean {
+  return name !== undefined && (finished.name === "" || name.isMissing);
+}
+
+/** Whether the path could not be read, or not all of it. */
+function hasLostPlace({ path }: FrameDraft, finished: SourceFrame): boolean {
+  if (path === undefined) return false;
+  const parts = [path.compilationDirectory, path.directory, path.name];
+  return finished.file === "" || parts.some((part) => part?.isMissing);
 }
 
 /** Names and paths of a run take some MiB; made of long strings that many share, far more. */

@@ -35,6 +35,17 @@ export class FunctionName {
     return entry !== undefined;
   }
 
+  /** Whether a string that has the name, or a part of it, could not be read. */
+  get isMissing(): boolean {
+    let entry: FunctionName | undefined = this as FunctionName;
+    for (let hops = 0; entry !== undefined && hops < MAX_REFERENCES; hops++) {
+      const texts = [entry.linkageName, entry.name, ...entry.scopes];
+      if (texts.some((text) => text?.isMissing)) return true;
+      entry = entry.origin;
+    }
+    return false;
+  }
+
   /**
    * The name with its scopes, which stand around the declaration; empty if there is none. Scopes
    * whose names could not be read are left out.

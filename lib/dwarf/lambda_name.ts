@@ -51,6 +51,11 @@ export class ClassName implements Text {
     const { value } = this.#name;
     return value.startsWith(NAMED_LAMBDA) ? this.#lambda : value;
   }
+
+  /** See {@linkcode Text.isMissing}. */
+  get isMissing(): boolean {
+    return this.#name.isMissing ?? false;
+  }
 }
 
 function spell(line: number): string {

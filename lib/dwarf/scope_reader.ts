@@ -180,6 +180,15 @@ class OutsideName implements Text {
     this.#isAsked = false;
     return qualified || (this.#here?.value ?? "");
   }
+
+  /** Whether the other unit did not say it, or not all of it. */
+  get isMissing(): boolean {
+    if (this.#isAsked) return false;
+    this.#isAsked = true;
+    const isMissing = this.#name.qualified === "" || this.#name.isMissing;
+    this.#isAsked = false;
+    return isMissing;
+  }
 }
 
 function always(name: Text): () => Text {

@@ -7,11 +7,14 @@ import type { Section } from "./section.ts";
 export interface Text {
   /** Empty until it is loaded, and if it cannot be. */
   readonly value: string;
+  /** Whether it is not loaded, or cannot be; not there if it needs no loading. */
+  readonly isMissing?: boolean;
 }
 
 /** A string that is not loaded yet. */
 interface WantedText extends Text {
   value: string;
+  isMissing: boolean;
 }
 
 /**
@@ -43,14 +46,16 @@ export class StringPool {
     let texts = this.#direct.get(section);
     if (texts === undefined) this.#direct.set(section, texts = new Map());
     let text = texts.get(offset);
-    if (text === undefined) texts.set(offset, text = { value: "" });
+    if (text === undefined) texts.set(offset, text = { value: "", isMissing: true });
     return text;
   }
 
   /** The string in `.debug_str` whose offset stands at `entryOffset` of `.debug_str_offsets`. */
   indexed(entryOffset: number, is64: boolean): Text {
     let text = this.#indexed.get(entryOffset);
-    if (text === undefined) this.#indexed.set(entryOffset, text = { value: "", is64 });
+    if (text === undefined) {
+      this.#indexed.set(entryOffset, text = { value: "", isMissing: true, is64 });
+    }
     return text;
   }
 
@@ -67,7 +72,10 @@ export class StringPool {
         await readInto(texts, await this.#open(name), problems);
       });
     }
-    for (const indexed of this.#indexed.values()) indexed.value = indexed.target?.value ?? "";
+    for (const indexed of this.#indexed.values()) {
+      indexed.value = indexed.target?.value ?? "";
+      indexed.isMissing = indexed.target?.isMissing ?? true;
+    }
     this.#direct.clear();
     this.#indexed.clear();
   }
@@ -127,16 +135,21 @@ async function readInto(
 ): Promise<void> {
   try {
     const strings = await section.strings(texts.keys());
-    for (const [offset, text] of texts) text.value = strings.get(offset) ?? "";
+    for (const [offset, text] of texts) setValue(text, strings.get(offset));
   } catch (error) {
     if (!isSourceError(error)) throw error;
     let room = section.size + MAX_SHARED;
     for (const [offset, text] of texts) {
       await problems.attempt(async () => {
-        text.value = (await section.strings([offset])).get(offset) ?? "";
+        setValue(text, (await section.strings([offset])).get(offset));
       });
       room -= text.value.length;
       if (room < 0) return problems.add(sharedError(section).message);
     }
   }
+}
+
+function setValue(text: WantedText, value: string | undefined): void {
+  text.value = value ?? "";
+  text.isMissing = value === undefined;
 }

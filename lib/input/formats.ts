@@ -3,6 +3,7 @@ import { readBpftrace } from "./bpftrace.ts";
 import { FoldedReader } from "./folded.ts";
 import { readGdb } from "./gdb.ts";
 import { readGlibcBacktrace } from "./glibc_backtrace.ts";
+import { isGoText, readGoText } from "./go_text.ts";
 import { isGperftoolsCpu, readGperftoolsCpu } from "./gperftools_cpu.ts";
 import { readGperftoolsHeap } from "./gperftools_heap.ts";
 import { readHsErr } from "./hs_err.ts";
@@ -19,6 +20,7 @@ export type FormatName =
   | "folded"
   | "pprof"
   | "gperftools-cpu"
+  | "go"
   | "gperftools-heap"
   | "jemalloc"
   | "hs_err"
@@ -66,6 +68,12 @@ export const FORMATS: readonly Format[] = [
     help: "CPU profile of gperftools",
     detect: isGperftoolsCpu,
     read: readGperftoolsCpu,
+  },
+  {
+    name: "go",
+    help: "text profile of Go, debug=1",
+    detect: (_, text) => isGoText(text),
+    read: readGoText,
   },
   {
     name: "gperftools-heap",
@@ -148,7 +156,7 @@ export const FORMATS: readonly Format[] = [
  */
 export function detectFormat(head: Uint8Array): FormatName {
   const text = new TextDecoder().decode(head);
-  if (isFolded(text)) return "folded";
+  if (isFolded(text) && !isGoText(text)) return "folded";
   const found = FORMATS.find(({ detect }) => detect?.(head, text));
   return found?.name ?? "folded";
 }

@@ -35,6 +35,7 @@ export {
 } from "./formats.ts";
 export { readGdb } from "./gdb.ts";
 export { readGlibcBacktrace } from "./glibc_backtrace.ts";
+export { readGoText } from "./go_text.ts";
 export { readGperftoolsCpu } from "./gperftools_cpu.ts";
 export { readGperftoolsHeap } from "./gperftools_heap.ts";
 export { readHsErr } from "./hs_err.ts";

@@ -39,8 +39,19 @@ const OTHER_FILES: readonly OtherFile[] = [
     detect: startsWith("FLR\0"),
     detail: "it is a recording of Java Flight Recorder: jfrconv makes collapsed stacks of it",
   },
+  {
+    detect: (_, text) =>
+      /^(?:(?:panic|fatal error): .*\n(?:.*\n){0,9}?)?goroutine \d+ .*\[.+\]:\n/.test(text),
+    detail:
+      "it is a dump of Go's goroutines, which has names already: take /debug/pprof/goroutine " +
+      "without debug=2",
+  },
   { detect: startsWith("PK\x03\x04"), detail: "it is a zip archive: unpack it first" },
   { detect: startsWith("\xfd7zXZ\0"), detail: "it is compressed with xz: unpack it first" },
+  {
+    detect: startsWith("\x1f\x8b"),
+    detail: "it is compressed with gzip more than three times: unpack it first",
+  },
   { detect: startsWith("BZh"), detail: "it is compressed with bzip2: unpack it first" },
   {
     detect: startsWith("ustar", 257),

@@ -14,6 +14,7 @@ const SPACE = 0x20;
 const TAB = 0x09;
 const CARRIAGE_RETURN = 0x0d;
 const HASH = 0x23;
+const BAR = 0x7c;
 /** A recording with so many samples is told about if this share of them has no frames. */
 const MIN_SAMPLES = 20;
 const MAX_SHARE_WITHOUT_FRAMES = 0.9;
@@ -79,7 +80,9 @@ class PerfScript {
     const end = trimEnd(view, start, lines.end);
     if (end === start) return this.#endSample();
     const first = view.getUint8(start);
-    if (first === HASH) return this.#builder.skip();
+    if (first === HASH || first === BAR && SOURCE_REGEXP.test(lines.text())) {
+      return this.#builder.skip();
+    }
     if (first === TAB || first === SPACE && !isHeader(lines.text())) {
       this.#readFrame(view, start, end);
     } else {
@@ -219,6 +222,8 @@ function periodType(event: string): WeightType {
   return { name, unit: /^(?:cpu|task)-clock$/.test(name) ? "nanoseconds" : "count" };
 }
 
+/** The source of a sample's leaf, `-F +srccode`, and no thread that is called so. */
+const SOURCE_REGEXP = /^\|(?=[\d ]{8} )\d+ (?!.*\s\d+\.\d+:\s)|^\|\d+\s*$/;
 /** A stack of one frame behind the event. */
 const STACK_REGEXP = /^[0-9a-f]{1,16}\s.*\)$|^[0-9a-f]{5,16}(?:\s|$)/i;
 

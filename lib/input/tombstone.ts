@@ -86,8 +86,8 @@ class Tombstone {
     const place = PLACE_REGEXP.exec(rest.replace(BUILD_ID_REGEXP, ""));
     const [, written = "", offset, symbol] = place!;
     const path = written.replace(VDSO_REGEXP, "[vdso]");
-    if (buildId !== undefined && path.startsWith("/")) this.buildIds.set(path, buildId);
     const module = offset === undefined ? path : `${path} (offset ${offset})`;
+    if (buildId !== undefined && path.startsWith("/")) this.buildIds.set(module, buildId);
     return moduleFrame(this.#builder, { module, digits, symbol: symbolOnly(symbol) });
   }
 

@@ -92,10 +92,14 @@ export function remarkLayout(image: Image, surroundings: ImageSurroundings): Lay
   if (atZero.length > 1) {
     add("several-at-offset-0", `those at ${list(atZero)}`);
   }
-  if (imageBase !== loadBias) {
-    add("base-is-not-bias", `linked to run at ${hex(imageBase - loadBias)}, not at 0`);
-  }
   const ordered = segments.filter(({ fileSize }) => fileSize > 0).sort((a, b) => a.vaddr - b.vaddr);
+  if (imageBase !== loadBias) {
+    const [vaddr, linkedAt] = [imageBase - loadBias, floorToPage(ordered[0]?.vaddr ?? 0, pageSize)];
+    const detail = vaddr === linkedAt
+      ? `linked to run at ${hex(vaddr)}, not at 0`
+      : `the snapshot has nothing below vaddr ${hex(vaddr)} of it`;
+    add("base-is-not-bias", detail);
+  }
   const texts = ordered.filter(({ executable }) => executable);
   const shifted = texts.find((text) => shiftOf(text) !== shiftOf(ordered[0]!));
   if (shifted !== undefined) {

@@ -132,8 +132,12 @@ const NO_PROGRAM_REGEXP = /^\[|\.so(?:\.|$)/;
 const PAGE = 0x1000;
 
 /** Where the code of a file was, or its vaddrs where that is not known: as if it was not moved. */
-function rangeOf({ start, end, vaddrs }: CodeFile): { start: number; end: number } {
-  return Number.isNaN(start) && vaddrs !== undefined ? vaddrs : { start, end };
+function rangeOf(file: CodeFile): { start: number; end: number } {
+  return isUnmoved(file) ? file.vaddrs : file;
+}
+
+function isUnmoved(file: CodeFile): file is CodeFile & Required<Pick<CodeFile, "vaddrs">> {
+  return Number.isNaN(file.start) && file.vaddrs !== undefined;
 }
 
 /** The pages that the file's code was mapped to; all 0 if that is not known. */
@@ -155,7 +159,7 @@ function pagesOf(file: CodeFile): MappingInput {
  * the file was, its vaddr. NaN if not even that is known.
  */
 function addressOf({ address, vaddr, file, isReturnAddress }: FrameDetail): number {
-  const mapped = vaddr + (file?.loadBias ?? 0);
+  const mapped = vaddr + (file?.loadBias ?? (file && isUnmoved(file) ? 0 : NaN));
   // Where no mapping of a file is known, the number is a file offset: newer perf writes those.
   const isAddress = file?.path.startsWith("/") !== true || !Number.isNaN(file.start);
   const known = isAddress ? address : NaN;

@@ -44,7 +44,9 @@ export const UNRESOLVED_REASONS = {
   },
   "not-executable": {
     meaning: "the mapping that holds the address is not executable",
-    advice: "the recording's unwinding is broken there: build with frame pointers",
+    advice:
+      "the recording's unwinding is broken there: build with frame pointers; if ends of stacks are " +
+      "there, the snapshot is of another process or time",
   },
   "kernel": {
     meaning: "the address is the kernel's",

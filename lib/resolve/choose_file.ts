@@ -34,6 +34,14 @@ export async function chooseFile<Candidate>(
   return best.calls - (second?.calls ?? 0) < CLEAR_LEAD ? undefined : best.candidate;
 }
 
+/** Whether more of the return addresses follow no call than do, in a file that they should be in. */
+export async function isContradicted({ elf, vaddrs }: CodeOfFile): Promise<boolean> {
+  const sites = (await readCallSitesAt(elf, vaddrs)).filter((site) => site !== undefined);
+  const form = formOf(sites);
+  const calls = sites.filter((site) => isReturnAddress(site, form)).length;
+  return calls < sites.length - calls;
+}
+
 /** Of each file which of its vaddrs are return addresses, by its code. */
 export async function findReturns(files: readonly CodeOfFile[]): Promise<boolean[][]> {
   const sites = [];

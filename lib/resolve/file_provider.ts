@@ -20,6 +20,8 @@ export type FileAnswer =
  * library user may have them in memory or elsewhere.
  */
 export interface FileProvider {
+  /** Whether files are taken from their own paths on this machine; false if left out. */
+  readonly isThisMachine?: boolean;
   /**
    * Is told all files that are about to be opened, for a provider that finds several at once sooner
    * than one after the other.

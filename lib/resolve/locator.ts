@@ -11,6 +11,7 @@ import {
 import type { NamedCode } from "../symbols/mod.ts";
 import type { AddressPlace, NoPlace } from "./address_place.ts";
 import { chooseModules } from "./choose_modules.ts";
+import { outerRequest } from "./archived_file.ts";
 import { ambiguousAmong, type ContestedAddress, ImageChoices } from "./choices.ts";
 import {
   areSeveral,
@@ -105,10 +106,10 @@ export class Locator {
       for (const file of index.needed) needed.add(file);
     }
     if (needsBuildIds) { for (const file of files.all()) needed.add(file); }
-    await provider.prepare?.(Array.from(needed, ({ request }) => request));
+    await provider.prepare?.(Array.from(needed, ({ request }) => outerRequest(request)));
     for (const file of needed) await file.open(provider);
     const returns = locations.filter((_, frame) => isReturn[2 * frame] || isReturn[2 * frame + 1]);
-    await searchMissing(needed, indexes, provider, returns);
+    await searchMissing(needed, indexes, provider, (index) => addressesOf(returns, index));
     for (const index of indexes) {
       await index.openArchives();
       await index.findImages(addressesOf(returns, index));

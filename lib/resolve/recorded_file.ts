@@ -9,6 +9,7 @@ import {
   type LookupTrace,
   type SourceWish,
 } from "../symbols/mod.ts";
+import { openRecorded } from "./archived_file.ts";
 import type { FileProvider, FileRequest } from "./file_provider.ts";
 
 /** Why something of a file is not known. */
@@ -59,7 +60,7 @@ export class RecordedFile {
   async open(files: FileProvider): Promise<void> {
     const recorded = files.buildIdsOf?.(this.request.path) ?? [];
     this.recordedBuildId = recorded[0] ?? "";
-    const answer = await files.open(this.request);
+    const answer = await openRecorded(files, this.request);
     if (!("source" in answer)) {
       this.failure = answer;
       return;

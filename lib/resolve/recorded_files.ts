@@ -22,18 +22,25 @@ export class RecordedFiles {
   }
 
   /**
-   * The files of the snapshots that a frame may mean.
+   * The files of the snapshots that a frame may mean. Recorders that ask the loader have the name of
+   * the link that it followed, `libfoo.so.2`, where a snapshot has that of the file,
+   * `libfoo.so.2.0.0`: it is meant if there is but one such file.
    *
    * @param module A path, or the last part of one.
    */
   named(module: string): readonly RecordedFile[] {
     const known = this.#named.get(module);
     if (known !== undefined) return known;
-    const files = [...this.#files.values()].filter(({ request, baseName }) =>
-      request.path === module || !module.includes("/") && baseName === module
-    );
-    this.#named.set(module, files);
-    return files;
+    const nameOf = module.includes("/")
+      ? ({ request }: RecordedFile) => request.path
+      : ({ baseName }: RecordedFile) => baseName;
+    const all = [...this.#files.values()];
+    const exact = all.filter((file) => file.request.path === module || nameOf(file) === module);
+    const files = exact.length > 0 ? exact : all.filter((file) => isLinkTo(module, nameOf(file)));
+    const isOne = new Set(files.map(({ request }) => request.path)).size === 1;
+    const meant = exact.length > 0 || isOne ? files : [];
+    this.#named.set(module, meant);
+    return meant;
   }
 
   /**
@@ -72,4 +79,10 @@ export class RecordedFiles {
     this.#named.clear();
     return file;
   }
+}
+
+/** Whether a library's name is that of a link to a file, as `ldconfig` makes them. */
+function isLinkTo(link: string, name: string): boolean {
+  return /\.so(\.\d+)*$/.test(link) && name.startsWith(link) &&
+    /^(\.\d+)+$/.test(name.slice(link.length));
 }

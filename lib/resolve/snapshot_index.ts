@@ -116,14 +116,14 @@ export class SnapshotIndex {
    *
    * @returns Of those that lie in the mappings of the file their vaddrs in the other.
    */
-  vaddrsIn(file: RecordedFile, elf: ElfFile, addresses: readonly number[]): number[] {
+  vaddrsIn(file: RecordedFile, elf: ElfFile, addresses: Iterable<number>): number[] {
     const { images } = this.#search(file, elf);
     const biasOf = new Map(
       images.flatMap(({ mappings, loadBias }) =>
         mappings.map((mapping) => [mapping, loadBias] as const)
       ),
     );
-    return addresses.flatMap((address) => {
+    return [...addresses].flatMap((address) => {
       const mapping = this.#snapshot.mappings[this.#indexOf(address)];
       const loadBias = mapping && biasOf.get(mapping);
       return loadBias === undefined ? [] : [address - loadBias];

@@ -236,7 +236,7 @@ function fillFrom(
  */
 function addSourceFrames(
   results: (FoundFunction | undefined)[],
-  { frames, isIncomplete }: SourceFrameSearch,
+  { frames, isIncomplete, hasLostInlined }: SourceFrameSearch,
   { inlines }: SourceWish,
 ): boolean {
   let isUsed = false;
@@ -253,7 +253,8 @@ function addSourceFrames(
     const known = results[at];
     const outer = chain?.[0];
     if (known === undefined) continue;
-    const lack = isIncomplete[at] ? { isIncomplete: true } : {};
+    const isLacking = isIncomplete[at] || inlines && hasLostInlined[at];
+    const lack = isLacking ? { isIncomplete: true } : {};
     if (chain === undefined || outer === undefined) {
       results[at] = { ...known, ...lack };
       continue;

@@ -35,6 +35,7 @@ export async function findSourceFrames(
     return {
       frames: new Array(vaddrs.length).fill(undefined),
       isIncomplete: new Array(vaddrs.length).fill(false),
+      hasLostInlined: new Array(vaddrs.length).fill(false),
       problems: [],
       from: "",
     };

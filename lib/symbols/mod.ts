@@ -26,7 +26,12 @@ export {
   type InlinedFunction,
   type SourceWish,
 } from "./find_functions.ts";
-export { type CandidateFile, type FileSearch, findMappedFile } from "./file_search.ts";
+export {
+  type CandidateFile,
+  type FileSearch,
+  findMappedFile,
+  type FoundFile,
+} from "./file_search.ts";
 export {
   type KallsymsLookup,
   type KernelDecision,

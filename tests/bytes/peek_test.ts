@@ -16,6 +16,22 @@ for (const length of [0, 1, 999, 1000, 1001]) {
   });
 }
 
+Deno.test("peek() lets a reader fail where it fails", async () => {
+  function* failing(chunks: Uint8Array[]) {
+    yield* chunks;
+    throw new Error("It is damaged");
+  }
+  const { head, reader } = await peek(readerOfChunks("test", failing([BYTES])), 1001);
+  assertEquals(head, BYTES);
+  const into = new Uint8Array(2000);
+  assertEquals(await reader.read(into), 1000);
+  for (let again = 0; again < 2; again++) {
+    await assertRejectsExactly(() => reader.read(into), Error, "It is damaged");
+  }
+  const empty = readerOfChunks("test", failing([]));
+  await assertRejectsExactly(() => peek(empty, 2), Error, "It is damaged");
+});
+
 for (const limit of [1000, 1 << 20]) {
   Deno.test(`readAll() reads all of 1000 bytes, at most ${limit}`, async () => {
     const seen: number[] = [];

@@ -34,6 +34,56 @@ Deno.test("symfold collect takes along what --bundle gives the same names and re
   }
 });
 
+Deno.test("symfold collect needs no snapshot for recordings that have their maps", async () => {
+  using folder = new TempFolder();
+  const [first, second] = [7, 8].map((pid) => {
+    const path = folder.write(`${pid}/lib.so`, SHIFTED);
+    const base = BASE + pid * 0x10000;
+    const text = `prog ${pid} 1.0: PERF_RECORD_MMAP2 ${pid}/${pid}: ` +
+      `[0x${(base + 0x1000).toString(16)}(0x1000) @ 0 fe:00 ${pid} 1]: r-xp ${path}\n` +
+      `prog ${pid} 2.0: 1 cpu-clock:\n\t${(base + 0x150c).toString(16)} [unknown] (${path})\n\n`;
+    return { path, recording: folder.write(`${pid}.perf`, text) };
+  });
+  const recordings = [first!.recording, second!.recording];
+  const direct = await runSymfold(recordings);
+  assertEquals(direct.stdout, "prog;layout_first 2\n");
+  const bundle = folder.at("b.tar.gz");
+  const { code } = await runSymfold(["collect", "-o", bundle, ...recordings]);
+  assertEquals(code, 0);
+  const { manifest } = await readBundle(bundle);
+  assertEquals(manifest.maps, []);
+  assertEquals(manifest.files.map(({ path }) => path), [first!.path, second!.path]);
+  for (const { path } of [first!, second!]) Deno.removeSync(path);
+  assertEquals(await runSymfold(["--bundle", bundle, ...recordings]), direct);
+});
+
+Deno.test("symfold collect keeps a perf map to its process without a snapshot, too", async () => {
+  using folder = new TempFolder();
+  const stackOf = (pid: number) =>
+    `prog ${pid} 1.0: PERF_RECORD_MMAP ${pid}/${pid}: [0x7f0000000000(0x1000) @ 0]: x //anon\n` +
+    `prog ${pid} 2.0: 1 cpu-clock:\n\t    7f0000000010 [unknown] (//anon)\n\n`;
+  const recording = folder.write("r.perf", stackOf(7) + stackOf(8));
+  const perfMap = ["--perf-map", `7=${folder.write("code.map", "7f0000000000 100 made\n")}`];
+  const path = folder.write("lib.so", SHIFTED);
+  const other = folder.write("o.folded", `${path}+0x150c 1\n`);
+  const bundle = folder.at("b.tar.gz");
+  await runSymfold(["collect", "-o", bundle, ...perfMap, recording, other]);
+  const direct = await runSymfold([...perfMap, recording, other]);
+  assertEquals(direct.stdout, "layout_first 1\nprog;[jit] 1\nprog;made 1\n");
+  assertEquals(await runSymfold(["--bundle", bundle, recording, other]), direct);
+});
+
+Deno.test("symfold collect says that a recording alone is not enough if it has no maps", async () => {
+  using folder = new TempFolder();
+  const recording = folder.write("raw.folded", "prog;0x7f0000000010 1\n");
+  const { code, stderr } = await runSymfold(["collect", "-o", folder.at("b"), recording]);
+  const message =
+    "symfold: There is nothing to collect: no file is known that the recordings have " +
+    "addresses in, use --pid PID or --maps FILE\n";
+  assertEquals({ code, stderr }, { code: 1, stderr: message });
+  assertEquals(folder.names(), ["raw.folded"]);
+});
+
 Deno.test("symfold collect names the bundle itself if the user does not", async () => {
   using folder = new TempFolder();
   const { stderr } = await runSymfold(["collect", ...SMALL_OPTIONS], { cwd: folder.path });

@@ -93,3 +93,23 @@ Deno.test("symfold explain says what is wrong with debug information", async () 
   const { stdout } = await runSymfold(["explain", ...options, "0x7f0000001048"]);
   assertStringIncludes(stdout, "it has version 9, want 2 to 5");
 });
+
+/** The library with a reference to the name of `polynomial`, at 0x2c2, that leads nowhere. */
+function withoutInlinedName() {
+  return damaged(".debug_info", 0x2c2, 0xff, 0xff, 0xff, 0x7f);
+}
+
+const LOST_NAME = `Cannot read a string of "${PATH}(.debug_str)" at file offset 0x7fffffff: ` +
+  "it is outside the table";
+
+Deno.test("symfold says how many frames lack names of inlined functions, and why", async () => {
+  const found = await run(await withoutInlinedName());
+  assertEquals([found.code, found.stdout], [0, "app;inline_twice;[inlined] 3000\n"]);
+  assertStringIncludes(found.stderr, `3,000 may lack inlined functions and lines: ${LOST_NAME}\n`);
+});
+
+Deno.test("symfold says nothing of names of inlined functions with --no-inlines", async () => {
+  const { stdout, stderr } = await run(await withoutInlinedName(), "--no-inlines", "--lines");
+  assertEquals(stdout, "app;[inlines.c:19] inline_twice 3000\n");
+  assertEquals(stderr.includes("may lack"), false, stderr);
+});

@@ -32,6 +32,8 @@ const GOLDENS: Readonly<Record<string, readonly string[]>> = {
     "0x7ffff7fbd010",
   ],
   "explain-dynsym-only": [...optionsOf("aarch64/dynsym-only"), "0x5502b2f480"],
+  // Each function, inlined or not, with its own place in the source.
+  "explain-inlined": ["--sysroot", "testdata/dwarf", "/gcc-dwarf5.so+0x1068"],
   "explain-caller": [
     "--maps",
     "testdata/recordings/arm64/maps",

@@ -1,4 +1,5 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { gzipSync } from "node:zlib";
 import { CPP_OPTIONS, CPP_RECORDING, runShell, runSymfold } from "../support/run_symfold.ts";
 import { IN_FIRST, SMALL_MAPS, SMALL_OPTIONS } from "../support/small_case.ts";
 import { TempFolder } from "../support/temp_folder.ts";
@@ -48,6 +49,20 @@ Deno.test("symfold names the first line that is no stack and writes the others",
   const stderr = "symfold: Ignored 2 lines that are no stack; the first is line 2 of " +
     `"${recording}" (no count at its end): "what;is this"\n`;
   assertEquals(run, { code: 1, stdout: "app;layout_first 2\n", stderr });
+});
+
+Deno.test("symfold writes what it could read of a small gzip file that is damaged", async () => {
+  using folder = new TempFolder();
+  const lines = Array.from({ length: 500 }, (_, at) => `main;work${at * 7919 % 1000} ${at}\n`);
+  const bytes = new Uint8Array(gzipSync(new TextEncoder().encode(lines.join(""))));
+  bytes.fill(0xff, bytes.length - 100, bytes.length - 50);
+  const recording = folder.write("damaged.folded.gz", bytes);
+  const { code, stdout, stderr } = await runSymfold(["-q", recording]);
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, `Cannot decompress the gzip data of "${recording}": `);
+  const read = stdout.trimEnd().split("\n");
+  assert(read.length > 400, `${read.length}`);
+  assertEquals(read.filter((line) => !lines.includes(`${line}\n`)), []);
 });
 
 Deno.test("symfold writes what it could read of a gzip file that was cut", async () => {

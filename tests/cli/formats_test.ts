@@ -6,6 +6,7 @@ import { runShell, runSymfold } from "../support/run_symfold.ts";
 import { AT_SECOND, AT_THIRD, IN_FIRST, SMALL_MAPS, SMALL_OPTIONS } from "../support/small_case.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 import { testdata } from "../support/testdata.ts";
+import { buildAlignedZip } from "../support/zip_builder.ts";
 
 const SYSROOT = SMALL_OPTIONS[SMALL_OPTIONS.indexOf("--sysroot") + 1]!;
 const MAPS = Deno.readTextFileSync(SMALL_MAPS);
@@ -70,6 +71,26 @@ Deno.test("symfold writes what a tombstone has in the vDSO in one pair of bracke
   const stdin = "    #00 pc 00000844  [vdso]\n    #01 pc 00000012  /lib/none.so (f+4)\n";
   const { code, stdout } = await runSymfold(["-q"], { stdin });
   assertEquals({ code, stdout }, { code: 0, stdout: "f;[vdso+0x844] 1\n" });
+});
+
+// Android writes where in the archive the library begins, and the name that the library has itself.
+Deno.test("symfold names what a tombstone has in a library inside an APK", async () => {
+  using folder = new TempFolder();
+  const library = Deno.readFileSync(`${SYSROOT}/opt/layouts/liblld-shifted.so`);
+  const { bytes, start } = buildAlignedZip("lib/x86_64/liblld-shifted.so", library);
+  folder.write("data/app/base.apk", bytes);
+  const frame = (number: number, vaddr: string, place: string) =>
+    `    #0${number} pc 000000000000${vaddr}  /data/app/base.apk${place} (BuildId: b50b22ef1f439293)`;
+  const place = `!liblld-shifted.so (offset 0x${start.toString(16)})`;
+  const older = ` (offset 0x${start.toString(16)})`;
+  const args = ["--sysroot", folder.path, "-q"];
+  const stdin = linesOf(frame(0, "1570", `${place} (other+4)`), frame(1, "1560", older));
+  const { code, stdout, stderr } = await runSymfold(args, { stdin });
+  assertEquals({ code, stdout, stderr }, {
+    code: 0,
+    stdout: "layout_second;layout_third 1\n",
+    stderr: "",
+  });
 });
 
 Deno.test("symfold needs no --maps for a recording that has them", async () => {

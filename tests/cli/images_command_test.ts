@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { assertGolden } from "../support/golden.ts";
 import { runSymfold } from "../support/run_symfold.ts";
+import { SHIFTED, shiftedMaps } from "../support/shifted_library.ts";
 import { SMALL_MAPS, SMALL_OPTIONS } from "../support/small_case.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 import { inRepository } from "../support/testdata.ts";
@@ -51,6 +52,27 @@ Deno.test("symfold images says how to get a deleted file from its process", asyn
       "sudo cp /proc/4711/map_files/7f0000000000-7f0000001000 sysroot/opt/x.so",
   );
 });
+
+for (const [number, wanted] of [[1, "--path-map"], [2, "--search"]] as const) {
+  Deno.test(`symfold images ${wanted} leaves files of this machine in use, with ${number} missing`, async () => {
+    using folder = new TempFolder();
+    const here = folder.write("here.so", SHIFTED);
+    const missing = ["a.so", "b.so"].slice(0, number).map((name) => folder.at(name));
+    const texts = [here, ...missing].map((path, at) =>
+      shiftedMaps(path, 0x7f0000000000 + at * 0x10000, at + 7)
+    );
+    const maps = folder.write("maps", texts.join(""));
+    const run = (...args: string[]) =>
+      runSymfold(["images", "--maps", maps, ...args], { cwd: folder.path });
+    const before = await run();
+    const option = /# then (.*)\n/.exec(before.stdout)![1]!;
+    assertEquals(option.split(" ")[0], wanted);
+    // What the command does, from another machine.
+    for (const path of missing) folder.write(`sysroot${path}`, SHIFTED);
+    const { stdout } = await run(...option.split(" "));
+    assertEquals(stdout.match(/ \.symtab /g)?.length, 1 + number, stdout);
+  });
+}
 
 Deno.test("symfold images takes the options with which the filter was run", async () => {
   const others = ["--kallsyms", "testdata/jit/kallsyms", "--perf-map", "testdata/jit/perf.map"];

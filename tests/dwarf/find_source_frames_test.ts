@@ -1,17 +1,38 @@
 import { assertEquals } from "@std/assert";
 import {
+  DW_AT_ABSTRACT_ORIGIN,
+  DW_AT_COMP_DIR,
   DW_AT_DWO_NAME,
+  DW_AT_LANGUAGE,
+  DW_AT_LINKAGE_NAME,
   DW_AT_NAME,
+  DW_AT_SIGNATURE,
+  DW_AT_STMT_LIST,
+  DW_FORM_DATA1,
+  DW_FORM_GNU_REF_ALT,
+  DW_FORM_REF4,
+  DW_FORM_REF_SIG8,
+  DW_FORM_SEC_OFFSET,
   DW_FORM_STRING,
   DW_FORM_STRP,
+  DW_TAG_INLINED_SUBROUTINE,
   DW_TAG_SKELETON_UNIT,
+  DW_TAG_STRUCTURE_TYPE,
+  DW_TAG_SUBPROGRAM,
   DW_UT_SKELETON,
+  DW_UT_TYPE,
 } from "../../lib/dwarf/constants.ts";
 import { findSourceFrames } from "../../lib/dwarf/mod.ts";
 import { FormatError } from "../../lib/errors.ts";
 import { CountingSource } from "../support/counting_source.ts";
-import { buildDwarf, type EntrySpec } from "../support/dwarf_builder.ts";
+import {
+  type AttributeSpec,
+  buildDwarf,
+  type EntrySpec,
+  type UnitSpec,
+} from "../support/dwarf_builder.ts";
 import { codeAt, compileUnit, framesOf, functionAt } from "../support/dwarf_units.ts";
+import { buildLineTable } from "../support/line_table_builder.ts";
 
 function unitAt(start: number, name: string, children: readonly EntrySpec[] = []) {
   return { entry: compileUnit(start, 0x100, [functionAt(name, start, 0x100), ...children]) };
@@ -170,4 +191,106 @@ Deno.test("findSourceFrames() tells that a split unit is missing", async () => {
   const main = buildDwarf({ units: [{ type: DW_UT_SKELETON, id: 1n, entry }] });
   const { isIncomplete } = await findSourceFrames({ main }, Float64Array.of(0x1000, 0x2000));
   assertEquals(isIncomplete, [true, false]);
+});
+
+/** Strings of which none has an end. */
+const LOST = { ".debug_str": Uint8Array.of(0x61) };
+const LOST_NAME: AttributeSpec = [DW_AT_NAME, DW_FORM_STRP, "lost"];
+
+/** A function at 0x1000, with an inlined call at 0x1010. */
+function unitWithCall(ofFunction: AttributeSpec, ofCall: AttributeSpec) {
+  const call = { tag: DW_TAG_INLINED_SUBROUTINE, attributes: [...codeAt(0x1010, 0x10), ofCall] };
+  const attributes = [...codeAt(0x1000, 0x100), ofFunction];
+  const outer = { tag: DW_TAG_SUBPROGRAM, attributes, children: [call] };
+  return { entry: compileUnit(0x1000, 0x100, [outer]) };
+}
+
+const LOST_NAMES: readonly { what: string; attribute: AttributeSpec }[] = [
+  { what: "a name", attribute: LOST_NAME },
+  { what: "a linkage name", attribute: [DW_AT_LINKAGE_NAME, DW_FORM_STRP, "lost"] },
+  {
+    what: "shared debug information",
+    attribute: [DW_AT_ABSTRACT_ORIGIN, DW_FORM_GNU_REF_ALT, 14],
+  },
+];
+
+for (const { what, attribute } of LOST_NAMES) {
+  Deno.test(`findSourceFrames() tells that an inlined function lacks ${what}`, async () => {
+    const units = [unitWithCall([DW_AT_NAME, DW_FORM_STRING, "one"], attribute)];
+    const main = buildDwarf({ units, sections: LOST });
+    const error = new FormatError({ action: "find it", source: "a.so", detail: "it is gone" });
+    const alternate = () => Promise.reject(error);
+    const vaddrs = Float64Array.of(0x1000, 0x1010);
+    const { frames, isIncomplete, hasLostInlined, problems } = await findSourceFrames(
+      { main, alternate },
+      vaddrs,
+    );
+    assertEquals(frames[1]?.map(({ name }) => name), ["one", ""]);
+    assertEquals(hasLostInlined, [false, true]);
+    assertEquals([isIncomplete, problems.length], [[false, false], 1]);
+  });
+}
+
+const DW_TAG_TYPE_UNIT = 0x41;
+/** What an inlined method's class says of its own name. */
+const LOST_CLASSES: readonly { what: string; attribute: AttributeSpec }[] = [
+  { what: "its name", attribute: LOST_NAME },
+  {
+    what: "its name, in a unit of types",
+    attribute: [DW_AT_SIGNATURE, DW_FORM_REF_SIG8, 0x1234n],
+  },
+];
+
+for (const { what, attribute } of LOST_CLASSES) {
+  Deno.test(`findSourceFrames() tells that the class of an inlined method lacks ${what}`, async () => {
+    const name: AttributeSpec = [DW_AT_NAME, DW_FORM_STRING, "method"];
+    const method = { tag: DW_TAG_SUBPROGRAM, label: "method", attributes: [name] };
+    const type = { tag: DW_TAG_STRUCTURE_TYPE, attributes: [attribute], children: [method] };
+    const { entry } = unitWithCall(name, [DW_AT_ABSTRACT_ORIGIN, DW_FORM_REF4, "method"]);
+    const cpp: AttributeSpec = [DW_AT_LANGUAGE, DW_FORM_DATA1, 4];
+    const unit = {
+      ...entry,
+      attributes: [...entry.attributes!, cpp],
+      children: [type, ...entry.children!],
+    };
+    const lost = { tag: DW_TAG_STRUCTURE_TYPE, label: "lost", attributes: [LOST_NAME] };
+    const types: UnitSpec = {
+      type: DW_UT_TYPE,
+      id: 0x1234n,
+      typeLabel: "lost",
+      entry: { tag: DW_TAG_TYPE_UNIT, attributes: [cpp], children: [lost] },
+    };
+    const main = buildDwarf({ units: [{ entry: unit }, types], sections: LOST });
+    const { hasLostInlined } = await findSourceFrames({ main }, Float64Array.of(0x1000, 0x1010));
+    assertEquals(hasLostInlined, [false, true]);
+  });
+}
+
+Deno.test("findSourceFrames() tells that a place lacks a part of its path", async () => {
+  const lines = buildLineTable({
+    directories: ["src"],
+    files: [["a.c", 0], ["a.c", 0]],
+    program: (program) => {
+      program.setAddress(0x1000);
+      program.special(0, 1);
+      program.end(0x100);
+    },
+  });
+  const entry = compileUnit(0x1000, 0x100, [functionAt("one", 0x1000, 0x100)], [
+    [DW_AT_STMT_LIST, DW_FORM_SEC_OFFSET, 0],
+    [DW_AT_COMP_DIR, DW_FORM_STRP, "lost"],
+  ]);
+  const main = buildDwarf({ units: [{ entry }], sections: { ...LOST, ".debug_line": lines } });
+  const { isIncomplete } = await findSourceFrames({ main }, Float64Array.of(0x1000, 0x2000));
+  assertEquals(isIncomplete, [true, false]);
+});
+
+Deno.test("findSourceFrames() tells nothing of a lost name that a symbol table has", async () => {
+  const units = [unitWithCall(LOST_NAME, [DW_AT_NAME, DW_FORM_STRING, "two"])];
+  const main = buildDwarf({ units, sections: LOST });
+  const { isIncomplete, hasLostInlined, problems } = await findSourceFrames(
+    { main },
+    Float64Array.of(0x1010),
+  );
+  assertEquals([isIncomplete, hasLostInlined, problems.length], [[false], [false], 1]);
 });

@@ -30,6 +30,11 @@ const FILES: readonly (readonly [string, FormatName])[] = [
   ["heap/gperftools.google-pprof", "folded"],
   ["cpu/gperftools.prof", "gperftools-cpu"],
   ["cpu/pprof.pb.gz", "pprof"],
+  ["go/goroutine.txt", "go"],
+  ["go/threadcreate.txt", "go"],
+  ["go/heap.txt", "go"],
+  ["go/block.txt", "go"],
+  ["go/mutex.txt", "go"],
   ["crash/gdb.txt", "gdb"],
   ["crash/hs_err.log", "hs_err"],
   ["crash/asan.txt", "sanitizer"],
@@ -105,6 +110,11 @@ const TEXTS: Readonly<Record<string, readonly [FormatName, string]>> = {
     "06-12 10:11:12.123  1  1 F DEBUG   : *** *** *** *** *** *** *** *** *** ***\n",
   ],
   "an old heap profile": ["gperftools-heap", "heap profile: 1: 2 [3: 4] @ heap/524288\n"],
+  "a heap profile of gperftools' sampling": [
+    "gperftools-heap",
+    "heap profile: 1: 2 [3: 4] @ heap/524288\n 1: 2 [3: 4] @ 0x401136 0x401234\n",
+  ],
+  "a profile of Go without any stack": ["go", "threadcreate profile: total 0\n"],
   "a growth profile": ["gperftools-heap", "growth profile: 1: 2 [3: 4] @ growthz\n"],
 };
 

@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { gzipSync } from "node:zlib";
 import { readerOfBytes } from "../../lib/bytes/mod.ts";
 import { FormatError } from "../../lib/errors.ts";
 import { openRecording } from "../../lib/input/mod.ts";
@@ -25,6 +26,12 @@ const OTHERS: readonly (readonly [string, string])[] = [
   ['<?xml version="1.0"?>\n<svg xmlns="x">', "it is a picture in SVG, "],
   ["<svg width='1'>", "it is a picture in SVG, "],
   ['<?xml version="1.0"?>\n<a/>', "it is XML, "],
+  ["goroutine 20 [chan receive, 2 minutes]:\nmain.f()\n", "it is a dump of Go's goroutines, "],
+  ["panic: it broke\n\ngoroutine 1 [running]:\nmain.f()\n", "it is a dump of Go's goroutines, "],
+  [
+    "fatal error: all\n[x]\n\ngoroutine 1 gp=0x1 m=0 [running]:\n",
+    "it is a dump of Go's goroutines, ",
+  ],
   ["FLR\0\0\x02\0\x01", "it is a recording of Java Flight Recorder: jfrconv "],
   [
     '{"exporter":"a","$schema":"https://www.speedscope.app/file-format-schema.json"}',
@@ -77,6 +84,8 @@ for (
   const text of [
     "<unknown>;main 3\n",
     "<htm> 1\n",
+    "main;goroutine profile: total 5\n",
+    "goroutine 1 [running]: 5\n",
     "{;}; 3\n",
     "BZ;x 1\n",
     "PERF;ELF 1\n",
@@ -91,6 +100,16 @@ for (
     assertEquals((await openRecording(readerOfBytes("a", bytesOf(text)))).format, "folded");
   });
 }
+
+Deno.test("openRecording() refuses what was compressed more than three times", async () => {
+  let bytes = bytesOf("main 3\n");
+  for (let layer = 0; layer < 3; layer++) bytes = new Uint8Array(gzipSync(bytes));
+  assertEquals((await openRecording(readerOfBytes("a", bytes))).format, "folded");
+  assertEquals(
+    await refusal(new Uint8Array(gzipSync(bytes))),
+    'Cannot read the stacks of "a": it is compressed with gzip more than three times: unpack it first',
+  );
+});
 
 Deno.test("openRecording() takes JSON of bpftrace for a recording", async () => {
   for (

@@ -157,6 +157,31 @@ Deno.test("readPerfScript() reads the event that is asked for", async () => {
   assertEquals(samplesOf(recording), ["app;7f0000001238 g (/lib/x.so) 1"]);
 });
 
+// perf script -F +srccode: the source of the leaf behind the blank line, once where it stays the same.
+Deno.test("readPerfScript() leaves out the code of source lines", async () => {
+  const text = linesOf(
+    HEADER,
+    "\t    7f0000001234 leaf+0x4 (/lib/x.so)",
+    "",
+    "|3        int leaf(int n) { return n; } // 12.5 ms: why",
+    HEADER,
+    "\t          401136 main+0x16 (/bin/app)",
+    "",
+    "|12345678 \tPERF_RECORD_MMAP2",
+    "|4",
+    "|3 15634 10/11 1.5: 250 cycles: ",
+    "\t          401136 main+0x16 (/bin/app)",
+    "",
+  );
+  const recording = await read(text);
+  assertEquals(samplesOf(recording), [
+    "app;7f0000001234 leaf+0x4 (/lib/x.so) 1",
+    "app;401136 main+0x16 (/bin/app) 1",
+    "|3_15634;401136 main+0x16 (/bin/app) 1",
+  ]);
+  assertEquals(recording.profile.skipped, { comments: 3, invalid: 0, firstInvalid: undefined });
+});
+
 Deno.test("readPerfScript() leaves out source lines, also between the functions of one address", async () => {
   const text = linesOf(
     HEADER,

@@ -16,6 +16,27 @@ Deno.test("readRecording() reads gzip", async () => {
   assertEquals(valuesOf(b!), valuesOf(a!));
 });
 
+Deno.test("readRecording() reads what was compressed several times", async () => {
+  const plain = recorderFile("cpu/gperftools.prof");
+  const zstd = new Uint8Array(gzipSync(await readAllOf(debugFile("streams/text.zst"))));
+  const twice = new Uint8Array(gzipSync(gzipSync(plain)));
+  const { format, reader } = await openRecording(readerOfBytes("test", twice));
+  assertEquals(format, "gperftools-cpu");
+  assertEquals((await readAll(reader)).bytes, new Uint8Array(plain));
+  const opened = await openRecording(readerOfBytes("test", zstd));
+  assertEquals((await readAll(opened.reader)).bytes, await readAllOf(debugFile("streams/text")));
+});
+
+Deno.test("readRecording() keeps what comes before a cut of what was compressed twice", async () => {
+  const packed = new Uint8Array(gzipSync(gzipSync(bytesOf("a;0x401136 3\nb;0x401136 4\n"))));
+  const recording = await readRecording(readerOfBytes("a.gz", packed.subarray(0, -9)));
+  assertEquals(
+    recording.failure?.message,
+    'Cannot decompress the gzip data of "a.gz": unexpected end of file',
+  );
+  assertEquals(samplesOf(recording)[0], "a;0x401136 3");
+});
+
 Deno.test("readRecording() keeps what comes before a cut of gzip", async () => {
   const packed = new Uint8Array(gzipSync(bytesOf("@[\n    0x401136\n]: 3\n".repeat(9999))));
   const recording = await readRecording(readerOfBytes("a.gz", packed.subarray(0, -9)));

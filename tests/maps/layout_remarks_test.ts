@@ -89,3 +89,18 @@ Deno.test("remarkLayout() does not take the rest of a page for a shift", async (
   const lines = ["7f5500000000-7f5500001000 r-xp 00000000 fe:01 42 /opt/x.so"];
   assertEquals(await remarksOn(segments, lines), []);
 });
+
+Deno.test("remarkLayout() tells a file linked to run elsewhere from one that is listed in part", async () => {
+  const elsewhere = ORDINARY.map((segment) => ({ ...segment, vaddr: segment.vaddr + 0x400000 }));
+  const remarkOf = async (segments: readonly LoadSegment[], lines: readonly string[]) =>
+    (await remarksOn(segments, lines)).find((remark) => remark.startsWith("base-is-not-bias"));
+  assertEquals(
+    await remarkOf(elsewhere, LINES),
+    "base-is-not-bias: linked to run at 0x400000, not at 0",
+  );
+  // What perf records has executable mappings only.
+  assertEquals(
+    await remarkOf(ORDINARY, [LINES[1]!]),
+    "base-is-not-bias: the snapshot has nothing below vaddr 0x1000 of it",
+  );
+});

@@ -119,20 +119,58 @@ Deno.test("resolve() takes none of several found files if there are few return a
   }]);
 });
 
+Deno.test("resolve() takes no found file in which most return addresses follow no call", async () => {
+  // Too few for a verdict on the image, and another file for all that is known.
+  const line = RAW.split("\n")[0]!.split(";").slice(0, 8).join(";") + " 1\n";
+  const reasonsOf = async (build: Uint8Array) => {
+    const { report } = await load(MAPS, line, new SearchedFiles([build]));
+    return report.images.find(({ image }) => image === LIBRARY)!;
+  };
+  const right = await reasonsOf(SAME);
+  assertEquals(right.reasons, []);
+  const { weight, frames, reasons } = await reasonsOf(OTHER);
+  assertEquals(reasons, [{
+    reason: "file-not-found",
+    weight,
+    frames,
+    detail: '"/found/0" has the layout, but return addresses follow no calls in it',
+  }]);
+});
+
+Deno.test("resolve() takes the found file of the same name if the code does not decide", async () => {
+  const line = RAW.split("\n")[0]!.split(";").slice(0, 8).join(";") + " 1\n";
+  const wanted = (await load(MAPS, line)).output;
+  const files = [["/found/other.so", OTHER], ["/found/libwalk.so", SAME]] as const;
+  for (const ordered of [files, files.toReversed()]) {
+    const found = new SearchedFiles(Object.fromEntries(ordered));
+    assertEquals((await load(MAPS, line, found)).output, wanted);
+  }
+  const twice = { "/a/libwalk.so": SAME, "/b/libwalk.so": OTHER };
+  const { report } = await load(MAPS, line, new SearchedFiles(twice));
+  const counts = report.images.find(({ image }) => image === LIBRARY)!;
+  assertEquals(counts.reasons[0]?.detail, 'it may be "/a/libwalk.so", "/b/libwalk.so"');
+});
+
+Deno.test("resolve() does not count return addresses for a found file once a snapshot", async () => {
+  const line = RAW.split("\n")[0]!.split(";").slice(0, 8).join(";") + " 1\n";
+  const { report } = await load([MAPS, MAPS, MAPS], line, new SearchedFiles([SAME, OTHER]));
+  const counts = report.images.find(({ image }) => image === LIBRARY)!;
+  assertEquals(counts.reasons[0]?.detail, 'it may be "/found/0", "/found/1"');
+});
+
 /** A provider that has the mapped file at other places only. */
 class SearchedFiles extends MemoryFiles {
-  readonly #found: readonly Uint8Array[];
+  readonly #found: readonly (readonly [string, Uint8Array])[];
 
-  constructor(found: readonly Uint8Array[]) {
+  constructor(found: readonly Uint8Array[] | Readonly<Record<string, Uint8Array>>) {
     super();
-    this.#found = found;
+    this.#found = Array.isArray(found)
+      ? found.map((bytes, at) => [`/found/${at}`, bytes])
+      : Object.entries(found);
   }
 
   searchFiles(): CandidateFile[] {
-    return this.#found.map((bytes, at) => {
-      const path = `/found/${at}`;
-      return { path, source: new MemorySource(path, bytes) };
-    });
+    return this.#found.map(([path, bytes]) => ({ path, source: new MemorySource(path, bytes) }));
   }
 }
 

@@ -4,7 +4,10 @@ import type { CodeWindow } from "./code_window.ts";
 export interface Call {
   /** In bytes, without prefixes that change nothing; it ends where its return address is. */
   readonly size: number;
-  /** The vaddr that it calls; undefined if a register or memory holds the address. */
+  /**
+   * The vaddr that it calls; undefined if a register or memory holds the address, or if it is none of
+   * the file.
+   */
   readonly target: number | undefined;
 }
 
@@ -29,9 +32,13 @@ export interface CallFormat {
 /** No code that returns from a signal handler is longer, in bytes. */
 export const MAX_SIGNAL_RETURN_SIZE = 9;
 
-/** A call of a given function; undefined if there is no code, so that it only looked like a call. */
+/**
+ * A call of a given function; undefined if there is no code, so that it only looked like a call. In
+ * code that may call what the file does not have, nothing tells the two apart.
+ */
 export function directCall(code: CodeWindow, size: number, target: number): Call | undefined {
-  return code.isCode(target) ? { size, target } : undefined;
+  if (code.isCode(target)) return { size, target };
+  return code.callsOthers ? { size, target: undefined } : undefined;
 }
 
 /** The lower bits of a word as a number with a sign. */

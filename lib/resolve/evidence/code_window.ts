@@ -10,6 +10,8 @@ export class CodeWindow {
   readonly start: number;
   /** The vaddr behind its last byte. */
   readonly end: number;
+  /** Whether its direct calls may lead to code that the file does not have. */
+  readonly callsOthers: boolean;
   readonly #view: DataView;
   readonly #littleEndian: boolean;
   readonly #code: readonly VaddrRange[];
@@ -18,18 +20,21 @@ export class CodeWindow {
    * @param start The vaddr of the first byte.
    * @param littleEndian The byte order of instructions, which may be another one than that of data.
    * @param code Where the whole file has code.
+   * @param callsOthers Whether it was copied from memory, where other code was in reach.
    */
   constructor(
     bytes: Uint8Array,
     start: number,
     littleEndian: boolean,
     code: readonly VaddrRange[],
+    callsOthers = false,
   ) {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.start = start;
     this.end = start + bytes.byteLength;
     this.#littleEndian = littleEndian;
     this.#code = code;
+    this.callsOthers = callsOthers;
   }
 
   /** Whether the file has code at a vaddr, inside the piece or not. */

@@ -47,8 +47,8 @@ export interface ImageEvidence {
   readonly impossibleEdges: number;
   /**
    * How many more of them follow no call than do, in that piece of the image in which most do not:
-   * 6 are too many, or 3 if no more than 11 were checked, and no more are strays. So are 6 anywhere
-   * that are a third of all, if no more are strays.
+   * 6 are too many; 4 if no more than 20 were checked, and 3 if no more than 11, and no more are
+   * strays. So are 6 anywhere that are a third of all, if no more are strays.
    */
   readonly excess: number;
   /** What all this says. */
@@ -70,10 +70,11 @@ const DOUBT = 6;
 const DOUBT_SHARE = 3;
 
 /**
- * Of few return addresses fewer are too many: by the same bound, 10^-4 for 11 of which 2 % are wrong.
- * Where broken unwinding has left more strays than there are of them, far more are wrong.
+ * Of few return addresses fewer are too many: by the same bound, 10^-4 for 11 of which 2 % are wrong,
+ * and 10^-5 for 20. Where broken unwinding has left more strays than there are of them, far more are
+ * wrong.
  */
-const [FEW, DOUBT_OF_FEW] = [11, 3];
+const DOUBTS_OF_FEW = [{ checked: 11, doubt: 3 }, { checked: 20, doubt: 4 }] as const;
 
 /**
  * With fewer return addresses than {@linkcode DOUBT} an image is the right one if all of them follow
@@ -126,7 +127,6 @@ export function evidenceOf(
   const isAdjusted = inside.length > calls.length;
   const edges = edgesAmong(sites);
   const strays = sites.filter(isStray).length;
-  const isFew = checked.length <= FEW && strays <= checked.length;
   const agreeing = edges.filter(isAgreeing);
   return {
     checked: checked.length,
@@ -140,7 +140,7 @@ export function evidenceOf(
     agreeingEdges: agreeing.length,
     impossibleEdges,
     excess,
-    verdict: excess >= (isFew ? DOUBT_OF_FEW : DOUBT) ||
+    verdict: excess >= (strays <= checked.length ? doubtOf(checked.length) : DOUBT) ||
         strays <= checked.length && isShareDoubtful(checked, form) ||
         impossibleEdges >= DOUBT_OF_EDGES
       ? "differs"
@@ -148,6 +148,11 @@ export function evidenceOf(
       ? verdictOf(isAdjusted, mode)
       : "not-judged",
   };
+}
+
+/** How great the excess has to be of so many return addresses. */
+function doubtOf(checked: number): number {
+  return DOUBTS_OF_FEW.find((few) => checked <= few.checked)?.doubt ?? DOUBT;
 }
 
 function isShareDoubtful(checked: readonly Site[], form: AddressForm): boolean {
@@ -205,7 +210,7 @@ export function doubtText(
   }
   const worst = worstRegion(sites, form);
   const all = sites.filter(isChecked);
-  const isAnywhere = worst.excess < (all.length <= FEW ? DOUBT_OF_FEW : DOUBT);
+  const isAnywhere = worst.excess < doubtOf(all.length);
   const { checked, misses, first, last } = isAnywhere
     ? {
       checked: all.length,

@@ -1,3 +1,4 @@
+import { ET_DYN } from "../../elf/constants.ts";
 import { isDebugOnly } from "../../elf/debug_only.ts";
 import type { ElfFile } from "../../elf/mod.ts";
 import { isSourceError } from "../../errors.ts";
@@ -113,8 +114,20 @@ async function readCode(
   const fileOffset = segment.fileOffset + piece.start - segment.start;
   const length = piece.end - piece.start;
   const bytes = await attempt(() => elf.source.readAt(fileOffset, length, buffer));
+  const littleEndian = hasLittleEndianCode(elf.header);
   return bytes &&
-    new CodeWindow(bytes, piece.start, hasLittleEndianCode(elf.header), segments);
+    new CodeWindow(bytes, piece.start, littleEndian, segments, isCopyOfMemory(elf));
+}
+
+/**
+ * Whether a file has generated code as it was in memory, as `perf inject --jit` writes it, a file a
+ * function: nothing but one segment, which leaves the file's headers out. A link editor's files have
+ * more: its direct calls lead to code of the same file.
+ */
+function isCopyOfMemory({ header, programHeaders }: ElfFile): boolean {
+  const [segment, ...others] = programHeaders;
+  return header.type === ET_DYN && segment !== undefined && others.length === 0 &&
+    segment.executable && segment.fileOffset > 0;
 }
 
 /** Undefined if the file is damaged there. */

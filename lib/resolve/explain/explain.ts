@@ -4,6 +4,7 @@ import { type FoundFunction, loadDemangler, LookupTrace } from "../../symbols/mo
 import { readCallSites } from "../evidence/read_calls.ts";
 import { EXACT, type FrameRole, RETURN } from "../frame_roles.ts";
 import { familyOf } from "../images/fetch_commands.ts";
+import { areFilesHere } from "../images/files_here.ts";
 import { KernelNames } from "../kernel_names.ts";
 import { Locator } from "../locator.ts";
 import type { RecordedFile } from "../recorded_file.ts";
@@ -98,8 +99,12 @@ export async function explainAddresses(
     options.demangle ?? "short",
     namesOf([...functions, ...targets]),
   );
-  const family = familyOf(snapshots.flatMap(({ mappings }) => mappings.map(({ path }) => path)));
-  const explainer = new Explainer(options, { locator, kernel, traces, spell, family, recorded });
+  const context = {
+    sysroot: options.sysroot,
+    areFilesHere: await areFilesHere(snapshots, files),
+    family: familyOf(snapshots.flatMap(({ mappings }) => mappings.map(({ path }) => path))),
+  };
+  const explainer = new Explainer(options, { locator, kernel, traces, spell, context, recorded });
   const explanations: Explanation[] = [];
   for (const subject of subjects) explanations.push(await explainer.explain(subject));
   return given.length > 0 ? explanations : explanations.filter(({ failure }) => failure);

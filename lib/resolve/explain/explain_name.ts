@@ -1,8 +1,14 @@
 import { hex } from "../../errors.ts";
 import type { SourcePosition } from "../../profile/mod.ts";
-import type { ConsideredSymbol, Demangler, FoundFunction, LookupTrace } from "../../symbols/mod.ts";
+import type {
+  ConsideredSymbol,
+  Demangler,
+  FoundFunction,
+  InlinedFunction,
+  LookupTrace,
+} from "../../symbols/mod.ts";
 import { type CodePlace, functionAt } from "../place.ts";
-import type { ExplainedName, ExplainedSymbol } from "./explanation.ts";
+import type { ExplainedInlined, ExplainedName, ExplainedSymbol } from "./explanation.ts";
 
 /**
  * How the name of code in a file was found, or why it was not.
@@ -31,12 +37,17 @@ export function explainName(
     ...(decision?.label && decision.labelVerdict && {
       label: { ...explainSymbol(decision.label), verdict: decision.labelVerdict },
     }),
-    inlined: (found?.inlined ?? []).map(({ name }) => spell(name)),
+    inlined: (found?.inlined ?? []).map((called) => explainInlined(called, spell)),
     ...(position !== "" && { position }),
     namesFrom: file.namesFrom,
     problems: file.problems,
     ...(trace.search && { debugFiles: trace.search.tried }),
   };
+}
+
+function explainInlined(called: InlinedFunction, spell: Demangler): ExplainedInlined {
+  const position = spellPosition(called.position);
+  return { name: spell(called.name), ...(position !== "" && { position }) };
 }
 
 function explainSymbol({ start, size, binding, names }: ConsideredSymbol): ExplainedSymbol {

@@ -2,7 +2,7 @@ import { hex } from "../../errors.ts";
 import type { Mapping } from "../../maps/mod.ts";
 import type { Demangler, LookupTrace, NamedCode } from "../../symbols/mod.ts";
 import { RETURN } from "../frame_roles.ts";
-import type { SystemFamily } from "../images/fetch_commands.ts";
+import type { FetchContext } from "../images/fetch_commands.ts";
 import type { KernelNames } from "../kernel_names.ts";
 import type { Locator } from "../locator.ts";
 import type { MachineOptions } from "../machine_options.ts";
@@ -60,7 +60,7 @@ export interface Knowledge {
   readonly kernel: KernelNames;
   readonly traces: ReadonlyMap<RecordedFile, LookupTrace>;
   readonly spell: Demangler;
-  readonly family: SystemFamily | undefined;
+  readonly context: FetchContext;
   /** Undefined without a recording. */
   readonly recorded: RecordedFrames | undefined;
 }
@@ -189,7 +189,7 @@ export class Explainer {
     mapping: Mapping | undefined,
     file: RecordedFile | undefined,
   ): Promise<ExplainedFailure | undefined> {
-    const { kernel, family } = this.#known;
+    const { kernel, context } = this.#known;
     const found = functionOf(place, kernel);
     if (place.kind === "name" || found !== undefined && found.name !== "") return undefined;
     return explainFailure(whyUnresolved(place, kernel), {
@@ -198,7 +198,7 @@ export class Explainer {
       buildId: await file?.buildId() || this.#recordedBuildId(file),
       mapping,
       process: location.kind === "address" ? location.process : undefined,
-    }, { sysroot: this.#options.sysroot, family });
+    }, context);
   }
 
   #recordedBuildId(file: RecordedFile | undefined): string {

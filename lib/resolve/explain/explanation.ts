@@ -269,6 +269,14 @@ export interface ExplainedEvidence {
   readonly isSignalReturn: boolean;
 }
 
+/** A function that is inlined into another one. */
+export interface ExplainedInlined {
+  /** Empty if it is not known. */
+  readonly name: string;
+  /** Where in its own source it is, or calls the next one, `file:line`; left out if not known. */
+  readonly position?: string;
+}
+
 /** How a name was found. */
 export interface ExplainedName {
   /** The function, as its source spells it; empty if only its bounds are known. */
@@ -291,8 +299,11 @@ export interface ExplainedName {
   /** The nearest symbol without a size before it; left out if there is none. */
   readonly label?: ExplainedSymbol & { readonly verdict: LabelVerdict };
   /** Functions that are inlined there, outermost first. */
-  readonly inlined: readonly string[];
-  /** Where in the source it is, `file:line`; left out if that is not known. */
+  readonly inlined: readonly ExplainedInlined[];
+  /**
+   * Where in the source it is, `file:line`: if functions are inlined there, where it calls the first
+   * of them. Left out if that is not known.
+   */
   readonly position?: string;
   /** Where the file has names: `.symtab`, `.dynsym`, the path of a debug file, ... */
   readonly namesFrom: readonly string[];

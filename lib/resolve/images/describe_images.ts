@@ -16,6 +16,7 @@ import type { Failure, RecordedFile } from "../recorded_file.ts";
 import { ambiguityOf } from "../choose_biases.ts";
 import type { CheckedImage, SnapshotIndex } from "../snapshot_index.ts";
 import { familyOf, type FetchContext } from "./fetch_commands.ts";
+import { areFilesHere } from "./files_here.ts";
 import { explainFailure } from "../explain/explain_failure.ts";
 import { KernelNames } from "../kernel_names.ts";
 import type { NamedCode } from "../../symbols/mod.ts";
@@ -60,7 +61,11 @@ export async function describeImages(
 ): Promise<ImagesDescription> {
   const { snapshots, files, sysroot, generated = [] } = options;
   const locator = await Locator.open([], new Uint8Array(0), snapshots, [], files, true);
-  const family = familyOf(snapshots.flatMap(({ mappings }) => mappings.map(({ path }) => path)));
+  const context: FetchContext = {
+    sysroot,
+    areFilesHere: await areFilesHere(snapshots, files),
+    family: familyOf(snapshots.flatMap(({ mappings }) => mappings.map(({ path }) => path))),
+  };
   const descriptions: SnapshotDescription[] = [];
   const names = new Map<RecordedFile, Names>();
   for (const index of locator.snapshots) {
@@ -73,7 +78,6 @@ export async function describeImages(
       names.set(file, found);
       const surroundings = surroundingsOf(index, file, all);
       for (const copy of copies) {
-        const context = { sysroot, family };
         images.push(await describeImage(index, file, copy, found, surroundings, context, files));
       }
     }
@@ -85,7 +89,7 @@ export async function describeImages(
       pageSize: hex(pageSize),
       images,
       generatedCode: generatedCodeIn(index, generated),
-      fetchFiles: fetchAll(images, sysroot),
+      ...fetchAll(images, context),
     });
   }
   return { snapshots: descriptions, kernel: await describeKernel(options) };
@@ -260,17 +264,26 @@ function generatedCodeIn(
 }
 
 const NOBODY = { path: "", foundAt: "", buildId: "", mapping: undefined, process: undefined };
-const NOWHERE: FetchContext = { sysroot: undefined, family: undefined };
+const NOWHERE: FetchContext = { sysroot: undefined, areFilesHere: false, family: undefined };
 
 /** Names that neither this shell nor the one of the other machine does anything with. */
 const PLAIN_PATH_REGEXP = /^\/[A-Za-z0-9_./+-]+$/;
 
-function fetchAll(images: readonly ImageDescription[], sysroot = "sysroot"): string {
+function fetchAll(
+  images: readonly ImageDescription[],
+  { sysroot, areFilesHere }: FetchContext,
+): Pick<SnapshotDescription, "fetchFiles" | "fetchOption"> {
+  const root = sysroot ?? "sysroot";
   const paths = new Set(
     images.filter(({ missing }) => missing?.reason === "file-not-found").map(({ path }) => path)
       .filter((path) => PLAIN_PATH_REGEXP.test(path)),
   );
-  if (paths.size < 2 || !PLAIN_PATH_REGEXP.test(`/${sysroot}`)) return "";
+  if (paths.size < 2 || !PLAIN_PATH_REGEXP.test(`/${root}`)) {
+    return { fetchFiles: "", fetchOption: "" };
+  }
   const names = [...paths].map((path) => path.slice(1)).join(" ");
-  return `mkdir -p ${sysroot} && ssh HOST tar -C / -chf - ${names} | tar -C ${sysroot} -xf -`;
+  return {
+    fetchFiles: `mkdir -p ${root} && ssh HOST tar -C / -chf - ${names} | tar -C ${root} -xf -`,
+    fetchOption: sysroot !== undefined ? "" : `${areFilesHere ? "--search" : "--sysroot"} ${root}`,
+  };
 }

@@ -31,6 +31,8 @@ export interface FetchSubject {
 export interface FetchContext {
   /** The folder with copies of the recorded machine's files; undefined if none is in use. */
   readonly sysroot: string | undefined;
+  /** Whether files of this machine are in use, which a sysroot would take the place of. */
+  readonly areFilesHere: boolean;
   /** See {@linkcode familyOf}. */
   readonly family: SystemFamily | undefined;
 }
@@ -88,7 +90,7 @@ function any(command: string, option: string): FetchCommand {
 }
 
 /** Where a copy is to go, and the option that makes symfold look there if it does not yet. */
-function targetOf({ path }: FetchSubject, { sysroot }: FetchContext) {
+function targetOf({ path }: FetchSubject, { sysroot, areFilesHere }: FetchContext) {
   const isInUse = sysroot !== undefined;
   const given = (sysroot ?? "sysroot").replace(/\/+$/, "");
   const root = path.startsWith("/") ? given : `${given}/`;
@@ -96,7 +98,11 @@ function targetOf({ path }: FetchSubject, { sysroot }: FetchContext) {
   return {
     folder: shellWord(root + folder),
     file: shellWord(root + path),
-    option: isInUse ? "" : `--sysroot ${shellWord(given)}`,
+    option: isInUse
+      ? ""
+      : areFilesHere && !path.includes("=")
+      ? `--path-map ${shellWord(`${path}=${root}${path}`)}`
+      : `--sysroot ${shellWord(given)}`,
   };
 }
 
@@ -120,10 +126,9 @@ function copyFile(subject: FetchSubject, context: FetchContext): FetchCommand[] 
  * are where they were, so that a folder for all of them would hide them.
  */
 function copyFromMapping(subject: FetchSubject, context: FetchContext): FetchCommand {
-  const { mapping, path } = subject;
+  const { mapping } = subject;
   const process = subject.process ?? "PID";
-  const { folder, file, option: folderOption } = targetOf(subject, context);
-  const option = folderOption && `--path-map ${shellWord(`${path}=sysroot${path}`)}`;
+  const { folder, file, option } = targetOf(subject, { ...context, areFilesHere: true });
   const range = mapping === undefined
     ? "START-END"
     : `${digits(mapping.start)}-${digits(mapping.end)}`;

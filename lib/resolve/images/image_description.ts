@@ -36,6 +36,8 @@ export interface SnapshotDescription {
   };
   /** One command that copies all files that are not here; empty if there is none. */
   readonly fetchFiles: string;
+  /** The option with which symfold then finds them; empty if it needs none. */
+  readonly fetchOption: string;
 }
 
 /** One loaded copy of a file. */

@@ -82,18 +82,26 @@ Deno.test(`resolve() judges fewer than ${DOUBT} return addresses if they agree`,
   }
 });
 
-Deno.test("resolve() names nothing if 3 of up to 11 return addresses together follow no call", async () => {
+Deno.test("resolve() names nothing if 3 of up to 11, or 4 of up to 20, together follow no call", async () => {
   for (
     const [calls, misses, verdict] of [
       [8, 3, "differs"],
       [9, 2, "fits"],
       [9, 3, "fits"],
-      [9, DOUBT, "differs"],
+      [9, 4, "differs"],
+      [16, 4, "differs"],
+      [17, 4, "fits"],
+      [17, 5, "fits"],
+      [17, DOUBT, "differs"],
     ] as const
   ) {
     const library = new CodeLibrary();
-    for (let number = 0; number < calls; number++) library.call(number, 0x80, 15);
-    const { evidence } = await resolveWith(library, callers(library, calls + misses));
+    const frames = Array.from({ length: calls + misses }, (_, at) => {
+      const place = [at >> 1, at % 2 === 0 ? 0x40 : 0x80] as const;
+      if (at < calls) library.call(...place, 15);
+      return `${library.frame(...place)};leaf`;
+    });
+    const { evidence } = await resolveWith(library, frames);
     assertEquals([evidence?.excess, evidence?.verdict], [misses, verdict]);
   }
 });

@@ -7,10 +7,12 @@ import {
   readCallSites,
   readCallSitesAt,
 } from "../../../lib/resolve/evidence/read_calls.ts";
+import { PF_R, PF_X, PT_LOAD } from "../../../lib/elf/constants.ts";
 import { CodeLibrary, FUNCTION_SIZE } from "../../support/code_library.ts";
 import { CountingSource } from "../../support/counting_source.ts";
 import { debugElf } from "../../support/debug_files.ts";
 import { buildElf, codeSection, VADDR_SHIFT } from "../../support/elf_builder.ts";
+import type { SegmentSpec } from "../../support/elf_spec.ts";
 
 async function open(library: CodeLibrary): Promise<ElfFile> {
   return await ElfFile.open(new MemorySource(library.path, library.bytes()));
@@ -128,4 +130,32 @@ Deno.test("findTargets() finds what a piece of code calls", async () => {
   const piece = { start: library.vaddrOf(2, 0), end: library.vaddrOf(2, 0x30) };
   const found = await findTargets(await open(library), piece);
   assertEquals([...found!], [library.vaddrOf(7, 0), library.vaddrOf(1, 0)]);
+});
+
+// What perf makes of a jitdump: the code of one function, and one program header for it alone.
+Deno.test("readCallSites() takes calls of generated code that leave its file for calls", async () => {
+  const code = codeSection(".text", 0x100);
+  const calls = [[0x20, 0x40], [0x40, 0x12345678], [0x60, -0x7654322]] as const;
+  for (const [end, distance] of calls) {
+    code.bytes[end - 5] = 0xe8;
+    new DataView(code.bytes.buffer).setInt32(end - 4, distance, true);
+  }
+  const callsIn = async (more: SegmentSpec[]) => {
+    const { vaddr, fileOffset, size } = buildElf({ sections: [code], moreSegments: more })
+      .section(".text");
+    const text = { type: PT_LOAD, flags: PF_R | PF_X, vaddr, fileOffset, fileSize: size };
+    const elf = await ElfFile.open(
+      buildElf({ sections: [code], segments: [text, ...more] }).source,
+    );
+    const vaddrs = Float64Array.from([0x10, 0x20, 0x40, 0x60], (at) => vaddr + at);
+    const toOwn = { size: 5, target: vaddr + 0x60 };
+    const calls = (await readCallSites(elf, vaddrs)).map((site) => site?.call);
+    assertEquals(calls.slice(0, 2), [undefined, toOwn]);
+    return calls.slice(2);
+  };
+  const toOther = { size: 5, target: undefined };
+  assertEquals(await callsIn([]), [toOther, toOther]);
+  // A library has more segments, and its calls lead to its own code.
+  const headers = { type: PT_LOAD, fileOffset: 0, fileSize: 0x40 };
+  assertEquals(await callsIn([headers]), [undefined, undefined]);
 });

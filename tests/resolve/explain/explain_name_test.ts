@@ -103,3 +103,15 @@ Deno.test("explainAddresses() tells of the stubs that objdump names", async () =
     named.map(([, name]) => ["plt", name]),
   );
 });
+
+Deno.test("explainAddresses() tells where each of the inlined functions is", async () => {
+  const source = new MemorySource("/a.so", Deno.readFileSync(testdata("dwarf/gcc-dwarf5.so")));
+  const files = { open: () => Promise.resolve({ source }) };
+  const [explanation] = await explainText(["/a.so+0x1068"], { files });
+  const { position, inlined } = explanation!.name!;
+  assertEquals(position, "/src/sources/dwarf/inlines.c:19");
+  assertEquals(inlined, [
+    { name: "polynomial", position: "/src/sources/dwarf/inlines.c:11" },
+    { name: "square", position: "/src/sources/dwarf/inlines.c:5" },
+  ]);
+});

@@ -13,13 +13,15 @@ interface Case {
   readonly buildId?: string;
   readonly process?: number;
   readonly sysroot?: string;
+  readonly areFilesHere?: boolean;
   readonly family?: "Debian" | "Red Hat";
 }
 
 function commands(reason: UnresolvedReason, one: Case = {}): string[][] {
   const { path = "/opt/x.so", foundAt = path, buildId = "", process, sysroot, family } = one;
+  const { areFilesHere = false } = one;
   const subject = { path, foundAt, buildId, mapping: undefined, process };
-  return commandsFor(reason, subject, { sysroot, family })
+  return commandsFor(reason, subject, { sysroot, areFilesHere, family })
     .map(({ system, command, option }) => [system, command, option]);
 }
 
@@ -43,6 +45,18 @@ Deno.test("commandsFor() copies a file with a relative path, as pprof writes it"
   }
 });
 
+Deno.test("commandsFor() leaves files of this machine where they are", () => {
+  const option = (one: Case) => commands("file-not-found", { ...one, areFilesHere: true })[0]?.[2];
+  assertEquals(option({}), "--path-map /opt/x.so=sysroot/opt/x.so");
+  assertEquals(option({ path: "/opt/a b.so" }), "--path-map '/opt/a b.so=sysroot/opt/a b.so'");
+  assertEquals(option({ path: "/opt/a=b.so" }), "--sysroot sysroot");
+  assertEquals(option({ sysroot: "server1" }), "");
+  for (const reason of ["file-deleted", "file-differs", "layout-mismatch"] as const) {
+    const [copy] = commands(reason, { areFilesHere: true });
+    assertEquals(copy?.[2], "--path-map /opt/x.so=sysroot/opt/x.so");
+  }
+});
+
 Deno.test("commandsFor() copies the archive that a file is in", () => {
   const [[, command]] = commands("file-not-found", { path: "/data/a.apk!lib/l.so" }) as [string[]];
   assertEquals(command, "mkdir -p sysroot/data && scp HOST:/data/a.apk sysroot/data/");
@@ -61,7 +75,7 @@ Deno.test("commandsFor() fetches a distribution's file by its build-id, if that 
 Deno.test("commandsFor() takes a deleted file from the process that still has it", async () => {
   const [mapping] = await mappingsOf("7f0000001000-7f0000002000 r-xp 00001000 fe:00 7 /opt/x.so");
   const subject = { path: "/opt/x.so", foundAt: "", buildId: "", mapping, process: 4711 };
-  const context = { sysroot: undefined, family: undefined };
+  const context = { sysroot: undefined, areFilesHere: false, family: undefined };
   assertEquals(commandsFor("file-deleted", subject, context), [{
     system: "any",
     command: "mkdir -p sysroot/opt && " +
@@ -69,7 +83,11 @@ Deno.test("commandsFor() takes a deleted file from the process that still has it
     // With --sysroot all other files of this machine would be missing.
     option: "--path-map /opt/x.so=sysroot/opt/x.so",
   }]);
-  const below = commandsFor("file-deleted", subject, { sysroot: "s", family: undefined });
+  const below = commandsFor("file-deleted", subject, {
+    sysroot: "s",
+    areFilesHere: false,
+    family: undefined,
+  });
   assertEquals(below.map(({ option }) => option), [""]);
 });
 
