@@ -1,6 +1,6 @@
 import { MapsList } from "./maps_list.ts";
 import { parseHexAddress } from "./raw_frame.ts";
-import { PID_END, type RecordedMaps } from "./recording.ts";
+import { PID_END, pidOf, type RecordedMaps } from "./recording.ts";
 
 const MMAP_REGEXP =
   /PERF_RECORD_MMAP2? (-?\d+)\/(-?\d+): \[(?:0x)?([0-9a-f]+)\((?:0x)?([0-9a-f]+)\) @ (?:0x)?([0-9a-f]+)(?: ([0-9a-f]+:[0-9a-f]+) (\d+) \d+| <([0-9a-f]*)>)?\]: (\S+) (.*)$/;
@@ -8,6 +8,9 @@ const COMM_REGEXP = /PERF_RECORD_COMM( exec)?: .*:(-?\d+)\/(-?\d+)\s*$/;
 const FORK_REGEXP = /PERF_RECORD_FORK\((\d+):(\d+)\):\((\d+):(\d+)\)/;
 /** Of the events that perf makes up for what was there before it. */
 const NO_TIME_REGEXP = /(?:^|\s)0\.0+:\s/;
+
+/** Seconds, as perf's clock had them. */
+const TIME_REGEXP = /\s(\d+\.\d+): +PERF_RECORD_/;
 
 /** What perf calls memory without a file. */
 const ANONYMOUS = "//anon";
@@ -25,8 +28,11 @@ export class PerfProcesses {
   readonly buildIds: Map<string, string> = new Map();
   /** The mappings of each process by its number. */
   readonly #maps = new Map<number, MapsList>();
-  /** By the same number, what was mapped before some library took the place of another. */
-  readonly #earlier = new Map<number, Set<string>>();
+  /**
+   * By the same number, what was mapped before some library took the place of another, and until when
+   * it first was.
+   */
+  readonly #earlier = new Map<number, Map<string, string>>();
   /** Of each pid the number of the process that it is now: itself, for its first program. */
   readonly #current = new Map<number, number>();
   readonly #pidOf = new Map<number, number>();
@@ -52,9 +58,17 @@ export class PerfProcesses {
    * library has taken the place of another one.
    */
   maps(): RecordedMaps[] {
+    const pids = [...this.#maps.keys()].map(pidOf);
     return [...this.#maps].flatMap(([process, maps]) => {
-      const texts = new Set([maps.text(), ...this.#earlier.get(process) ?? []]);
-      return [...texts].filter((text) => text !== "").map((text) => ({ process, text }));
+      const isOnly = pids.indexOf(pidOf(process)) === pids.lastIndexOf(pidOf(process));
+      const program = isOnly ? "" : `program ${Math.floor(process / PID_END) + 1}`;
+      const last = maps.text();
+      const earlier = [...this.#earlier.get(process) ?? []].filter(([text]) => text !== last);
+      const all = [[last, earlier.length === 0 ? "" : "at the end"] as const, ...earlier];
+      return all.filter(([text]) => text !== "").map(([text, when]) => {
+        const label = [program, when].filter((part) => part !== "").join(", ");
+        return { process, ...label !== "" && { label }, text };
+      });
     });
   }
 
@@ -80,15 +94,19 @@ export class PerfProcesses {
       inode: Number(inode ?? 0),
       path: path === ANONYMOUS ? "" : path!,
     };
-    if (maps.replacesCode(mapping)) this.#keep(process, maps);
+    if (maps.replacesCode(mapping)) {
+      const time = TIME_REGEXP.exec(line)?.[1];
+      const when = `until ${mapping.path} was mapped`;
+      this.#keep(process, maps.text(), time === undefined ? when : `${when} at ${time} s`);
+    }
     maps.add(mapping);
     return true;
   }
 
-  #keep(process: number, maps: MapsList): void {
-    const texts = this.#earlier.get(process) ?? new Set();
-    this.#earlier.set(process, texts);
-    if (texts.size < MAX_EARLIER) texts.add(maps.text());
+  #keep(process: number, text: string, when: string): void {
+    const whens = this.#earlier.get(process) ?? new Map<string, string>();
+    this.#earlier.set(process, whens);
+    if (whens.size < MAX_EARLIER && !whens.has(text)) whens.set(text, when);
   }
 
   #readComm(line: string): boolean {

@@ -96,7 +96,7 @@ class PerfScript {
     this.#stack.complete();
     const maps = this.#processes.maps();
     // Threads whose process no event names are of the only one that there is.
-    const only = maps.length === 1 ? maps[0]!.process! : -1;
+    const [only = -1, ...others] = new Set(maps.map(({ process }) => process!));
     return this.#builder.recording({
       maps,
       mapsFrom: "perf script --show-mmap-events",
@@ -104,7 +104,7 @@ class PerfScript {
       notes: this.#notes(),
       ...this.#usesPeriod && { weightType: periodType(this.#event ?? "") },
       failure: failure ?? this.#missing(),
-    }, (process) => process < 0 ? only : process);
+    }, (process) => process < 0 && others.length === 0 ? only : process);
   }
 
   #readFrame(view: DataView, start: number, end: number): void {

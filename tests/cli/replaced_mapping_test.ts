@@ -20,9 +20,11 @@ const mapped = (path: string, time: string) =>
 async function name(
   frame: (address: string, path: string) => string,
   other = otherLibrary(),
+  one = LIBRARY,
 ): Promise<string> {
   using folder = new TempFolder();
-  folder.write("root/opt/a.so", LIBRARY);
+  folder.write("root/empty", "");
+  if (one.length > 0) folder.write("root/opt/a.so", one);
   if (other.length > 0) folder.write("root/opt/b.so", other);
   const sample = (path: string, time: string, ...addresses: string[]) => [
     `app 10/10 ${time}:  250 cycles: `,
@@ -58,4 +60,13 @@ Deno.test("symfold names code of such a library, and of no other, if a file is m
     new Uint8Array(),
   );
   assertEquals(names, "app;[b.so@0x10aa] 1\napp;names_first 1\napp;names_second 1\n");
+});
+
+Deno.test("symfold says which of such libraries it was if none of them is here", async () => {
+  const names = await name(
+    (address, path) => `7f000000${address} [unknown] (${path})`,
+    new Uint8Array(),
+    new Uint8Array(),
+  );
+  assertEquals(names, "app;[a.so@0x10aa] 1\napp;[a.so@0x10b5] 1\napp;[b.so@0x10aa] 1\n");
 });

@@ -301,6 +301,7 @@ Deno.test("readPerfScript() takes a program that another one ran for another pro
     [after, "/bin/app\n"],
   ]);
   assertEquals([before, after], [20, 20 + (1 << 22)]);
+  assertEquals(maps.map(({ label }) => label), [undefined, "program 1", "program 2"]);
 });
 
 Deno.test("readPerfScript() knows the process of a thread that was forked", async () => {
@@ -320,6 +321,41 @@ Deno.test("readPerfScript() knows the process of a thread that was forked", asyn
 Deno.test("readPerfScript() gives threads to the only process that is mapped", async () => {
   const text = linesOf(MMAP(10, "401000", "/bin/a"), "a 11 1.5: cycles:", "\t 401136 f");
   assertEquals([...(await read(text)).profile.processes!], [10]);
+});
+
+Deno.test("readPerfScript() says which mappings of a process are which", async () => {
+  const { maps, profile } = await read(linesOf(
+    MMAP(10, "401000", "/opt/a.so").replace(/\S+: PERF/, "1.25: PERF"),
+    MMAP(10, "401000", "/opt/b.so").replace(/\S+: PERF/, "1.5: PERF"),
+    // As with -F without time.
+    MMAP(10, "401000", "/opt/c.so").replace(/\S+: PERF/, "PERF"),
+    "a 11 cycles:",
+    "\t 401136 f",
+  ));
+  assertEquals(maps.map(({ process, label, text }) => [process, label, text.split(" ").at(-1)]), [
+    [10, "at the end", "/opt/c.so\n"],
+    [10, "until /opt/b.so was mapped at 1.5 s", "/opt/a.so\n"],
+    [10, "until /opt/c.so was mapped", "/opt/b.so\n"],
+  ]);
+  // It is the only process all the same.
+  assertEquals([...profile.processes!], [10]);
+});
+
+Deno.test("readPerfScript() says which program a process ran after another, and until when", async () => {
+  const { maps } = await read(linesOf(
+    MMAP(10, "401000", "/bin/sh"),
+    "app 10/10 1.3: PERF_RECORD_COMM exec: app:10/10",
+    MMAP(10, "401000", "/opt/a.so").replace(/\S+: PERF/, "1.25: PERF"),
+    MMAP(10, "401000", "/opt/b.so").replace(/\S+: PERF/, "1.5: PERF"),
+    MMAP(10, "401000", "/opt/a.so").replace(/\S+: PERF/, "1.75: PERF"),
+    HEADER,
+    "\t 401136 f (/bin/app)",
+  ));
+  assertEquals(maps.map(({ label, text }) => [label, text.split(" ").at(-1)]), [
+    ["program 1", "/bin/sh\n"],
+    ["program 2, at the end", "/opt/a.so\n"],
+    ["program 2, until /opt/a.so was mapped at 1.75 s", "/opt/b.so\n"],
+  ]);
 });
 
 Deno.test("readPerfScript() reads what perf wrote", async () => {
