@@ -190,15 +190,19 @@ is all that is needed. Nothing is run or changed; what cannot be read is named.
   },
 ];
 
+/** Options that every command has, so that they may stand before it, too: `symfold --help diff`. */
+const ASKING: readonly string[] = ["--help", "-h", "--version"];
+
 /**
  * Splits a command line into the command and its arguments. Only the very first word may be a
- * command, so that a recording of the same name can be read as `./NAME`.
+ * command, so that a recording of the same name can be read as `./NAME`; and one behind `--help`.
  */
 export function commandOf(
   args: readonly string[],
 ): { readonly command: Command; readonly rest: readonly string[] } {
-  const named = COMMANDS.find(({ name }) => name !== "filter" && name === args[0]);
-  if (named !== undefined) return { command: named, rest: args.slice(1) };
+  const at = args.findIndex((arg) => !ASKING.includes(arg));
+  const named = COMMANDS.find(({ name }) => name !== "filter" && name === args[at]);
+  if (named !== undefined) return { command: named, rest: args.toSpliced(at, 1) };
   return { command: commandNamed("filter"), rest: args };
 }
 

@@ -57,7 +57,7 @@ function snapshotLines(snapshot: SnapshotDescription, verbose: boolean): string[
 }
 
 function headline({ snapshot, process, pageSize, images }: SnapshotDescription): string {
-  const isNamed = process === undefined || snapshot === `process ${process}`;
+  const isNamed = process === undefined || `${snapshot},`.startsWith(`process ${process},`);
   const whose = isNamed ? "" : ` of process ${process}`;
   const count = `${images.length} ${images.length === 1 ? "image" : "images"}`;
   return `${count} in "${snapshot}"${whose}, ${pagesText(pageSize)}`;

@@ -87,8 +87,9 @@ function ofPrograms(code: NamedCode, { processes }: RawProfile): NamedCode[] {
 
 async function recordedSnapshots({ maps }: Recording): Promise<MapsSnapshot[]> {
   const snapshots: MapsSnapshot[] = [];
-  for (const { process, text } of maps) {
-    const name = process === undefined ? "the recording" : `process ${pidOf(process)}`;
+  for (const { process, label, text } of maps) {
+    const whose = process === undefined ? "the recording" : `process ${pidOf(process)}`;
+    const name = label === undefined ? whose : `${whose}, ${label}`;
     const parsed = await parseMaps(name, [new TextEncoder().encode(text)]);
     const snapshot = { ...parsed, isRecorded: true };
     snapshots.push(process === undefined ? snapshot : { ...snapshot, process });

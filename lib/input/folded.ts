@@ -49,6 +49,7 @@ export interface ReadFoldedOptions {
  * @param readers The recordings.
  * @param options See {@linkcode ReadFoldedOptions}.
  * @throws {FormatError} If a line is longer than 64 MiB, or compressed data is damaged.
+ * @throws {RangeError} If the different stacks do not fit into 4 GiB.
  */
 export async function readFolded(
   readers: Iterable<ByteReader> | AsyncIterable<ByteReader>,
@@ -72,6 +73,8 @@ export class FoldedReader {
   readonly #samples = new SampleTable();
   /** Which of them is that of a stack. */
   readonly #sampleOf = new Map<number, number>();
+  /** How many lines of the current recording were read. */
+  #lineNumber = 0;
   #decimals = 0;
   #comments = 0;
   #invalid = 0;
@@ -88,24 +91,35 @@ export class FoldedReader {
    * Reads one recording to its end. What was read before an error is kept.
    *
    * @throws {FormatError} As {@linkcode readFolded} says.
+   * @throws {RangeError} As {@linkcode readFolded} says.
    */
   async read(reader: ByteReader): Promise<void> {
+    this.#lineNumber = 0;
+    try {
+      await this.#readLines(reader);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      const line = this.#lineNumber + 1;
+      throw new RangeError(`Cannot read "${reader.name}", line ${line}: ${error.message}`);
+    }
+  }
+
+  async #readLines(reader: ByteReader): Promise<void> {
     const { name } = reader;
     const plain = await decompressed(reader);
     const scanner = this.#scanner;
     scanner.begin();
-    let lineNumber = 0;
     let bytesRead = 0;
     for (let isLast = false; !isLast;) {
-      if (scanner.pending > MAX_LINE_LENGTH) throw lineTooLong(name, lineNumber + 1);
+      if (scanner.pending > MAX_LINE_LENGTH) throw lineTooLong(name, this.#lineNumber + 1);
       const count = await plain.read(scanner.makeRoom());
       scanner.fill(count);
       bytesRead += count;
       isLast = count === 0;
       for (let end = scanner.scan(isLast);; end = scanner.scan(isLast)) {
-        this.#addLines(name, lineNumber);
-        lineNumber += scanner.stacks.length;
-        if (end === "odd-line") this.#addOddLine(name, ++lineNumber);
+        this.#addLines(name, this.#lineNumber);
+        this.#lineNumber += scanner.stacks.length;
+        if (end === "odd-line") this.#addOddLine(name, ++this.#lineNumber);
         if (end === "needs-bytes") break;
       }
       this.#options.onProgress?.(reader, bytesRead);

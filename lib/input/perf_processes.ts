@@ -1,6 +1,6 @@
 import { isJitted, MapsList, type RecordedMapping } from "./maps_list.ts";
 import { parseHexAddress } from "./raw_frame.ts";
-import { PID_END, type RecordedMaps } from "./recording.ts";
+import { PID_END, pidOf, type RecordedMaps } from "./recording.ts";
 
 const MMAP_REGEXP =
   /PERF_RECORD_MMAP2? (-?\d+)\/(-?\d+): \[(?:0x)?([0-9a-f]+)\((?:0x)?([0-9a-f]+)\) @ (?:0x)?([0-9a-f]+)(?: ([0-9a-f]+:[0-9a-f]+) (\d+) \d+| <([0-9a-f]*)>)?\]: (\S+) (.*)$/;
@@ -8,6 +8,12 @@ const COMM_REGEXP = /PERF_RECORD_COMM( exec)?: .*:(-?\d+)\/(-?\d+)\s*$/;
 const FORK_REGEXP = /PERF_RECORD_FORK\((\d+):(\d+)\):\((\d+):(\d+)\)/;
 /** Of the events that perf makes up for what was there before it. */
 const NO_TIME_REGEXP = /(?:^|\s)0\.0+:\s/;
+
+/** Seconds, as perf's clock had them. */
+const TIME_REGEXP = /\s(\d+\.\d+): +PERF_RECORD_/;
+
+/** See {@linkcode PerfProcesses.find}. */
+export const GUESSED = -2;
 
 /** What perf calls memory without a file. */
 const ANONYMOUS = "//anon";
@@ -27,8 +33,16 @@ export class PerfProcesses {
   readonly buildIds: Map<string, string> = new Map();
   /** The mappings of each process by its number. */
   readonly #maps = new Map<number, MapsList>();
-  /** By the same number, what was mapped before code took the place of other code. */
-  readonly #earlier = new Map<number, Set<string>>();
+  /**
+   * By the same number, what was mapped before some library took the place of another, and until when
+   * it first was.
+   */
+  readonly #earlier = new Map<number, Map<string, string>>();
+  /** By number, until when it was that of the process, if another one followed. */
+  readonly #untils = new Map<number, string>();
+  /** By number, which program of its pid it is, from 1. */
+  readonly #isReplaced = new Set<number>();
+  readonly #programs = new Map<number, number>();
   /** Of each pid the number of the process that it is now: itself, for its first program. */
   readonly #current = new Map<number, number>();
   /** Of each pid all numbers of the program that it runs now, the highest that it ever had last. */
@@ -38,8 +52,6 @@ export class PerfProcesses {
    * is in the call that began it.
    */
   readonly #starting = new Set<number>();
-  /** The numbers that samples have. */
-  readonly #used = new Set<number>();
   readonly #pidOf = new Map<number, number>();
 
   /** Reads a line with `PERF_RECORD_`; false if it is not one of the events that matter. */
@@ -47,13 +59,15 @@ export class PerfProcesses {
     return this.#readMmap(line) || this.#readComm(line) || this.#readFork(line);
   }
 
-  /** The process of a sample; -1 if only the thread is known, and not its process. */
+  /**
+   * The process of a sample; if only the thread is known, and not its process, -1, or {@linkcode
+   * GUESSED} less the process if there is one only until then.
+   */
   find(pid: number, tid: number): number {
     const known = pid >= 0 ? pid : this.pidOf(tid);
-    if (known < 0) return -1;
-    const process = this.#now(known);
-    this.#used.add(process);
-    return process;
+    if (known >= 0) return this.#now(known);
+    const [only, ...others] = this.#current.keys();
+    return only === undefined || others.length > 0 ? -1 : GUESSED - this.#now(only);
   }
 
   /** The process that a thread is of, as far as events said it; -1 if they did not. */
@@ -63,13 +77,25 @@ export class PerfProcesses {
 
   /**
    * The mappings of all processes that have some: those at the end, and then those of before, where
-   * code has taken the place of other code. Of later numbers only those that samples have.
+   * code has taken the place of other code.
    */
   maps(): RecordedMaps[] {
+    const several = new Set(
+      [...this.#programs].filter(([, at]) => at > 1).map(([one]) => pidOf(one)),
+    );
     return [...this.#maps].flatMap(([process, maps]) => {
-      if (process >= PID_END && !this.#used.has(process)) return [];
-      const texts = new Set([maps.text(), ...this.#earlier.get(process) ?? []]);
-      return [...texts].filter((text) => text !== "").map((text) => ({ process, text }));
+      const program = several.has(pidOf(process)) ? `program ${this.#programs.get(process)}` : "";
+      const last = maps.text();
+      const earlier = [...this.#earlier.get(process) ?? []].filter(([text]) => text !== last);
+      const isLast = earlier.length > 0 || this.#isReplaced.has(process);
+      const isCurrent = this.#current.get(pidOf(process)) === process;
+      const until = isCurrent ? undefined : this.#untils.get(process);
+      const end = until ?? (isLast || this.#untils.has(process) ? "at the end" : "");
+      const all = [[last, end] as const, ...earlier];
+      return all.filter(([text]) => text !== "").map(([text, when]) => {
+        const label = [program, when].filter((part) => part !== "").join(", ");
+        return { process, ...label !== "" && { label }, text };
+      });
     });
   }
 
@@ -96,18 +122,22 @@ export class PerfProcesses {
       inode: Number(inode ?? 0),
       path: path === ANONYMOUS ? "" : path!,
     };
-    if (maps.replacesCode(mapping)) this.#replace(Number(pid), process, mapping);
-    else maps.add(mapping);
+    if (maps.replacesCode(mapping)) {
+      const time = TIME_REGEXP.exec(line)?.[1];
+      const when = `until ${mapping.path || "memory without a file"} was mapped`;
+      this.#replace(process, mapping, time === undefined ? when : `${when} at ${time} s`);
+    } else maps.add(mapping);
     return true;
   }
 
-  #replace(pid: number, process: number, mapping: RecordedMapping): void {
+  #replace(process: number, mapping: RecordedMapping, when: string): void {
+    const pid = pidOf(process);
     const maps = this.#maps.get(process)!;
     const numbers = this.#numbers.get(pid)!;
     const next = numbers.at(-1)! + PID_END;
     // There are as many of them as functions, some at the same place.
     if (isJitted(mapping) || next >= MAX_NUMBERS * PID_END) {
-      this.#keep(process, maps);
+      this.#keep(process, maps.text(), when);
       maps.add(mapping);
       return;
     }
@@ -115,15 +145,18 @@ export class PerfProcesses {
     changed.replace(mapping);
     const known = numbers.find((number) => this.#maps.get(number)!.includes(changed));
     this.#current.set(pid, known ?? next);
+    if (!this.#untils.has(process)) this.#untils.set(process, when);
     if (known !== undefined) return;
     this.#maps.set(next, changed);
+    this.#programs.set(next, this.#programs.get(process)!);
+    this.#isReplaced.add(next);
     numbers.push(next);
   }
 
-  #keep(process: number, maps: MapsList): void {
-    const texts = this.#earlier.get(process) ?? new Set();
-    this.#earlier.set(process, texts);
-    if (texts.size < MAX_EARLIER) texts.add(maps.text());
+  #keep(process: number, text: string, when: string): void {
+    const whens = this.#earlier.get(process) ?? new Map<string, string>();
+    this.#earlier.set(process, whens);
+    if (whens.size < MAX_EARLIER && !whens.has(text)) whens.set(text, when);
   }
 
   #readComm(line: string): boolean {
@@ -157,9 +190,12 @@ export class PerfProcesses {
     const before = last === undefined ? undefined : this.#maps.get(last);
     const isNew = before?.isEmpty === false;
     const isFull = last !== undefined && last + PID_END >= MAX_NUMBERS * PID_END;
-    if (isNew && isFull) this.#keep(last, before);
+    if (isNew && isFull) this.#keep(last, before.text(), "before another program");
     const process = last === undefined ? pid : isNew && !isFull ? last + PID_END : last;
     this.#starting.delete(pid);
+    if (isNew || last === undefined) {
+      this.#programs.set(process, (this.#programs.get(last ?? -1) ?? 0) + 1);
+    }
     this.#current.set(pid, process);
     this.#numbers.set(pid, [process]);
     this.#maps.set(process, maps);

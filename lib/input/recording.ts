@@ -31,6 +31,11 @@ export interface RecordedMaps {
    */
   readonly process: number | undefined;
   /**
+   * Which of the mappings of its PID they are, for a person: of which program, and until when. Left
+   * out if there are no others.
+   */
+  readonly label?: string;
+  /**
    * Spelled as the lines of `/proc/PID/maps` (proc_pid_maps(5)); never empty. Some recorders list
    * executable mappings only.
    */

@@ -230,7 +230,7 @@ export class StackScanner {
       this.#isBroken = true;
     }
     if (this.#isBroken) {
-      throw new RangeError("Cannot hold so many different stacks: 4 GiB are not enough");
+      throw new RangeError("4 GiB are not enough for so many different stacks");
     }
     if (this.view.buffer !== this.#buffer) this.view = new DataView(this.#buffer);
   }

@@ -1,7 +1,8 @@
+import { type BiasCandidate, BiasFits } from "./bias_fits.ts";
+import { isAccessible } from "./fit_segment.ts";
 import type { LoadSegment } from "./load_segment.ts";
 import type { Mapping } from "./mapping.ts";
 import { ceilToPage, floorToPage } from "./page.ts";
-import { isReservedRange } from "./reserved_range.ts";
 
 /** One loaded copy of an ELF file. */
 export interface Image {
@@ -15,20 +16,10 @@ export interface Image {
   readonly anonymousText: readonly Mapping[];
 }
 
-/** A load bias that mappings of a file may have. */
-export interface BiasCandidate {
-  /** `address - vaddr`. */
-  readonly loadBias: number;
-  /** The mappings that it explains, by start. */
-  readonly mappings: readonly Mapping[];
-  /** How well all of them agree with the segments; the greatest wins, the first of equals. */
-  readonly score: number;
-}
-
 /** One round of the search: a bias is chosen, and its mappings are taken away. */
 export interface BiasRound {
   /** In the order in which the mappings, by start, allow them; those of the rounds before are gone. */
-  readonly candidates: readonly BiasCandidate[];
+  readonly candidates: () => readonly BiasCandidate[];
   /** The one that was chosen. */
   readonly chosen: BiasCandidate;
   /** What it makes; undefined if the file was only mapped for reading there. */
@@ -46,17 +37,6 @@ export interface BiasRound {
 export interface RivalImage extends Image {
   /** By how much its score is the lower one; 0 if nothing but the order decided. */
   readonly lead: number;
-}
-
-/** Explaining a mapping is worth this much; a lead below it comes from permissions. */
-const EXPLAINED = 8;
-
-/** How a mapping of a file fits a segment of it. */
-export interface SegmentFit {
-  /** The load bias that follows. */
-  readonly loadBias: number;
-  /** How well it agrees: 8 for fitting, 4 and 1 more for permissions; 1 if it is too long. */
-  readonly score: number;
 }
 
 /**
@@ -97,24 +77,23 @@ export function findImages(
   proven: readonly number[] = [],
 ): Image[] {
   const images: Image[] = [];
-  const imageOf = (fit: Fit) => imageAt(fit, segments, pageSize, anonymous);
-  let rest = mappings.filter(isAccessible);
-  for (;;) {
-    const fits = fitsByBias(rest, segments, pageSize);
-    const known = proven.map((loadBias) => fits.get(loadBias)).find((fit) => fit !== undefined);
-    const best = known ?? bestFit(fits.values());
-    if (best === undefined) break;
-    const taken = new Set(best.mappings);
-    rest = rest.filter((mapping) => !taken.has(mapping));
-    const image = imageOf(best);
+  const imageOf = (fit: BiasCandidate) => imageAt(fit, segments, pageSize, anonymous);
+  const fits = new BiasFits(mappings.filter(isAccessible), segments, pageSize);
+  for (let round = 0;; round++) {
+    const known = fits.takeFirst(proven);
+    const taken = known ?? fits.takeBest();
+    if (taken === undefined) break;
+    const { chosen, rivals } = taken;
+    const image = imageOf(chosen);
     if (image !== undefined) images.push(image);
     rounds?.push({
-      candidates: [...fits.values()],
-      chosen: best,
+      // Few want to know, and all of all rounds would be many.
+      candidates: () => fits.before(round),
+      chosen,
       image,
-      rivals: rivalsOf(best, fits.values(), taken).flatMap((fit) => {
+      rivals: rivals.flatMap((fit) => {
         const rival = imageOf(fit);
-        return rival === undefined ? [] : [{ ...rival, lead: best.score - fit.score }];
+        return rival === undefined ? [] : [{ ...rival, lead: chosen.score - fit.score }];
       }),
       isProven: known !== undefined,
     });
@@ -122,31 +101,9 @@ export function findImages(
   return images.sort((a, b) => a.imageBase - b.imageBase);
 }
 
-/**
- * How a mapping of a file fits a segment; undefined if it does not.
- *
- * @param segments All LOAD segments of the file, by vaddr.
- * @param pageSize Of the recorded machine, in bytes.
- */
-export function fitSegment(
-  mapping: Mapping,
-  segment: LoadSegment,
-  segments: readonly LoadSegment[],
-  pageSize: number,
-): SegmentFit | undefined {
-  if (!isAccessible(mapping) || !holdsOffset(segment, mapping.fileOffset, pageSize)) {
-    return undefined;
-  }
-  const loadBias = mapping.start - (mapping.fileOffset - segment.fileOffset + segment.vaddr);
-  // A vaddr that is no address, in a damaged file.
-  if (Number.isNaN(loadBias)) return undefined;
-  const isWhole = isReservedRange(mapping, segments, loadBias, pageSize);
-  return { loadBias, score: agreement(mapping, segment, isWhole, pageSize) };
-}
-
 /** The image that a load bias makes; undefined if the file was only mapped for reading there. */
 function imageAt(
-  fit: Fit,
+  fit: BiasCandidate,
   segments: readonly LoadSegment[],
   pageSize: number,
   anonymous: readonly Mapping[],
@@ -159,87 +116,8 @@ function imageAt(
   return { loadBias, imageBase: mappings[0]!.start, mappings, anonymousText };
 }
 
-function rivalsOf(best: Fit, fits: Iterable<Fit>, taken: ReadonlySet<Mapping>): Fit[] {
-  return [...fits].filter((fit) =>
-    fit !== best && best.score - fit.score < EXPLAINED &&
-    fit.mappings.some((mapping) => taken.has(mapping))
-  );
-}
-
-function isAccessible(mapping: Mapping): boolean {
-  return mapping.readable || mapping.writable || mapping.executable;
-}
-
-interface Fit extends BiasCandidate {
-  readonly mappings: Mapping[];
-  score: number;
-}
-
-function fitsByBias(
-  mappings: readonly Mapping[],
-  segments: readonly LoadSegment[],
-  pageSize: number,
-): Map<number, Fit> {
-  const fits = new Map<number, Fit>();
-  for (const mapping of mappings) {
-    for (const [loadBias, score] of scoresByBias(mapping, segments, pageSize)) {
-      const fit = fits.get(loadBias) ?? { loadBias, mappings: [], score: 0 };
-      fits.set(loadBias, fit);
-      fit.mappings.push(mapping);
-      fit.score += score;
-    }
-  }
-  return fits;
-}
-
-/** Each bias that a mapping may have, with its agreement with the segment that says so. */
-function scoresByBias(
-  mapping: Mapping,
-  segments: readonly LoadSegment[],
-  pageSize: number,
-): Map<number, number> {
-  const scores = new Map<number, number>();
-  for (const segment of segments) {
-    const fit = fitSegment(mapping, segment, segments, pageSize);
-    if (fit === undefined) continue;
-    const { loadBias, score } = fit;
-    scores.set(loadBias, Math.max(score, scores.get(loadBias) ?? 0));
-  }
-  return scores;
-}
-
-function bestFit(fits: Iterable<Fit>): Fit | undefined {
-  let best: Fit | undefined;
-  for (const fit of fits) {
-    if (best === undefined || fit.score > best.score) best = fit;
-  }
-  return best;
-}
-
-function holdsOffset(segment: LoadSegment, fileOffset: number, pageSize: number): boolean {
-  return segment.fileSize > 0 && fileOffset >= floorToPage(segment.fileOffset, pageSize) &&
-    fileOffset < ceilToPage(segment.fileOffset + segment.fileSize, pageSize);
-}
-
-/**
- * How well a mapping agrees with a segment: 8 for explaining it at all, more for permissions. A
- * segment that is written may be read-only by now (relocations), so that weighs least. A mapping
- * that goes on behind the segment was made for something else, but for one of the whole image.
- */
-function agreement(
-  mapping: Mapping,
-  segment: LoadSegment,
-  isWhole: boolean,
-  pageSize: number,
-): number {
-  const behind = ceilToPage(segment.fileOffset + segment.fileSize, pageSize);
-  if (!isWhole && mapping.fileOffset + (mapping.end - mapping.start) > behind) return 1;
-  return EXPLAINED + (mapping.executable === segment.executable ? 4 : 0) +
-    (mapping.writable && !segment.writable ? 0 : 1);
-}
-
 /** Whether a mapping is executable, or shows a segment that is: text may be made readable only. */
-function hasText(fit: Fit, segments: readonly LoadSegment[]): boolean {
+function hasText(fit: BiasCandidate, segments: readonly LoadSegment[]): boolean {
   return fit.mappings.some((mapping) => mapping.executable) ||
     fit.mappings.length > 1 &&
       fit.mappings.some((mapping) =>

@@ -37,6 +37,8 @@ export interface ImageSurroundings {
   readonly images: readonly Image[];
   /** All mappings of the file, by start. */
   readonly own: readonly Mapping[];
+  /** Those that are no part of an image, see {@linkcode mappedBesides}. */
+  readonly besides: readonly Mapping[];
   /** All mappings of the snapshot, by start. */
   readonly all: readonly Mapping[];
   /** The LOAD segments of the file. */
@@ -122,9 +124,7 @@ export function remarkLayout(image: Image, surroundings: ImageSurroundings): Lay
   }
   const holes = holesIn([...mappings, ...anonymousText], surroundings);
   if (holes.length > 0) add("holes", holes.join(", "));
-  const besides = surroundings.own.filter((mapping) =>
-    isAccessible(mapping) && !images.some((one) => one.mappings.includes(mapping))
-  );
+  const { besides } = surroundings;
   if (besides.length > 0) {
     add("mapped-besides", `at ${list(besides)}, as no part of a loaded copy`);
   }
@@ -134,6 +134,12 @@ export function remarkLayout(image: Image, surroundings: ImageSurroundings): Lay
     // Below a page they are the same, or the file could not be mapped.
     return floorToPage(vaddr, pageSize) - floorToPage(fileOffset, pageSize);
   }
+}
+
+/** The mappings of a file that are no part of its images, and not what is left between them. */
+export function mappedBesides(own: readonly Mapping[], images: readonly Image[]): Mapping[] {
+  const taken = new Set(images.flatMap(({ mappings }) => mappings));
+  return own.filter((mapping) => isAccessible(mapping) && !taken.has(mapping));
 }
 
 /** No more than this is listed. */

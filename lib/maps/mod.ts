@@ -27,16 +27,10 @@
  *
  * @module
  */
+export type { BiasCandidate } from "./bias_fits.ts";
 export { checkText } from "./check_text.ts";
-export {
-  type BiasCandidate,
-  type BiasRound,
-  findImages,
-  fitSegment,
-  type Image,
-  type RivalImage,
-  type SegmentFit,
-} from "./find_images.ts";
+export { type BiasRound, findImages, type Image, type RivalImage } from "./find_images.ts";
+export { fitSegment, type SegmentFit } from "./fit_segment.ts";
 export type { LoadSegment } from "./load_segment.ts";
 export { isAnonymous, isFileBacked, isVdso, type Mapping } from "./mapping.ts";
 export { type InvalidMapsLine, type MapsSnapshot, parseMaps } from "./parse_maps.ts";
@@ -44,5 +38,6 @@ export {
   type ImageSurroundings,
   type LayoutRemark,
   type LayoutRemarkKind,
+  mappedBesides,
   remarkLayout,
 } from "./layout_remarks.ts";

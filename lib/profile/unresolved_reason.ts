@@ -67,7 +67,7 @@ export const UNRESOLVED_REASONS = {
   },
   "kernel-gap": {
     meaning: "no function of the kallsyms snapshot or of vmlinux holds the address",
-    advice: "take the snapshot of kallsyms while the same kernel and modules run",
+    advice: "take all of /proc/kallsyms, as root, while the same kernel and modules run",
   },
   "anonymous": {
     meaning: "the code was made at run time, in memory without a file",

@@ -1,5 +1,6 @@
+import { lowerBound } from "../bytes/lower_bound.ts";
 import type { ElfFile } from "../elf/mod.ts";
-import type { BiasRound, Image, Mapping, RivalImage } from "../maps/mod.ts";
+import type { BiasRound, Image, RivalImage } from "../maps/mod.ts";
 import { hex } from "../errors.ts";
 import { CLEAR_LEAD, findReturns } from "./choose_file.ts";
 import type { Failure } from "./recorded_file.ts";
@@ -99,10 +100,13 @@ async function bestByCalls(
   return best.length === 0 ? [chosen] : best.map(({ image }) => image);
 }
 
+/** @param returns Ascending. */
 function vaddrsIn({ loadBias, mappings, anonymousText }: Image, returns: Float64Array): number[] {
-  const own = [...mappings, ...anonymousText];
-  // A return address may be the one behind the last byte of a mapping.
-  const isIn = (address: number) => ({ start, end }: Mapping) => address > start && address <= end;
-  return [...returns].filter((address) => own.some(isIn(address)))
-    .map((address) => address - loadBias);
+  const found = new Set<number>();
+  for (const { start, end } of [...mappings, ...anonymousText]) {
+    // A return address may be the one behind the last byte of a mapping.
+    const first = lowerBound(returns, start + 1);
+    for (let at = first; at < returns.length && returns[at]! <= end; at++) found.add(returns[at]!);
+  }
+  return [...found].sort((a, b) => a - b).map((address) => address - loadBias);
 }

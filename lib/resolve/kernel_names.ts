@@ -122,6 +122,8 @@ export class KernelNames {
   }
 }
 
+const NO_FUNCTION = "the snapshot has the bounds of sections, such as _stext, and no function";
+
 /** Of the same function vmlinux may know what is inlined. */
 function withSource(running: FoundFunction, own: FoundFunction | undefined): FoundFunction {
   if (own?.start !== running.start) return running;
@@ -149,8 +151,7 @@ function functionOf(
 function failureOf(snapshot: KallsymsLookup | undefined, image: VmlinuxNames | undefined): Failure {
   if (snapshot?.allZero) return { reason: "kernel-hidden", detail: "" };
   if (image?.failure !== undefined) return image.failure;
-  return {
-    reason: snapshot === undefined && image === undefined ? "kernel" : "kernel-gap",
-    detail: "",
-  };
+  if (snapshot === undefined && image === undefined) return { reason: "kernel", detail: "" };
+  const isCut = snapshot?.textSymbols === 0 && image === undefined;
+  return { reason: "kernel-gap", detail: isCut ? NO_FUNCTION : "" };
 }

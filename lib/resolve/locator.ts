@@ -279,7 +279,10 @@ export class Locator {
     return contendersAt(this.#snapshots.of(location), location, lookupAddress);
   }
 
-  /** Why no image holds an address: what the first snapshot says that maps anything there. */
+  /**
+   * Why no image holds an address: what the snapshot says that has the file there that the recorder
+   * names, or else the first that maps anything.
+   */
   #noPlaceOf(
     location: AddressLocation,
     lookupAddress: number,
@@ -288,6 +291,9 @@ export class Locator {
     for (const index of this.#snapshots.of(location)) {
       const place = index.placeOf(lookupAddress);
       if ("loadBias" in place) continue;
+      if (place.file !== undefined && place.file.request.path === location.perfModule) {
+        return { index, place };
+      }
       if (first === undefined || first.place.mapping === undefined) first = { index, place };
     }
     return first;

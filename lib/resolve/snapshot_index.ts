@@ -118,10 +118,15 @@ export class SnapshotIndex {
    */
   vaddrsIn(file: RecordedFile, elf: ElfFile, addresses: Iterable<number>): number[] {
     const { images } = this.#search(file, elf);
+    const biasOf = new Map(
+      images.flatMap(({ mappings, loadBias }) =>
+        mappings.map((mapping) => [mapping, loadBias] as const)
+      ),
+    );
     return [...addresses].flatMap((address) => {
       const mapping = this.#snapshot.mappings[this.#indexOf(address)];
-      const image = mapping && images.find(({ mappings }) => mappings.includes(mapping));
-      return image === undefined ? [] : [address - image.loadBias];
+      const loadBias = mapping && biasOf.get(mapping);
+      return loadBias === undefined ? [] : [address - loadBias];
     });
   }
 

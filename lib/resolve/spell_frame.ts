@@ -29,7 +29,8 @@ export interface SpellOptions {
 
 /**
  * Spells a frame of the output so that every flame graph tool reads it back as one frame: no
- * semicolon, no control character, no blank at its ends, never empty.
+ * semicolon, no control character, no blank at its ends, never empty. A name that symfold itself
+ * would take for an address if it read it is in quotes.
  *
  * @param text Gives the frame as the recording had it; asked only if it is needed.
  * @param found The function; undefined if it was not found.
@@ -46,15 +47,17 @@ export function spellFrame(
       ? makeSafe(text())
       : spellInlined({ name: location.inlined, position: undefined }, place, options);
   }
-  if (place.kind === "name") return makeSafe(location.symbol || text());
+  if (place.kind === "name") return makeName(location.symbol) || makeSafe(text());
   const known = found?.name || location.symbol;
   const spelled = known !== "" ? known : spellUnresolved(place, found, options.unresolved);
   if (spelled === "") {
     const isAddress = location.kind === "address" && options.unresolved === "stable";
     return isAddress ? "[unknown]" : makeSafe(text());
   }
-  const named = known === "" ? spelled : prefixed(spelled, place, found?.position, options);
-  return makeSafe(named) + (location.annotation || annotationOf(place, options.annotate));
+  const named = known === ""
+    ? makeSafe(spelled)
+    : makeName(prefixed(spelled, place, found?.position, options));
+  return named + (location.annotation || annotationOf(place, options.annotate));
 }
 
 /** Spells a function that is inlined into another one by the rules of {@linkcode spellFrame}. */
@@ -64,7 +67,7 @@ export function spellInlined(
   options: SpellOptions,
 ): string {
   const annotation = options.annotate.includes("inline") ? "_[i]" : "";
-  return makeSafe(prefixed(name || "[inlined]", place, position, options)) + annotation;
+  return makeName(prefixed(name || "[inlined]", place, position, options)) + annotation;
 }
 
 /**
@@ -117,6 +120,32 @@ const CONTROL_REGEXP = /[\x00-\x1f\x7f-\x9f\u2028\u2029]+/g;
 const UNSAFE_REGEXP = /[;\x00-\x1f\x7f-\x9f\u2028\u2029]/;
 const UNSAFE_FIRST_REGEXP = /^[\s#]/;
 const LAST_BLANK_REGEXP = /\s/;
+
+/**
+ * What `parseRawFrame` reads as the place of code, but for bare digits such as `facade`: those are an
+ * address only where code lies. No name of a language looks so, but a symbol may be called anything.
+ */
+const LOCATION_REGEXPS: readonly RegExp[] = [
+  /^0x[0-9a-f]+(?:\s|$)/i,
+  /^#\d+ +(?:0x|pc )/i,
+  /[+@!`]0x[0-9a-f]+[\])]?$/i,
+  /(?:^|\)\s*)\[0x[0-9a-f]+\]$/i,
+  / load address 0x/i,
+  /^[0-9a-f]{16,}[ :]0x/i,
+  /^[0-9a-f]+\s.*(?:\((?:\/.*|\[.*\])\)|\[unknown\])$/i,
+  /^\[.+ <(?:0x)?[0-9a-f]+>\]$/i,
+  /^[CVJv] +\[.+\+0x/i,
+  /^unknown \(\[/i,
+];
+const ANNOTATION_REGEXP = /_\[[kjiw01]\]$/;
+
+/** A name that was found. In quotes it is a name for whoever reads it. */
+function makeName(text: string): string {
+  if (text === "") return "";
+  const name = makeSafe(text);
+  const bare = name.replace(ANNOTATION_REGEXP, "");
+  return LOCATION_REGEXPS.some((regexp) => regexp.test(bare)) ? `"${name}"` : name;
+}
 
 /** A line that begins with a hash and a blank would be read as a comment: the blank goes. */
 function makeSafe(text: string): string {

@@ -4,6 +4,7 @@ import type { InvalidLine } from "../profile/mod.ts";
 import { chooseName } from "./choose_name.ts";
 import { HexField } from "./hex_field.ts";
 import { KERNEL_LANDMARKS, type KernelLandmarks } from "./kernel_landmarks.ts";
+import { isSectionBoundAt } from "./section_bounds.ts";
 
 /** The kernel function that an address lies in. */
 export interface KernelSymbol {
@@ -34,7 +35,7 @@ export interface KallsymsLookup {
   readonly symbols: readonly (KernelSymbol | undefined)[];
   /** Of each address how that came to be; left out unless it was asked for. */
   readonly decisions?: readonly KernelDecision[];
-  /** How many symbols of the file have the type of a function. */
+  /** How many symbols of the file have the type of a function, and are no bounds of sections. */
   readonly textSymbols: number;
   /**
    * Whether every symbol has address 0: the snapshot was taken without CAP_SYSLOG, or with
@@ -62,8 +63,9 @@ export interface KallsymsLookup {
  *   sections up to 1 MiB.)
  *
  * Several names at one address: global before weak before local, then `chooseName`. Names that the
- * linker script gives to the start of a section (`_stext`, `__sched_text_start`) come last, and
- * those of its end (`_etext`, `__sched_text_end`) name nothing.
+ * linker script gives to the start of a section (`_stext`, `__sched_text_start`) and to its end
+ * (`_etext`, `__sched_text_end`) name nothing: the code there is a function's, which has a name of
+ * its own, and it is not known where that begins if its line was left out. They end what lies before.
  *
  * Types are those of nm(1), which `scripts/kallsyms.c` and `kernel/module/kallsyms.c` of Linux
  * follow: functions are `T t`, weak ones `W w` (a weak object is `V v`), indirect ones `i`. Upper
@@ -116,7 +118,8 @@ export async function readKallsyms(
       symbolCount++;
       const { address, nameStart, nameEnd } = line;
       const rank = rankOf(line.type);
-      if (rank >= 0) textSymbols++;
+      const isFunction = rank >= 0 && !isSectionBoundAt(view, nameStart, nameEnd);
+      if (isFunction) textSymbols++;
       // No code is there: hidden, an undefined weak symbol, or the start of the per-CPU data.
       if (address === 0) continue;
       allZero = false;
@@ -125,7 +128,7 @@ export async function readKallsyms(
         if (KERNEL_LANDMARKS.includes(name) && !landmarks.has(name)) landmarks.set(name, address);
       }
       if (explains) nearest.lineNumber = lines.lineNumber;
-      if (rank >= 0) nearest.offer(view, address, rank, nameStart, nameEnd);
+      if (isFunction) nearest.offer(view, address, rank, nameStart, nameEnd);
       else if (!IGNORED_TYPES.includes(line.type)) nearest.bound(address);
     }
     nearest.settle(lines.view);
@@ -139,20 +142,13 @@ export async function readKallsyms(
   return explains ? { ...lookup, decisions } : lookup;
 }
 
-/**
- * Whether a name is one that the linker script gives to the start or end of a section, such as
- * `_stext` and `__sched_text_end`, and not a function's own.
- */
-export function isSectionBound(name: string): boolean {
-  return name.startsWith("_") &&
-    [...SECTION_STARTS, ...SECTION_ENDS].some((ending) => name.endsWith(ending));
-}
-
 const SPACE = 0x20;
 const TAB = 0x09;
 const CARRIAGE_RETURN = 0x0d;
 const UNDERSCORE = 0x5f;
 const DOLLAR = 0x24;
+const DOT = 0x2e;
+const CAPITAL_L = 0x4c;
 const MAX_SHOWN = 200;
 /** Bytes from a function's start to where it is not believed any more. */
 const REACH = 0x20000;
@@ -162,14 +158,7 @@ const IGNORED_TYPES: readonly number[] = [..."AaCcNnUu?-"].map((type) => type.ch
 const GLOBAL = 0;
 const WEAK = 1;
 const LOCAL = 2;
-const SECTION_START = 3;
 const LANDMARK_SIZE = Math.max(...KERNEL_LANDMARKS.map(({ length }) => length));
-const LOCAL_LABEL = bytesOf(".L");
-/** How names from the linker script end; they all begin with an underscore. */
-const SECTION_STARTS = ["_text", "_stext", "_sinittext", "_text_start", "text_begin"];
-const SECTION_START_BYTES = SECTION_STARTS.map(bytesOf);
-const SECTION_ENDS = ["_etext", "_einittext", "text_end"];
-const SECTION_END_BYTES = SECTION_ENDS.map(bytesOf);
 const MODULE_REGEXP = /^(.*?)[\t ]+\[([^\]]*)\]$/s;
 
 /** Splits a line. One object serves all lines, its fields are those of the line parsed last. */
@@ -248,15 +237,13 @@ class NearestSymbols {
   }
 
   /** A function begins here. */
-  offer(view: DataView, start: number, binding: number, nameStart: number, nameEnd: number): void {
+  offer(view: DataView, start: number, rank: number, nameStart: number, nameEnd: number): void {
     const slot = this.#slotOf(start);
     if (slot === this.#wanted.length) return;
     const first = view.getUint8(nameStart);
-    if (first === DOLLAR || startsWith(view, nameStart, nameEnd, LOCAL_LABEL)) return;
-    let rank = binding;
-    if (first === UNDERSCORE) {
-      if (endsWithAny(view, nameStart, nameEnd, SECTION_END_BYTES)) return this.bound(start);
-      if (endsWithAny(view, nameStart, nameEnd, SECTION_START_BYTES)) rank = SECTION_START;
+    if (first === DOLLAR) return;
+    if (first === DOT && nameEnd > nameStart + 1 && view.getUint8(nameStart + 1) === CAPITAL_L) {
+      return;
     }
     if (slot !== this.#slot) this.settle(view);
     const order = this.#slot < 0 ? 1 : start - this.#start || this.#rank - rank;
@@ -359,31 +346,9 @@ function isBlank(byte: number): boolean {
   return byte === SPACE || byte === TAB || byte === CARRIAGE_RETURN;
 }
 
-function startsWith(view: DataView, start: number, end: number, prefix: Uint8Array): boolean {
-  return end - start >= prefix.length && hasAt(view, start, prefix);
-}
-
-function endsWithAny(view: DataView, start: number, end: number, suffixes: readonly Uint8Array[]) {
-  for (const suffix of suffixes) {
-    if (end - start >= suffix.length && hasAt(view, end - suffix.length, suffix)) return true;
-  }
-  return false;
-}
-
-function hasAt(view: DataView, start: number, wanted: Uint8Array): boolean {
-  for (let at = wanted.length - 1; at >= 0; at--) {
-    if (view.getUint8(start + at) !== wanted[at]) return false;
-  }
-  return true;
-}
-
 function decode(view: DataView<ArrayBufferLike>, start: number, end: number): string {
   const { buffer, byteOffset } = view;
   return new TextDecoder().decode(new Uint8Array(buffer, byteOffset + start, end - start));
-}
-
-function bytesOf(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
 }
 
 function noSymbols(source: string, lines: number, first: InvalidLine | undefined): FormatError {

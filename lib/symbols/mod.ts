@@ -33,13 +33,13 @@ export {
   type FoundFile,
 } from "./file_search.ts";
 export {
-  isSectionBound,
   type KallsymsLookup,
   type KernelDecision,
   type KernelSymbol,
   readKallsyms,
 } from "./kallsyms.ts";
 export type { KernelLandmarks } from "./kernel_landmarks.ts";
+export { isSectionBound } from "./section_bounds.ts";
 export { findKernelSlide, type KernelSlide } from "./kernel_slide.ts";
 export type {
   DebugFile,

@@ -166,7 +166,7 @@ function procFolder(folder: TempFolder, maps: string): string[] {
   folder.write("proc/4711/comm", "node\n");
   folder.write("proc/4711/status", "Name:\tnode\nNSpid:\t4711\n");
   folder.write("proc/sys/kernel/osrelease", "6.1.0-18-amd64\n");
-  folder.write("proc/kallsyms", "ffffffff81000000 T _stext\n");
+  folder.write("proc/kallsyms", "ffffffff81000000 T do_idle\n");
   folder.write("proc/modules", "nf_tables 1 0 - Live 0x0000000000000000\n");
   return ["collect", "--pid", "4711", "--proc", folder.at("proc"), "-o", folder.at("b.tar.gz")];
 }
@@ -200,7 +200,7 @@ Deno.test("symfold collect --pid takes the process's snapshot, files, and the ke
   const { stdout } = await runSymfold(["--bundle", folder.at("b.tar.gz"), "-q"], {
     stdin: `node;${FRAME};0xffffffff81000010 1\n`,
   });
-  assertEquals(stdout, "node;layout_first;_stext 1\n");
+  assertEquals(stdout, "node;layout_first;do_idle 1\n");
 });
 
 Deno.test("symfold collect --pid does not take another file for the one that is mapped", async () => {

@@ -12,6 +12,13 @@ for (const { name } of COMMANDS.filter(({ name }) => name !== "filter")) {
   });
 }
 
+Deno.test("commandOf() takes a command behind options that all of them have", () => {
+  for (const option of ["--help", "-h", "--version"]) {
+    const { command, rest } = commandOf([option, "diff", "-q"]);
+    assertEquals([command.name, rest], ["diff", [option, "-q"]]);
+  }
+});
+
 Deno.test("commandOf() takes anything else for the filter's", () => {
   for (const args of [[], ["filter"], ["raw.folded"]]) {
     const { command, rest } = commandOf(args);

@@ -117,12 +117,12 @@ Deno.test("symfold images --recording lists the images of each process of a reco
   const { code, stdout } = await images("--recording", recording, "--sysroot", "testdata/layouts");
   assertEquals(code, 0);
   const headlines = stdout.split("\n").filter((line) => line.includes(" images in "));
-  assertEquals(headlines.map((line) => line.split(",", 1)[0]), [
+  assertEquals(headlines.map((line) => line.slice(0, line.lastIndexOf(","))), [
     '4 images in "process 18885"',
-    '4 images in "process 18893"',
-    '4 images in "process 18894"',
-    '8 images in "process 18893"',
-    '6 images in "process 18894"',
+    '4 images in "process 18893, program 1"',
+    '4 images in "process 18894, program 1"',
+    '8 images in "process 18893, program 2"',
+    '6 images in "process 18894, program 2"',
   ]);
   assertStringIncludes(stdout, "/usr/bin/dash\n");
 });

@@ -20,9 +20,11 @@ const mapped = (path: string, time: string) =>
 async function name(
   frame: (address: string, path: string) => string,
   other = otherLibrary(),
+  one = LIBRARY,
 ): Promise<string> {
   using folder = new TempFolder();
-  folder.write("root/opt/a.so", LIBRARY);
+  folder.write("root/empty", "");
+  if (one.length > 0) folder.write("root/opt/a.so", one);
   if (other.length > 0) folder.write("root/opt/b.so", other);
   const sample = (path: string, time: string, ...addresses: string[]) => [
     `app 10/10 ${time}:  250 cycles: `,
@@ -121,4 +123,13 @@ Deno.test("symfold gives no name of a file that is not the one which perf says",
   const lines = [mapped("/opt/a.so", "1.0"), ...sampled("1.1", "7f00000010aa", "/opt/b.so")];
   const names = await nameAll(lines, new Map([["/opt/a.so", LIBRARY]]));
   assertEquals(names, "app;[unknown] 1\n");
+});
+
+Deno.test("symfold says which of such libraries it was if none of them is here", async () => {
+  const names = await name(
+    (address, path) => `7f000000${address} [unknown] (${path})`,
+    new Uint8Array(),
+    new Uint8Array(),
+  );
+  assertEquals(names, "app;[a.so@0x10aa] 1\napp;[a.so@0x10b5] 1\napp;[b.so@0x10aa] 1\n");
 });

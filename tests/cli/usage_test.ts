@@ -31,6 +31,22 @@ const USAGE_ERRORS: readonly (readonly [readonly string[], string])[] = [
   [["exlpain", "--json"], 'There is no file or command "exlpain", did you mean explain?'],
   [["image"], 'There is no file or command "image", did you mean images?'],
   [
+    ["-q", "diff", "a", "b"],
+    'There is no file "diff", and as a command it comes first: symfold diff',
+  ],
+  [
+    ["--maps", "x", "explain", "0x1"],
+    'There is no file "explain", and as a command it comes first: symfold explain',
+  ],
+  [
+    ["--json", "--maps=x", "-o", "y", "images"],
+    'There is no file "images", and as a command it comes first: symfold images',
+  ],
+  [
+    ["--before-maps", "x", "-qv", "diff", "a", "b"],
+    'There is no file "diff", and as a command it comes first: symfold diff',
+  ],
+  [
     ["-o", "a.png"],
     'Option "--output" names "a.png", and nothing that is written ends in .png: ' +
     "say what it is to be with --format",

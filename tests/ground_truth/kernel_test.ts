@@ -98,6 +98,15 @@ for (const architecture of ARCHITECTURES) {
     assertEquals(found.reasons, ["kernel-gap"]);
   });
 
+  Deno.test(`resolve() names no ${architecture} frame by landmarks alone`, async () => {
+    const found = await namesOf(architecture, moved, { kallsyms: landmarksOnly(architecture) });
+    assertEquals(new Set(found.names), new Set(["[kernel]"]));
+    assertEquals(found.reasons, ["kernel-gap"]);
+    assertEquals(found.details, [
+      "the snapshot has the bounds of sections, such as _stext, and no function",
+    ]);
+  });
+
   Deno.test(`resolve() names ${architecture} frames by vmlinux where it is`, async () => {
     const found = await namesOf(architecture, probes(functions, 0), { vmlinux: "vmlinux" });
     assertNames(found.names, functions);

@@ -1,9 +1,10 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { gzipSync } from "node:zlib";
 import { readerOfBytes, readerOfChunks } from "../../lib/bytes/mod.ts";
 import { FormatError } from "../../lib/errors.ts";
 import { FoldedReader, readFolded, type ReadFoldedOptions } from "../../lib/input/mod.ts";
 import type { RawProfile } from "../../lib/profile/mod.ts";
+import { assertRejectsExactly } from "../support/assert_rejects_exactly.ts";
 import { chunksAtRandom, Random } from "../support/random.ts";
 import { bytesOf } from "../support/resolve_text.ts";
 
@@ -262,6 +263,22 @@ Deno.test("FoldedReader.read() keeps what came before cut gzip data", async () =
   );
   await reader.read(readerOfBytes("b", bytesOf("b 3\nc 4\n")));
   assertEquals(samplesOf(reader.profile()), ["a 1", "b 5", "c 4"]);
+});
+
+Deno.test("FoldedReader.read() says where its memory was full, and keeps what came before", async () => {
+  const reader = new FoldedReader();
+  const text = readerOfBytes("many.folded", bytesOf("a;b 1\n\na;c 2\n"));
+  // Until the memory is full takes 4 GiB: bytes that are not there end the work likewise.
+  const read = async (into: Uint8Array) => await text.read(into) || 0x7fffffff;
+  const detail = "4 GiB are not enough for so many different stacks";
+  const error = await assertRejects(() => reader.read({ name: text.name, read }), RangeError);
+  assertMatch(error.message, new RegExp(`^Cannot read "many\\.folded", line \\d+: ${detail}$`));
+  await assertRejectsExactly(
+    () => reader.read(readerOfBytes("next.folded", bytesOf("a 1\n"))),
+    RangeError,
+    `Cannot read "next.folded", line 1: ${detail}`,
+  );
+  assertEquals(reader.profile().stacks.size, 2);
 });
 
 Deno.test("FoldedReader.read() tells how far it is", async () => {

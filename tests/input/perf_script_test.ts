@@ -304,46 +304,6 @@ Deno.test("readPerfScript() takes a program that another one ran for another pro
   assertEquals([before, starting, after], [20, 20, 20 + (1 << 22)]);
 });
 
-Deno.test("readPerfScript() takes a process whose libraries change places for several", async () => {
-  const sample = linesOf("app 10/10 1.2: cycles:", "\t 401136 f", "");
-  const lib = (start: string, path: string) =>
-    linesOf(MMAP(10, start, path).replace("(0x1000)", "(0x2000)")) + sample;
-  const text = linesOf(MMAP(10, "401000", "/bin/app")) +
-    lib("7f0000001000", "/lib/a.so") + lib("7f0000002000", "/lib/b.so") +
-    lib("7f0000001000", "/lib/a.so") + lib("7f0000002000", "/lib/a.so");
-  const { maps, profile } = await read(text);
-  const program = "00401000-00402000 r-xp 00002000 fe:00 7 /bin/app\n";
-  const [first, second, third] = [0, 1, 2].map((number) => 10 + number * (1 << 22));
-  assertEquals(maps, [
-    {
-      process: first,
-      text: `${program}7f0000001000-7f0000003000 r-xp 00002000 fe:00 7 /lib/a.so\n`,
-    },
-    {
-      process: second,
-      text: `${program}7f0000002000-7f0000004000 r-xp 00002000 fe:00 7 /lib/b.so\n`,
-    },
-    {
-      process: third,
-      text: `${program}7f0000001000-7f0000002000 r-xp 00002000 fe:00 7 /lib/a.so\n` +
-        "7f0000002000-7f0000004000 r-xp 00002000 fe:00 7 /lib/a.so\n",
-    },
-  ]);
-  assertEquals([...profile.processes!], [first, second, third]);
-});
-
-Deno.test("readPerfScript() keeps some of what was mapped if too much changes places", async () => {
-  const sample = linesOf("app 10/10 1.2: cycles:", "\t 401136 f", "");
-  const text = Array.from({ length: 600 }, (_, at) => linesOf(MMAP(10, "401000", `/lib/${at}.so`)));
-  const { maps, profile } = await read(text.map((line) => line + sample).join(""));
-  const last = 10 + 511 * (1 << 22);
-  assertEquals(profile.processes!.length, 512);
-  assertEquals(Math.max(...profile.processes!), last);
-  const ofLast = maps.filter(({ process }) => process === last);
-  assertEquals(ofLast.length, 17);
-  assertMatch(ofLast[0]!.text, /\/lib\/599\.so$/m);
-});
-
 Deno.test("readPerfScript() knows the process of a thread that was forked", async () => {
   const text = linesOf(
     MMAP(10, "401000", "/bin/a"),
@@ -361,6 +321,41 @@ Deno.test("readPerfScript() knows the process of a thread that was forked", asyn
 Deno.test("readPerfScript() gives threads to the only process that is mapped", async () => {
   const text = linesOf(MMAP(10, "401000", "/bin/a"), "a 11 1.5: cycles:", "\t 401136 f");
   assertEquals([...(await read(text)).profile.processes!], [10]);
+});
+
+Deno.test("readPerfScript() says which mappings of a process are which", async () => {
+  const { maps, profile } = await read(linesOf(
+    MMAP(10, "401000", "/opt/a.so").replace(/\S+: PERF/, "1.25: PERF"),
+    MMAP(10, "401000", "/opt/b.so").replace(/\S+: PERF/, "1.5: PERF"),
+    // As with -F without time.
+    MMAP(10, "401000", "/opt/c.so").replace(/\S+: PERF/, "PERF"),
+    "a 11 cycles:",
+    "\t 401136 f",
+  ));
+  assertEquals(maps.map(({ process, label, text }) => [process, label, text.split(" ").at(-1)]), [
+    [10, "until /opt/b.so was mapped at 1.5 s", "/opt/a.so\n"],
+    [10 + (1 << 22), "until /opt/c.so was mapped", "/opt/b.so\n"],
+    [10 + 2 * (1 << 22), "at the end", "/opt/c.so\n"],
+  ]);
+  // It is the only process all the same.
+  assertEquals([...profile.processes!], [10 + 2 * (1 << 22)]);
+});
+
+Deno.test("readPerfScript() says which program a process ran after another, and until when", async () => {
+  const { maps } = await read(linesOf(
+    MMAP(10, "401000", "/bin/sh"),
+    "app 10/10 1.3: PERF_RECORD_COMM exec: app:10/10",
+    MMAP(10, "401000", "/opt/a.so").replace(/\S+: PERF/, "1.25: PERF"),
+    MMAP(10, "401000", "/opt/b.so").replace(/\S+: PERF/, "1.5: PERF"),
+    MMAP(10, "401000", "/opt/a.so").replace(/\S+: PERF/, "1.75: PERF"),
+    HEADER,
+    "\t 401136 f (/bin/app)",
+  ));
+  assertEquals(maps.map(({ label, text }) => [label, text.split(" ").at(-1)]), [
+    ["program 1", "/bin/sh\n"],
+    ["program 2, at the end", "/opt/a.so\n"],
+    ["program 2, until /opt/a.so was mapped at 1.75 s", "/opt/b.so\n"],
+  ]);
 });
 
 Deno.test("readPerfScript() reads what perf wrote", async () => {

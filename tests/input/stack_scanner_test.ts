@@ -177,7 +177,7 @@ Deno.test("StackScanner does no more once its memory did not do", () => {
   const scanner = scannerOf("a;b 1\n");
   scanner.scan(false);
   // Until its memory is full takes 4 GiB: what lies outside of it ends the work likewise.
-  const message = "Cannot hold so many different stacks: 4 GiB are not enough";
+  const message = "4 GiB are not enough for so many different stacks";
   assertThrows(() => scanner.addStack(16, 0xfffffff0), RangeError, message);
   assertThrows(() => scanner.makeRoom(), RangeError, message);
   assertThrows(() => scanner.scan(true), RangeError, message);

@@ -22,7 +22,7 @@ Deno.test("findImages() tells of every load bias that lost", async () => {
   assertEquals(rounds.map(({ chosen, image }) => [chosen.loadBias, image !== undefined]), [
     [0x7f0000000000, true],
   ]);
-  const found = rounds[0]!.candidates.map(({ loadBias, mappings }) => [
+  const found = rounds[0]!.candidates().map(({ loadBias, mappings }) => [
     loadBias,
     mappings.map(({ start }) => start),
   ]);

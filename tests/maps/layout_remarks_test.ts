@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { findImages, type LoadSegment, remarkLayout } from "../../lib/maps/mod.ts";
+import { findImages, type LoadSegment, mappedBesides, remarkLayout } from "../../lib/maps/mod.ts";
 import { load, mapsOf } from "../support/maps_lines.ts";
 
 const ORDINARY = [
@@ -22,7 +22,9 @@ async function remarksOn(
   const own = mappings.filter(({ path }) => path === "/opt/x.so");
   const anonymous = mappings.filter(({ path, executable }) => path === "" && executable);
   const images = findImages(own, segments, pageSize, anonymous);
-  const remarks = remarkLayout(images[0]!, { images, own, all: mappings, segments, pageSize });
+  const besides = mappedBesides(own, images);
+  const surroundings = { images, own, besides, all: mappings, segments, pageSize };
+  const remarks = remarkLayout(images[0]!, surroundings);
   return remarks.map(({ kind, detail }) => `${kind}: ${detail}`);
 }
 

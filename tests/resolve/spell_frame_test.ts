@@ -1,7 +1,8 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { parseRawFrame } from "../../lib/input/mod.ts";
 import type { CodePlace, Place } from "../../lib/resolve/place.ts";
 import { RecordedFile } from "../../lib/resolve/recorded_file.ts";
+import { Random } from "../support/random.ts";
 import { type Annotated, spellFrame, type UnresolvedStyle } from "../../lib/resolve/spell_frame.ts";
 
 const NAME: Place = { kind: "name" };
@@ -62,6 +63,98 @@ for (
     assertEquals(spellFrame(() => name, { kind: "name" }, NAME, undefined, options), wanted);
   });
 }
+
+const LIKE_LOCATIONS = [
+  "0x1234",
+  "0X12AB",
+  "0x12_[k]",
+  "0x12 f+0x1 (/lib/x.so)",
+  "lib.so+0x12",
+  "/lib/x.so+0x12",
+  "a.out+0x12",
+  "lib.so!0x12",
+  "[libc.so.6+0x10]",
+  "[libc.so.6@0x10]",
+  "(/lib/x.so+0x12)",
+  "[unknown] (/lib/x.so+0x12)",
+  "[0x12]",
+  "/lib/x.so(f+0x1a) [0x12]",
+  "x load address 0x10 + 0x2 [0x12]",
+  "#1 0x12 in f (/lib/x.so+0x2)",
+  "#00 pc 000191ac  /system/lib/libc.so (f+12)",
+  "C  [libc.so.6+0x29d90]  f+0x80",
+  "v  ~[libc.so.6+0x29d90]",
+  "C  [libc.so.6+0x29d90]  f",
+  "libc.so.1`0x7f12",
+  "unknown ([exited]) <7f12>",
+  "unknown ([buildid:b50b22ef1f439293]) <0x12>",
+  "b50b22ef1f4392931122 0x12",
+  "b50b22ef1f4392931122:0x12",
+  "b50b22ef1f4392931122+0x12",
+  "7f12345 [unknown]",
+  "7f12345 [unknown] (/lib/x.so)",
+  "7f12345 f ([vdso])",
+  "[libc.so.6 <7f12>]",
+];
+
+Deno.test("spellFrame() spells names that are like places of code so that they stay names", () => {
+  for (const name of LIKE_LOCATIONS) {
+    const spelled = spell("0x7f0000001234", CODE, name);
+    assertEquals(spelled, `"${name}"`);
+    assertEquals(parseRawFrame(spelled), { kind: "name" });
+    assertEquals(spell(spelled, NAME), spelled);
+  }
+});
+
+Deno.test("spellFrame() quotes every name that would be read as a place of code", () => {
+  const parts = LIKE_LOCATIONS.flatMap((name) => name.split(/(?=[^0-9a-z])/i));
+  let quoted = 0;
+  for (let seed = 0; seed < 20_000; seed++) {
+    const random = new Random(seed);
+    const count = 1 + random.below(5);
+    const name = Array.from({ length: count }, () => random.pick(parts)).join("");
+    const spelled = spell("0x7f0000001234", CODE, name);
+    const location = parseRawFrame(spelled);
+    // Where no code lies a bare number is a name.
+    const isName = location.kind === "name" || location.kind === "address" && location.bare;
+    assert(isName, `${JSON.stringify(name)}, seed ${seed}`);
+    if (spelled.startsWith('"')) quoted++;
+  }
+  assert(quoted > 1000, `${quoted}`);
+});
+
+for (
+  const name of [
+    "facade",
+    "add",
+    "cab foo<int>(int)",
+    "core::fmt::num::<impl core::fmt::LowerHex for u32>::fmt",
+    "f<0x12345678901234567890>",
+    "operator+",
+    "f()::{lambda()#1}::operator()",
+    "-[NSObject init]",
+    "LazyCompile:*f /opt/0x12/file.js:12:3",
+    "Lcom/x/Y;::f",
+    "nf_hook [nf_tables]",
+    "wasm-function[12]",
+    "memcpy@plt",
+    "memcpy@@GLIBC_2.14",
+    "main.(*T).f-fm",
+    "handler.cfi_jt",
+    "stub 0x12",
+    "[libc.so.6] f",
+  ]
+) {
+  Deno.test(`spellFrame() keeps the name ${name}`, () => {
+    assertEquals(spell("0x7f0000001234", CODE, name), name.replaceAll(";", ":"));
+  });
+}
+
+Deno.test("spellFrame() keeps the places of code that have no name", () => {
+  assertEquals(spell("0x7f0000001234", CODE), "[libx.so+0x1234]");
+  assertEquals(spell("0x7f0000001234", UNLABELED), "0x7f0000001234");
+  assertEquals(spell("lib.so+0x12", NAME), "lib.so+0x12");
+});
 
 Deno.test("spellFrame() spells an empty frame as [unknown]", () => {
   assertEquals(spell("", NAME), "[unknown]");

@@ -1,7 +1,13 @@
 import { hex } from "../../errors.ts";
 import { spellNumber } from "./spell_number.ts";
 import type { ProgramHeader } from "../../elf/mod.ts";
-import { type BiasRound, fitSegment, type Mapping, remarkLayout } from "../../maps/mod.ts";
+import {
+  type BiasRound,
+  fitSegment,
+  mappedBesides,
+  type Mapping,
+  remarkLayout,
+} from "../../maps/mod.ts";
 import type { RecordedFile } from "../recorded_file.ts";
 import type { CheckedImage, SnapshotIndex } from "../snapshot_index.ts";
 import type {
@@ -50,6 +56,7 @@ export function explainImage(
   holder: Mapping | undefined,
 ): ExplainedImage {
   const { pageSize, mappings: all } = index.snapshot;
+  const [own, images] = [index.mappingsOf(file), index.imagesOf(file)];
   const inside = holder && index.insideArchive(holder);
   const describe = (mapping: Mapping, isAnonymousText: boolean): ImageMapping => ({
     ...spellMapping(mapping),
@@ -68,8 +75,9 @@ export function explainImage(
     mappings: mappings.map(({ mapping, isAnonymousText }) => describe(mapping, isAnonymousText)),
     problem: image.problem,
     remarks: remarkLayout(image, {
-      images: index.imagesOf(file),
-      own: index.mappingsOf(file),
+      images,
+      own,
+      besides: mappedBesides(own, images),
       all: all.map((mapping) => index.insideArchive(mapping)),
       segments: file.elf!.loadSegments,
       pageSize,
@@ -119,18 +127,20 @@ export function explainCandidates(
   const own = rounds.findIndex(({ image }) => image !== undefined && image.loadBias === loadBias);
   const [first, ...others] = own < 0 ? rounds : [rounds[own]!, ...rounds.toSpliced(own, 1)];
   if (first === undefined) return [];
+  const candidates = first.candidates();
+  const possible = new Set(candidates.map(({ loadBias }) => loadBias));
+  const roundOf = new Map(rounds.map((round) => [round.chosen.loadBias, round]));
   const outcomeOf = (bias: number): ExplainedBias["outcome"] => {
-    const round = rounds.find(({ chosen }) => chosen.loadBias === bias);
+    const round = roundOf.get(bias);
     if (round === undefined) return "lost";
     if (round.image === undefined) return "mapped for reading";
     if (bias !== loadBias) return "another copy";
     return round.isProven ? "chosen by evidence" : "chosen";
   };
   // Those that were chosen before had taken their mappings away.
-  const earlier = others.map(({ chosen }) => chosen).filter((chosen) =>
-    first.candidates.every((candidate) => candidate.loadBias !== chosen.loadBias)
-  );
-  return [...first.candidates, ...earlier]
+  const earlier = others.map(({ chosen }) => chosen)
+    .filter(({ loadBias }) => !possible.has(loadBias));
+  return [...candidates, ...earlier]
     .map(({ loadBias: bias, mappings, score }) => ({
       loadBias: hex(bias),
       mappings: mappings.length,

@@ -1,6 +1,13 @@
 import { hex, isSourceError } from "../../errors.ts";
 import { findGoTable } from "../../elf/gopclntab.ts";
-import { isAnonymous, isVdso, type Mapping, remarkLayout } from "../../maps/mod.ts";
+import {
+  type ImageSurroundings,
+  isAnonymous,
+  isVdso,
+  mappedBesides,
+  type Mapping,
+  remarkLayout,
+} from "../../maps/mod.ts";
 import { explainFile } from "../explain/explain_file.ts";
 import type { FileProvider } from "../file_provider.ts";
 import { Locator } from "../locator.ts";
@@ -63,13 +70,15 @@ export async function describeImages(
   const names = new Map<RecordedFile, Names>();
   for (const index of locator.snapshots) {
     const images: ImageDescription[] = [];
+    const all = index.snapshot.mappings.map((mapping) => index.insideArchive(mapping));
     for (const file of index.files) {
       const copies = copiesOf(index, file);
       if (copies.length === 0) continue;
       const found = names.get(file) ?? await findNames(file, files);
       names.set(file, found);
+      const surroundings = surroundingsOf(index, file, all);
       for (const copy of copies) {
-        images.push(await describeImage(index, file, copy, found, context, files));
+        images.push(await describeImage(index, file, copy, found, surroundings, context, files));
       }
     }
     images.sort((a, b) => Number(a.imageBase) - Number(b.imageBase));
@@ -91,7 +100,8 @@ async function describeKernel(options: DescribeImagesOptions): Promise<OtherCode
   const wish = { inlines: false, positions: false };
   const { failure } = await KernelNames.read({ kallsyms, vmlinux }, [], files, wish);
   const isHidden = failure.reason === "kernel-hidden";
-  const sources = [isHidden ? undefined : kallsyms?.name, vmlinux?.name];
+  const isCut = failure.reason === "kernel-gap" && failure.detail !== "";
+  const sources = [isHidden || isCut ? undefined : kallsyms?.name, vmlinux?.name];
   const namesFrom = sources.filter((source) => source !== undefined);
   const isMissing = isHidden || namesFrom.length === 0;
   return { namesFrom, ...(isMissing && { missing: explainFailure(failure, NOBODY, NOWHERE) }) };
@@ -155,10 +165,10 @@ async function describeImage(
   file: RecordedFile,
   { image, isCertain }: Copy,
   { namesFrom, hasAll }: Names,
+  surroundings: ImageSurroundings,
   context: FetchContext,
   files: FileProvider,
 ): Promise<ImageDescription> {
-  const { pageSize, mappings: all } = index.snapshot;
   const described = await explainFile(file);
   const ambiguity = ambiguityOf(image);
   const failure = ambiguity === undefined
@@ -169,18 +179,30 @@ async function describeImage(
     imageBase: hex(image.imageBase),
     ...(isCertain && { loadBias: hex(image.loadBias) }),
     mappings: image.mappings.length + image.anonymousText.length,
-    remarks: remarkLayout(image, {
-      images: isCertain ? index.imagesOf(file) : [image],
-      own: index.mappingsOf(file),
-      all: all.map((mapping) => index.insideArchive(mapping)),
-      segments: isCertain ? file.elf!.loadSegments : [],
-      pageSize,
-    }),
+    remarks: remarkLayout(image, isCertain ? surroundings : aloneIn(surroundings, image)),
     namesFrom,
     problems: file.problems,
     ...(failure &&
       { missing: missingPart(index, file, image, failure, described, context, files) }),
   };
+}
+
+/** What all images of a file are seen in. */
+function surroundingsOf(
+  index: SnapshotIndex,
+  file: RecordedFile,
+  all: readonly Mapping[],
+): ImageSurroundings {
+  const [own, images] = [index.mappingsOf(file), index.imagesOf(file)];
+  const { pageSize } = index.snapshot;
+  const segments = file.elf?.loadSegments ?? [];
+  return { images, own, besides: mappedBesides(own, images), all, segments, pageSize };
+}
+
+/** Where it is not known where an image was loaded, its segments say nothing. */
+function aloneIn(surroundings: ImageSurroundings, image: CheckedImage): ImageSurroundings {
+  const besides = mappedBesides(surroundings.own, [image]);
+  return { ...surroundings, images: [image], besides, segments: [] };
 }
 
 /** Why names are missing; undefined if none are. */

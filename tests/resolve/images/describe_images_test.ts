@@ -154,6 +154,22 @@ Deno.test("describeImages() says that kallsyms has no addresses, or is missing",
   assertEquals(missing.missing?.commands.length, 1);
 });
 
+Deno.test("describeImages() says that kallsyms has landmarks only", async () => {
+  const kallsyms = () => readerOfBytes("kallsyms", bytesOf("ffffffff81000000 T _stext\n"));
+  const { kernel } = await imagesOf(MAPS, { files, kallsyms: kallsyms() });
+  assertEquals([kernel.namesFrom, kernel.missing?.reason, kernel.missing?.detail], [
+    [],
+    "kernel-gap",
+    "the snapshot has the bounds of sections, such as _stext, and no function",
+  ]);
+  const vmlinux = new MemorySource(
+    "vmlinux",
+    Deno.readFileSync(testdata("kernel/x86_64/vmlinux")),
+  );
+  const { kernel: both } = await imagesOf(MAPS, { files, kallsyms: kallsyms(), vmlinux });
+  assertEquals(both, { namesFrom: ["vmlinux"] });
+});
+
 Deno.test("describeImages() describes each snapshot by itself", async () => {
   const { snapshots } = await imagesOf([MAPS, shiftedMaps(PATH, 0x7e0000000000)], { files });
   assertEquals(snapshots.map(({ images }) => images.map(({ loadBias }) => loadBias)), [
