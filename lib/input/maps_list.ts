@@ -36,17 +36,37 @@ export class MapsList {
   }
 
   /**
-   * Whether a mapping would take the place of another file's code: that file is not there any more
-   * then, and what was recorded before is of it.
+   * Whether a mapping would take the place of other code: that is not there any more then, and what
+   * was recorded before is of it. Memory without files is all the same.
    */
-  replacesCode({ start, end, path }: RecordedMapping): boolean {
-    if (!path.startsWith("/")) return false;
-    for (let at = this.#firstBehind(start); at < this.#mappings.length; at++) {
-      const old = this.#mappings[at]!;
-      if (old.start >= end) return false;
-      if (old.permissions[2] === "x" && old.path.startsWith("/") && old.path !== path) return true;
-    }
-    return false;
+  replacesCode(mapping: RecordedMapping): boolean {
+    return this.#overlapping(mapping).some((old) => isOtherCode(old, mapping));
+  }
+
+  /**
+   * Adds a mapping. Of other files that lose code to it nothing is left: they were unmapped before,
+   * which recorders do not see. But a part of a text may be moved to huge pages.
+   */
+  replace(mapping: RecordedMapping): void {
+    const isWhole = mapping.path !== "" && !isHuge(mapping);
+    const gone = this.#overlapping(mapping).filter((old) =>
+      isWhole && isOtherCode(old, mapping) && !isSameFile(old, mapping)
+    );
+    this.add(mapping);
+    const isGone = (one: RecordedMapping) =>
+      gone.some((old) => isSameFile(old, one) && shiftOf(old) === shiftOf(one));
+    if (gone.length > 0) this.#mappings = this.#mappings.filter((one) => !isGone(one));
+  }
+
+  /** Whether all mappings of another list are in this one. */
+  includes(list: MapsList): boolean {
+    const others = list.#mappings;
+    return others.length <= this.#mappings.length && others.every((other) => {
+      const own = this.#mappings[this.#firstBehind(other.start)];
+      return own !== undefined && own.start === other.start && own.end === other.end &&
+        own.permissions === other.permissions && own.fileOffset === other.fileOffset &&
+        isSameFile(own, other);
+    });
   }
 
   /** Adds a mapping; one that is empty or no range is left out. */
@@ -73,6 +93,15 @@ export class MapsList {
     return this.#mappings.map(lineOf).join("");
   }
 
+  #overlapping({ start, end }: RecordedMapping): RecordedMapping[] {
+    const found: RecordedMapping[] = [];
+    for (let at = this.#firstBehind(start); at < this.#mappings.length; at++) {
+      if (this.#mappings[at]!.start >= end) break;
+      found.push(this.#mappings[at]!);
+    }
+    return found;
+  }
+
   /** The first mapping that ends behind an address. */
   #firstBehind(address: number): number {
     let low = 0;
@@ -91,6 +120,35 @@ export function parseRange(start: string, end: string): { start: number; end: nu
   const first = parseHexAddress(start);
   const behind = /^10{16}$/.test(end) ? 0 : parseHexAddress(end);
   return { start: first, end: behind };
+}
+
+/** Whether it is what `perf inject --jit` makes of a function, over memory without a file. */
+export function isJitted({ path }: RecordedMapping): boolean {
+  return /\/jitted-\d+-\d+\.so$/.test(path);
+}
+
+/** Huge pages begin and end at multiples of it, the code of a library hardly ever does. */
+const HUGE_PAGE = 0x100000;
+
+function isHuge({ start, end }: RecordedMapping): boolean {
+  return start % HUGE_PAGE === 0 && end % HUGE_PAGE === 0;
+}
+
+function isSameFile(one: RecordedMapping, other: RecordedMapping): boolean {
+  return one.path === other.path && one.inode === other.inode && one.device === other.device;
+}
+
+/** The address that the start of the file would have. */
+function shiftOf({ start, fileOffset }: RecordedMapping): number {
+  return start - fileOffset;
+}
+
+/** Loaders map some segments of a file over others, the data over the code too. */
+function isOtherCode(old: RecordedMapping, mapping: RecordedMapping): boolean {
+  if (old.permissions[2] !== "x") return false;
+  if (!isSameFile(old, mapping)) return old.path !== "" || !isJitted(mapping);
+  return mapping.path !== "" && mapping.permissions[2] === "x" &&
+    shiftOf(old) !== shiftOf(mapping);
 }
 
 function lineOf(mapping: RecordedMapping): string {

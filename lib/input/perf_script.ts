@@ -4,10 +4,10 @@ import { chooseWeight } from "./choose_weight.ts";
 import { missingEvent } from "./missing_event.ts";
 import { parsePerfLine, perfFrame } from "./perf_frame.ts";
 import { parsePerfHeader, type PerfHeader } from "./perf_header.ts";
-import { PerfProcesses } from "./perf_processes.ts";
+import { GUESSED, PerfProcesses } from "./perf_processes.ts";
 import { PerfStack } from "./perf_stack.ts";
 import { readLines } from "./read_lines.ts";
-import type { ReadRecordingOptions, Recording, RootStyle } from "./recording.ts";
+import { pidOf, type ReadRecordingOptions, type Recording, type RootStyle } from "./recording.ts";
 import { RecordingBuilder } from "./recording_builder.ts";
 
 const SPACE = 0x20;
@@ -96,7 +96,7 @@ class PerfScript {
     this.#stack.complete();
     const maps = this.#processes.maps();
     // Threads whose process no event names are of the only one that there is.
-    const [only = -1, ...others] = new Set(maps.map(({ process }) => process!));
+    const [only = -1, ...others] = new Set(maps.map(({ process }) => pidOf(process!)));
     return this.#builder.recording({
       maps,
       mapsFrom: "perf script --show-mmap-events",
@@ -104,7 +104,11 @@ class PerfScript {
       notes: this.#notes(),
       ...this.#usesPeriod && { weightType: periodType(this.#event ?? "") },
       failure: failure ?? this.#missing(),
-    }, (process) => process < 0 && others.length === 0 ? only : process);
+    }, (process) => {
+      if (process >= 0) return process;
+      if (others.length > 0) return -1;
+      return process <= GUESSED ? GUESSED - process : only;
+    });
   }
 
   #readFrame(view: DataView, start: number, end: number): void {

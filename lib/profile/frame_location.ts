@@ -75,6 +75,8 @@ export interface FileOffsetLocation extends RawLocation {
   readonly buildId: string;
   /** In bytes; NaN if the text is no number that an offset may have. */
   readonly fileOffset: number;
+  /** The process that has the file mapped, as in {@linkcode AddressLocation}. */
+  readonly process?: number;
 }
 
 /** What the locations with a number share. */

@@ -9,7 +9,7 @@ import {
   type VaddrLocation,
 } from "../profile/mod.ts";
 import type { NamedCode } from "../symbols/mod.ts";
-import type { AddressPlace, NoPlace } from "./address_place.ts";
+import { type AddressPlace, isOfOtherFile, type NoPlace, notThere } from "./address_place.ts";
 import { chooseModules } from "./choose_modules.ts";
 import { outerRequest } from "./archived_file.ts";
 import { ambiguousAmong, type ContestedAddress, ImageChoices } from "./choices.ts";
@@ -31,13 +31,14 @@ import type { Failure, RecordedFile } from "./recorded_file.ts";
 import { RecordedFiles } from "./recorded_files.ts";
 import { searchMissing } from "./search_missing.ts";
 import { SnapshotIndex } from "./snapshot_index.ts";
+import { Snapshots } from "./snapshots.ts";
 
 /**
  * Finds for each frame the file and the vaddr of its code. Made for all frames at once, because it
  * opens only the files that they need.
  */
 export class Locator {
-  readonly #snapshots: readonly SnapshotIndex[];
+  readonly #snapshots: Snapshots;
   readonly #files: RecordedFiles;
   readonly #byBuildId: ReadonlyMap<string, RecordedFile>;
   readonly #perfNumbers: PerfNumbers;
@@ -51,7 +52,7 @@ export class Locator {
   private constructor(
     locations: readonly FrameLocation[],
     generated: readonly NamedCode[],
-    snapshots: readonly SnapshotIndex[],
+    snapshots: Snapshots,
     files: RecordedFiles,
     byBuildId: ReadonlyMap<string, RecordedFile>,
   ) {
@@ -85,14 +86,13 @@ export class Locator {
   ): Promise<Locator> {
     const files = new RecordedFiles();
     const indexes = snapshots.map((snapshot) => new SnapshotIndex(snapshot, files));
+    const sorted = new Snapshots(indexes);
     if (needsAll) { for (const index of indexes) index.needAll(); }
     const needed = new Set<RecordedFile>();
     let needsBuildIds = false;
     for (const location of locations) {
       if (location.kind === "address") {
-        for (const index of indexes) {
-          if (isOfProcess(index.process, location)) needAddress(index, location);
-        }
+        for (const index of sorted.of(location)) needAddress(index, location);
         if (location.perfModule === "") continue;
         for (const file of files.candidates(location.perfModule)) needed.add(file);
       } else if (location.kind === "fileOffset" && location.buildId !== "") {
@@ -109,14 +109,15 @@ export class Locator {
     await provider.prepare?.(Array.from(needed, ({ request }) => outerRequest(request)));
     for (const file of needed) await file.open(provider);
     const returns = locations.filter((_, frame) => isReturn[2 * frame] || isReturn[2 * frame + 1]);
-    await searchMissing(needed, indexes, provider, (index) => addressesOf(returns, index));
+    const returnsOf = sorted.addressesIn(returns);
+    await searchMissing(needed, indexes, provider, returnsOf);
     for (const index of indexes) {
       await index.openArchives();
-      await index.findImages(addressesOf(returns, index));
+      await index.findImages(returnsOf(index));
     }
     const byBuildId = new Map<string, RecordedFile>();
     if (needsBuildIds) { for (const file of needed) byBuildId.set(await file.buildId(), file); }
-    const locator = new Locator(locations, generated, indexes, files, byBuildId);
+    const locator = new Locator(locations, generated, sorted, files, byBuildId);
     await locator.#choices.add(locator.#contestedAmong(returns));
     const chosen = await chooseModules(files, returns, (location) => locator.#moduleOf(location));
     for (const [module, file] of chosen) locator.#chosenFiles.set(module, file);
@@ -146,7 +147,7 @@ export class Locator {
 
   /** The snapshots, in order. */
   get snapshots(): readonly SnapshotIndex[] {
-    return this.#snapshots;
+    return this.#snapshots.all;
   }
 
   /** What chose between images. */
@@ -177,8 +178,8 @@ export class Locator {
     location: AddressLocation,
     lookupAddress: number,
   ): { readonly index: SnapshotIndex; readonly place: AddressPlace } | undefined {
-    if (this.#snapshots.length === 1) {
-      const index = this.#snapshots[0]!;
+    if (this.#snapshots.all.length === 1) {
+      const index = this.#snapshots.all[0]!;
       if (!isOfProcess(index.process, location)) return undefined;
       return { index, place: index.placeOf(lookupAddress) };
     }
@@ -227,9 +228,12 @@ export class Locator {
     const generated = this.generatedAt(location, lookup);
     if (bare && generated === undefined && !this.#isCode(location, lookup)) return { kind: "name" };
     if (Number.isNaN(address)) return missing("not-canonical", "", "[not an address]");
-    const place = this.whereIs(location, lookup)?.place;
+    const { index, place } = this.whereIs(location, lookup) ?? {};
     if (place !== undefined && "loadBias" in place) {
       const { file, loadBias } = place;
+      if (index?.snapshot.isRecorded === true && isOfOtherFile(location, place)) {
+        return missingAddress(address, notThere(location, place));
+      }
       const doubt = this.#doubtOf(file, loadBias);
       if (doubt !== undefined) {
         // Not the file is wrong then, but what was taken to be of it.
@@ -249,7 +253,7 @@ export class Locator {
       return { kind: "kernel", lookupAddress: lookup };
     }
     if (place !== undefined) return missingAddress(address, place);
-    if (this.#snapshots.length === 0) {
+    if (this.#snapshots.all.length === 0) {
       return isBelowAll(location)
         ? missing("not-canonical", "", "[not an address]")
         : missing("no-maps", "", "[no maps]");
@@ -262,19 +266,17 @@ export class Locator {
   /** Whether an address may be one of code: in a snapshot of its process, or of the kernel. */
   #isCode(location: AddressLocation, lookupAddress: number): boolean {
     return location.address < 0 ||
-      this.#snapshots.some((index) =>
-        isOfProcess(index.process, location) && index.isCode(lookupAddress)
-      );
+      this.#snapshots.of(location).some((index) => index.isCode(lookupAddress));
   }
 
   /** The image that one snapshot has at an address; undefined if none, or of another process. */
   imageIn(snapshot: number, location: AddressLocation, lookup: number): FoundImage | undefined {
-    return imageIn(this.#snapshots[snapshot], location, lookup);
+    return imageIn(this.#snapshots.all[snapshot], location, lookup);
   }
 
   /** What the snapshots have at an address. */
   contendersAt(location: AddressLocation, lookupAddress: number): Contenders {
-    return contendersAt(this.#snapshots, location, lookupAddress);
+    return contendersAt(this.#snapshots.of(location), location, lookupAddress);
   }
 
   /**
@@ -286,8 +288,7 @@ export class Locator {
     lookupAddress: number,
   ): { readonly index: SnapshotIndex; readonly place: NoPlace } | undefined {
     let first: { readonly index: SnapshotIndex; readonly place: NoPlace } | undefined;
-    for (const index of this.#snapshots) {
-      if (!isOfProcess(index.process, location)) continue;
+    for (const index of this.#snapshots.of(location)) {
       const place = index.placeOf(lookupAddress);
       if ("loadBias" in place) continue;
       if (place.file !== undefined && place.file.request.path === location.perfModule) {
@@ -300,7 +301,7 @@ export class Locator {
 
   /** The return addresses that several images may explain. */
   *#contestedAmong(returns: readonly FrameLocation[]): Generator<ContestedAddress> {
-    if (this.#snapshots.length < 2) return;
+    if (this.#snapshots.all.length < 2) return;
     for (const location of returns) {
       if (location.kind !== "address" || this.#perfNumbers.isFileOffset(location)) continue;
       const { address } = location;
@@ -334,11 +335,12 @@ export class Locator {
   }
 
   #placeOfFileOffset(location: FileOffsetLocation, role: FrameRole): Place {
-    const { module, buildId, fileOffset } = location;
+    const { module, buildId, fileOffset, process } = location;
     if (Number.isNaN(fileOffset)) return missing("not-canonical", "", module || buildId);
     const byId = this.#byBuildId.get(buildId);
     const file = buildId === ""
-      ? this.#chosenFiles.get(module) ?? onlyOf(this.#files.here(module), module)
+      ? this.#snapshots.fileOf(process, module) ?? this.#chosenFiles.get(module) ??
+        onlyOf(this.#files.here(module), module)
       : byId ?? missing("unknown-module", `no file has the build-id ${buildId}`, buildId);
     const label = buildId === "" ? `[${baseName(module)}@${hex(fileOffset)}]` : "";
     if ("reason" in file) return { ...file, label };
@@ -354,15 +356,6 @@ export class Locator {
   #doubtOf(file: RecordedFile, loadBias: number | undefined): Failure | undefined {
     return this.#doubts.get(file)?.get(loadBias);
   }
-}
-
-/** The addresses among some frames that may be those of the process of a snapshot; ascending. */
-function addressesOf(frames: readonly FrameLocation[], { process }: SnapshotIndex): Float64Array {
-  return Float64Array.from(
-    frames.flatMap((location) =>
-      location.kind === "address" && isOfProcess(process, location) ? [location.address] : []
-    ),
-  ).sort();
 }
 
 /** A frame may be looked up at its address or one before it, which may be another mapping. */

@@ -1,6 +1,6 @@
 import type { AddressLocation, FrameLocation } from "../profile/mod.ts";
 import type { RecordedFile } from "./recorded_file.ts";
-import type { SnapshotIndex } from "./snapshot_index.ts";
+import type { Snapshots } from "./snapshots.ts";
 
 /** What a number beside a file's name may be. */
 type Reading = "address" | "fileOffset" | "either" | "neither";
@@ -12,7 +12,7 @@ type Reading = "address" | "fileOffset" | "either" | "neither";
  * either; then the others of the same file decide, or else those of all files.
  */
 export class PerfNumbers {
-  readonly #snapshots: readonly SnapshotIndex[];
+  readonly #snapshots: Snapshots;
   readonly #filesOf: (module: string) => readonly RecordedFile[];
   /** Of each module how many numbers can only be file offsets, less those that can only be addresses. */
   readonly #votes = new Map<string, number>();
@@ -25,7 +25,7 @@ export class PerfNumbers {
    */
   constructor(
     locations: readonly FrameLocation[],
-    snapshots: readonly SnapshotIndex[],
+    snapshots: Snapshots,
     filesOf: (module: string) => readonly RecordedFile[],
   ) {
     this.#snapshots = snapshots;
@@ -53,14 +53,17 @@ export class PerfNumbers {
     return this.#allVotes > 0;
   }
 
-  #readingOf({ address, perfModule }: AddressLocation): Reading {
+  #readingOf(location: AddressLocation): Reading {
+    const { address, perfModule } = location;
     if (!(address >= 0)) return "neither";
+    const own = this.#snapshots.of(location);
+    const snapshots = own.length > 0 ? own : this.#snapshots.all;
     const files = this.#filesOf(perfModule);
     const isAddress = files.some((file) =>
-      this.#snapshots.some((index) => index.isCodeOf(file, address))
+      snapshots.some((index) => index.isCodeOf(file, address))
     );
     const isFileOffset = files.some((file) =>
-      this.#snapshots.some((index) => index.isCodeOffsetOf(file, address)) ||
+      snapshots.some((index) => index.isCodeOffsetOf(file, address)) ||
       file.elf?.loadSegments.some(({ executable, fileOffset, fileSize }) =>
         executable && address >= fileOffset && address < fileOffset + fileSize
       )

@@ -40,7 +40,9 @@ export function splitByProcess(profile: RawProfile, known: ReadonlySet<number>):
       const key = `${frame} ${process}`;
       let copy = copies.get(key);
       if (copy === undefined) {
-        copy = frames.append(frames.textOf(frame));
+        // The first one is the frame itself, so that none is left that is of no process.
+        const isFirst = locations[frame] === location;
+        copy = isFirst ? frame : frames.append(frames.textOf(frame));
         copies.set(key, copy);
         locations[copy] = { ...location, process };
       }

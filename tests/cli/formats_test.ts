@@ -23,12 +23,13 @@ const JEMALLOC = linesOf(
   "",
   "MAPPED_LIBRARIES:",
 ) + MAPS;
+const MAPPED = "/opt/layouts/liblld-shifted.so";
 const PERF = mmapEvents() + linesOf(
   "app 10/11 1.5:  250 cycles: ",
-  `\t${IN_FIRST.slice(2)} [unknown] (/x)`,
+  `\t${IN_FIRST.slice(2)} [unknown] (${MAPPED})`,
   "",
   "app 10/11 1.6:  250 faults: ",
-  `\t${AT_SECOND.slice(2)} [unknown] (/x)`,
+  `\t${AT_SECOND.slice(2)} [unknown] (${MAPPED})`,
   "",
 );
 

@@ -62,6 +62,69 @@ Deno.test("symfold names code of such a library, and of no other, if a file is m
   assertEquals(names, "app;[b.so@0x10aa] 1\napp;names_first 1\napp;names_second 1\n");
 });
 
+/** What perf 6.12 prints: addresses, with the files. */
+async function nameAll(lines: readonly string[], libraries: ReadonlyMap<string, Uint8Array>) {
+  using folder = new TempFolder();
+  for (const [path, bytes] of libraries) folder.write(`root${path}`, bytes);
+  const stdin = linesOf(...lines);
+  return (await runSymfold(["-q", "--sysroot", folder.at("root")], { stdin })).stdout;
+}
+
+const sampled = (time: string, address: string, path: string) => [
+  `app 10/10 ${time}:  250 cycles: `,
+  `\t${address} [unknown] (${path})`,
+  "",
+];
+
+Deno.test("symfold names code of many libraries that were at one place, one after the other", async () => {
+  const numbers = Array.from({ length: 60 }, (_, at) => at + 10);
+  const text = Array.from(LIBRARY, (byte) => String.fromCharCode(byte)).join("");
+  const named = (name: string) =>
+    Uint8Array.from(text.replaceAll("names_", name), (one) => one.charCodeAt(0));
+  const lines = numbers.flatMap((number) => [
+    mapped(`/opt/${number}.so`, `1.${number}`),
+    ...sampled(`1.${number}5`, "7f00000010aa", `/opt/${number}.so`),
+  ]);
+  const libraries = new Map(
+    numbers.map((number) => [`/opt/${number}.so`, named(`lib${number}_`)]),
+  );
+  const expected = numbers.map((number) => `app;lib${number}_first 1\n`).join("");
+  assertEquals(await nameAll(lines, libraries), expected);
+});
+
+Deno.test("symfold names no code that was made where a library was or will be", async () => {
+  const anonymous = (time: string) =>
+    mapped("//anon", time).replace("0x1000 fe:00 7 8", "0x7f0000001000 00:00 0 0");
+  const lines = [
+    anonymous("0.8"),
+    ...sampled("0.9", "7f00000010aa", "//anon"),
+    mapped("/opt/a.so", "1.0"),
+    ...sampled("1.1", "7f00000010aa", "/opt/a.so"),
+    anonymous("1.2"),
+    ...sampled("1.3", "7f00000010aa", "//anon"),
+  ];
+  const names = await nameAll(lines, new Map([["/opt/a.so", LIBRARY]]));
+  assertEquals(names, "app;[jit] 2\napp;names_first 1\n");
+});
+
+Deno.test("symfold takes no file offset for one of the file that other processes have at its path", async () => {
+  const inContainer = (line: string) => line.replaceAll("10/10", "20/20");
+  const lines = [
+    mapped("/opt/a.so", "1.0"),
+    inContainer(mapped("/opt/a.so", "1.0").replace("(0x1000)", "(0x9000)").replace(" 7 ", " 8 ")),
+    ...sampled("1.1", "10aa", "/opt/a.so"),
+    ...sampled("1.2", "10aa", "/opt/a.so").map(inContainer),
+  ];
+  const names = await nameAll(lines, new Map([["/opt/a.so", LIBRARY]]));
+  assertEquals(names, "app;[a.so@0x10aa] 1\napp;names_first 1\n");
+});
+
+Deno.test("symfold gives no name of a file that is not the one which perf says", async () => {
+  const lines = [mapped("/opt/a.so", "1.0"), ...sampled("1.1", "7f00000010aa", "/opt/b.so")];
+  const names = await nameAll(lines, new Map([["/opt/a.so", LIBRARY]]));
+  assertEquals(names, "app;[unknown] 1\n");
+});
+
 Deno.test("symfold says which of such libraries it was if none of them is here", async () => {
   const names = await name(
     (address, path) => `7f000000${address} [unknown] (${path})`,

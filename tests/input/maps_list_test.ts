@@ -63,18 +63,53 @@ Deno.test("parseRange() takes the upper half of the space, and its very end", ()
   assertEquals(parseRange("fffffffffffff000", "10000000000000000"), { start: -0x1000, end: 0 });
 });
 
-Deno.test("replacesCode() tells whether code of another file gets lost", () => {
+Deno.test("replacesCode() tells whether other code was there before", () => {
   const maps = new MapsList();
   maps.add(mapping(0x1000, 0x3000, "/a"));
   maps.add({ ...mapping(0x3000, 0x4000, "/a"), permissions: "rw-p" });
   maps.add(mapping(0x6000, 0x7000, ""));
-  const replaces = (start: number, end: number, path: string) =>
-    maps.replacesCode(mapping(start, end, path));
+  const replaces = (start: number, end: number, path: string, fileOffset = 0) =>
+    maps.replacesCode(mapping(start, end, path, fileOffset));
   assertEquals(replaces(0x2000, 0x5000, "/b"), true);
   assertEquals(replaces(0x0, 0x1001, "/b"), true);
   assertEquals(replaces(0x0, 0x1000, "/b"), false);
   assertEquals(replaces(0x3000, 0x5000, "/b"), false, "data");
   assertEquals(replaces(0x1000, 0x3000, "/a"), false, "the same file");
-  assertEquals(replaces(0x1000, 0x3000, ""), false, "anonymous memory");
-  assertEquals(replaces(0x6000, 0x7000, "/b"), false, "code made at run time");
+  assertEquals(replaces(0x2000, 0x3000, "/a", 0x1000), false, "a part of the same file");
+  assertEquals(replaces(0x2000, 0x4000, "/a"), true, "the same file elsewhere");
+  assertEquals(maps.replacesCode({ ...mapping(0x1000, 0x3000, "/a"), inode: 8 }), true, "rebuilt");
+  const data = { ...mapping(0x2000, 0x3000, "/a", 0x100), permissions: "rw-p" };
+  assertEquals(maps.replacesCode(data), false, "data of the same file");
+  assertEquals(replaces(0x1000, 0x3000, ""), true, "code made at run time");
+  assertEquals(replaces(0x6000, 0x7000, "/b"), true, "where code was made at run time");
+  assertEquals(replaces(0x6000, 0x7000, ""), false, "more of that");
+  assertEquals(replaces(0x6000, 0x6100, "/tmp/jitted-7-1.so"), false, "a file made of that");
+});
+
+for (
+  const [what, replacing, left] of [
+    ["a library", mapping(0x5000000, 0x5003000, "/b"), ["/b"]],
+    ["huge pages", mapping(0x5000000, 0x5100000, "/b"), ["/a", "/b", "/a"]],
+    ["memory without a file", mapping(0x5000000, 0x5003000, ""), ["/a", "", "/a"]],
+    ["the same file", mapping(0x5000000, 0x5003000, "/a"), ["/a", "/a", "/a"]],
+  ] as const
+) {
+  Deno.test(`replace() leaves of the code that lay where ${what} lies now what may be left`, () => {
+    const maps = new MapsList();
+    maps.add(mapping(0x4ff0000, 0x5200000, "/a"));
+    maps.add(mapping(0x7000000, 0x7100000, "/c"));
+    maps.replace(replacing);
+    const paths = maps.text().trimEnd().split("\n").map((line) => line.split(" ")[5] ?? "");
+    assertEquals(paths, [...left, "/c"]);
+  });
+}
+
+Deno.test("includes() tells whether a list has all mappings of another", () => {
+  const [maps, other] = [new MapsList(), new MapsList()];
+  for (const list of [maps, other]) list.add(mapping(0x1000, 0x3000, "/a"));
+  assertEquals([maps.includes(other), other.includes(maps)], [true, true]);
+  maps.add(mapping(0x3000, 0x4000, "/b"));
+  assertEquals([maps.includes(other), other.includes(maps)], [true, false]);
+  other.add(mapping(0x3000, 0x4000, "/c"));
+  assertEquals([maps.includes(other), other.includes(maps)], [false, false]);
 });

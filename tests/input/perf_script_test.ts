@@ -291,17 +291,17 @@ Deno.test("readPerfScript() takes a program that another one ran for another pro
     "sh 10/10 1.1: PERF_RECORD_FORK(20:20):(10:10)",
   ) + sample("1.2") + linesOf(
     "app 20/20 1.3: PERF_RECORD_COMM exec: app:20/20",
+  ) + sample("1.35").replace("401136", "401140") + linesOf(
     MMAP(20, "501000", "/bin/app"),
   ) + sample("1.4");
   const { maps, profile } = await read(text);
-  const [before, after] = profile.processes!;
+  const [before, starting, after] = profile.processes!;
   assertEquals(maps.map(({ process, text }) => [process, text.split(" ").at(-1)]), [
     [10, "/bin/sh\n"],
     [before, "/bin/sh\n"],
     [after, "/bin/app\n"],
   ]);
-  assertEquals([before, after], [20, 20 + (1 << 22)]);
-  assertEquals(maps.map(({ label }) => label), [undefined, "program 1", "program 2"]);
+  assertEquals([before, starting, after], [20, 20, 20 + (1 << 22)]);
 });
 
 Deno.test("readPerfScript() knows the process of a thread that was forked", async () => {
@@ -333,12 +333,12 @@ Deno.test("readPerfScript() says which mappings of a process are which", async (
     "\t 401136 f",
   ));
   assertEquals(maps.map(({ process, label, text }) => [process, label, text.split(" ").at(-1)]), [
-    [10, "at the end", "/opt/c.so\n"],
     [10, "until /opt/b.so was mapped at 1.5 s", "/opt/a.so\n"],
-    [10, "until /opt/c.so was mapped", "/opt/b.so\n"],
+    [10 + (1 << 22), "until /opt/c.so was mapped", "/opt/b.so\n"],
+    [10 + 2 * (1 << 22), "at the end", "/opt/c.so\n"],
   ]);
   // It is the only process all the same.
-  assertEquals([...profile.processes!], [10]);
+  assertEquals([...profile.processes!], [10 + 2 * (1 << 22)]);
 });
 
 Deno.test("readPerfScript() says which program a process ran after another, and until when", async () => {

@@ -116,4 +116,8 @@ Deno.test("splitByProcess() prefers what the recording says of its stacks", asyn
     })
   );
   assertEquals(processes, [["name", 22], ["name", -1, undefined]]);
+  const ofNone = split.locations.filter((location) =>
+    location.kind === "address" && location.address >= 0 && location.process === undefined
+  );
+  assertEquals(ofNone, [], "frames that no stack has");
 });
