@@ -8,7 +8,6 @@ const COMM_REGEXP = /PERF_RECORD_COMM( exec)?: .*:(-?\d+)\/(-?\d+)\s*$/;
 const FORK_REGEXP = /PERF_RECORD_FORK\((\d+):(\d+)\):\((\d+):(\d+)\)/;
 /** Of the events that perf makes up for what was there before it. */
 const NO_TIME_REGEXP = /(?:^|\s)0\.0+:\s/;
-
 /** Seconds, as perf's clock had them. */
 const TIME_REGEXP = /\s(\d+\.\d+): +PERF_RECORD_/;
 
@@ -40,8 +39,9 @@ export class PerfProcesses {
   readonly #earlier = new Map<number, Map<string, string>>();
   /** By number, until when it was that of the process, if another one followed. */
   readonly #untils = new Map<number, string>();
-  /** By number, which program of its pid it is, from 1. */
+  /** Numbers that followed another one because code took the place of other code. */
   readonly #isReplaced = new Set<number>();
+  /** By number, which program of its pid it is, from 1. */
   readonly #programs = new Map<number, number>();
   /** Of each pid the number of the process that it is now: itself, for its first program. */
   readonly #current = new Map<number, number>();
