@@ -382,21 +382,6 @@ Deno.test("findImages() finds images of the kernel's half", async () => {
   assertEquals(biases(images), [[-0x7f000000, 1]]);
 });
 
-Deno.test("findImages() finds nothing without mappings or without segments", async () => {
-  assertEquals(findImages([], ORDINARY, PAGE), []);
-  assertEquals(findImages(await mappingsOf(...ORDINARY_LINES), [], PAGE), []);
-});
-
-Deno.test("findImages() finds no image for file offsets that no segment holds", async () => {
-  const mappings = await mappingsOf("7f5500000000-7f5500001000 r-xp 00900000 fe:01 42 /opt/x.so");
-  assertEquals(findImages(mappings, ORDINARY, PAGE), []);
-});
-
-Deno.test("findImages() gives no image to a segment whose vaddr is no address", async () => {
-  const segments = [load(0x1000, NaN, 0x1d05, 0x1d05, "R E")];
-  assertEquals(findImages(await mappingsOf(ORDINARY_LINES[1]!), segments, PAGE), []);
-});
-
 /** Of each image the load bias and the number of mappings. */
 function biases(images: readonly Image[]): [loadBias: number, count: number][] {
   return images.map(({ loadBias, mappings }) => [loadBias, mappings.length]);
