@@ -1,5 +1,6 @@
 import { hex } from "../errors.ts";
 import type { Image } from "./find_images.ts";
+import { isAccessible } from "./fit_segment.ts";
 import type { LoadSegment } from "./load_segment.ts";
 import type { Mapping } from "./mapping.ts";
 import { floorToPage } from "./page.ts";
@@ -148,10 +149,6 @@ const MAX_LISTED = 4;
 function list(mappings: readonly Mapping[]): string {
   const starts = mappings.slice(0, MAX_LISTED).map(({ start }) => hex(start));
   return starts.join(", ") + (mappings.length > MAX_LISTED ? ", ..." : "");
-}
-
-function isAccessible({ readable, writable, executable }: Mapping): boolean {
-  return readable || writable || executable;
 }
 
 /** Whether a mapping shows bytes of a segment; not only those that share its last page. */

@@ -3,8 +3,7 @@ import type { FrameLocation } from "../../profile/mod.ts";
 import { type FoundFunction, loadDemangler, LookupTrace } from "../../symbols/mod.ts";
 import { readCallSites } from "../evidence/read_calls.ts";
 import { EXACT, type FrameRole, RETURN } from "../frame_roles.ts";
-import { familyOf } from "../images/fetch_commands.ts";
-import { areFilesHere } from "../images/files_here.ts";
+import { fetchContextOf } from "../images/fetch_context.ts";
 import { KernelNames } from "../kernel_names.ts";
 import { Locator } from "../locator.ts";
 import type { RecordedFile } from "../recorded_file.ts";
@@ -99,11 +98,7 @@ export async function explainAddresses(
     options.demangle ?? "short",
     namesOf([...functions, ...targets]),
   );
-  const context = {
-    sysroot: options.sysroot,
-    areFilesHere: await areFilesHere(snapshots, files),
-    family: familyOf(snapshots.flatMap(({ mappings }) => mappings.map(({ path }) => path))),
-  };
+  const context = await fetchContextOf(snapshots, files, options.sysroot);
   const explainer = new Explainer(options, { locator, kernel, traces, spell, context, recorded });
   const explanations: Explanation[] = [];
   for (const subject of subjects) explanations.push(await explainer.explain(subject));

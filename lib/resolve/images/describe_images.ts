@@ -15,8 +15,8 @@ import type { MachineOptions } from "../machine_options.ts";
 import type { Failure, RecordedFile } from "../recorded_file.ts";
 import { ambiguityOf } from "../choose_biases.ts";
 import type { CheckedImage, SnapshotIndex } from "../snapshot_index.ts";
-import { familyOf, type FetchContext } from "./fetch_commands.ts";
-import { areFilesHere } from "./files_here.ts";
+import type { FetchContext } from "./fetch_commands.ts";
+import { fetchContextOf } from "./fetch_context.ts";
 import { explainFailure } from "../explain/explain_failure.ts";
 import { KernelNames } from "../kernel_names.ts";
 import type { NamedCode } from "../../symbols/mod.ts";
@@ -61,11 +61,7 @@ export async function describeImages(
 ): Promise<ImagesDescription> {
   const { snapshots, files, sysroot, generated = [] } = options;
   const locator = await Locator.open([], new Uint8Array(0), snapshots, [], files, true);
-  const context: FetchContext = {
-    sysroot,
-    areFilesHere: await areFilesHere(snapshots, files),
-    family: familyOf(snapshots.flatMap(({ mappings }) => mappings.map(({ path }) => path))),
-  };
+  const context = await fetchContextOf(snapshots, files, sysroot);
   const descriptions: SnapshotDescription[] = [];
   const names = new Map<RecordedFile, Names>();
   for (const index of locator.snapshots) {

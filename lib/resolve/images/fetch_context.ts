@@ -1,11 +1,25 @@
 import { isFileBacked, type MapsSnapshot } from "../../maps/mod.ts";
 import type { FileProvider } from "../file_provider.ts";
+import { familyOf, type FetchContext } from "./fetch_commands.ts";
+
+/** What the snapshots, and the files that are here, say of the machines. */
+export async function fetchContextOf(
+  snapshots: readonly MapsSnapshot[],
+  files: FileProvider,
+  sysroot: string | undefined,
+): Promise<FetchContext> {
+  return {
+    sysroot,
+    areFilesHere: await areFilesHere(snapshots, files),
+    family: familyOf(snapshots.flatMap(({ mappings }) => mappings.map(({ path }) => path))),
+  };
+}
 
 /**
  * Whether a file with code of the snapshots is at its own path on this machine, and is taken from
  * there. A sysroot would take the place of all of them.
  */
-export async function areFilesHere(
+async function areFilesHere(
   snapshots: readonly MapsSnapshot[],
   files: FileProvider,
 ): Promise<boolean> {
